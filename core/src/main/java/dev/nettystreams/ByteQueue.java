@@ -1,0 +1,188 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Chunk;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The received bytes that no read has taken yet, oldest first. Bytes only: no future, no limit, no end of input.
+ *
+ * <pre>
+ *            head                      tail
+ *   |  taken  |  s c a n n e d | new     |  free  |
+ *             0 ------------ scanned --- size
+ * </pre>
+ *
+ * A search remembers how far it came and in which state its automaton was, so that a line that arrives a byte at a time costs
+ * as much as one that arrives at once: every byte is examined once. Taking bytes forgets the search.
+ *
+ * <p>The array grows by doubling and is dropped when the queue runs empty, unless it is small: an idle connection holds at
+ * most {@value #KEPT_BYTES} bytes here.
+ *
+ * <p>Confined to the connection's loop.
+ */
+final class ByteQueue {
+    private static final int KEPT_BYTES = 256;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+    private static final byte[] EMPTY = {};
+
+    private byte[] array = EMPTY;
+    private int head;
+    private int tail;
+
+    private @Nullable Separators searched;
+    private int scanned;
+    private int automatonState;
+    private int lastMatchLength;
+    private long examinedByteCount;
+
+    int size() {
+        return tail - head;
+    }
+
+    boolean isEmpty() {
+        return head == tail;
+    }
+
+    /** How much memory it holds; what keeps "an idle connection holds little" an executable promise. */
+    int capacity() {
+        return array.length;
+    }
+
+    /** How many bytes searches have looked at since the beginning; what keeps "linear" an executable promise. */
+    long examinedByteCount() {
+        return examinedByteCount;
+    }
+
+    void append(Chunk chunk) {
+        int byteCount = chunk.remaining();
+        makeRoom(byteCount);
+        chunk.take(array, tail, byteCount);
+        tail += byteCount;
+    }
+
+    /** Puts bytes back in front: the rare end of a race that a canceller won, so it may cost a copy of everything. */
+    void unread(byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
+        }
+        byte[] joined = new byte[Math.addExact(bytes.length, size())];
+        System.arraycopy(bytes, 0, joined, 0, bytes.length);
+        System.arraycopy(array, head, joined, bytes.length, size());
+        array = joined;
+        head = 0;
+        tail = joined.length;
+        forgetSearch();
+    }
+
+    byte[] take(int byteCount) {
+        byte[] taken = peek(byteCount);
+        drop(byteCount);
+        return taken;
+    }
+
+    byte[] peek(int byteCount) {
+        assert byteCount <= size();
+        return byteCount == 0 ? EMPTY : Arrays.copyOfRange(array, head, head + byteCount);
+    }
+
+    void takeInto(ByteBuffer target, int byteCount) {
+        assert byteCount <= size();
+        target.put(array, head, byteCount);
+        drop(byteCount);
+    }
+
+    void drop(int byteCount) {
+        assert byteCount <= size();
+        head += byteCount;
+        forgetSearch();
+        if (head == tail) {
+            head = 0;
+            tail = 0;
+            if (array.length > KEPT_BYTES) {
+                array = EMPTY;
+            }
+        }
+    }
+
+    byte byteAt(int index) {
+        return array[head + index];
+    }
+
+    /**
+     * Finds the first end of a separator.
+     *
+     * @return how many bytes there are up to and including the separator that ends first, or -1 when none does yet
+     */
+    int indexAfter(Separators separators) {
+        if (searched != separators) {
+            searched = separators;
+            scanned = 0;
+            automatonState = 0;
+        }
+        int end = separators.isSingleByte() ? scanForByte(separators.singleByte()) : runAutomaton(separators);
+        scanned = end < 0 ? size() : end - 1; // found: the same search asked again looks at the last byte only
+        return end;
+    }
+
+    private int scanForByte(byte wanted) {
+        int from = head + scanned;
+        int at = ByteScan.indexOf(array, from, tail, wanted);
+        examinedByteCount += (at < 0 ? tail : at + 1) - from;
+        return at < 0 ? -1 : at + 1 - head;
+    }
+
+    private int runAutomaton(Separators separators) {
+        int from = head + scanned;
+        int state = automatonState;
+        for (int i = from; i < tail; i++) {
+            int next = separators.next(state, array[i]);
+            if (separators.matchedLength(next) > 0) {
+                examinedByteCount += i + 1 - from;
+                automatonState = state;
+                lastMatchLength = separators.matchedLength(next);
+                return i + 1 - head;
+            }
+            state = next;
+        }
+        examinedByteCount += tail - from;
+        automatonState = state;
+        return -1;
+    }
+
+    /** The length of the separator that the last successful {@link #indexAfter} found. */
+    int matchedLength(Separators separators) {
+        return separators.isSingleByte() ? 1 : lastMatchLength;
+    }
+
+    private void forgetSearch() {
+        searched = null;
+    }
+
+    private void makeRoom(int byteCount) {
+        if (byteCount <= array.length - tail) {
+            return;
+        }
+        int size = size();
+        int needed = size + byteCount;
+        if (needed < 0 || needed > LARGEST_ARRAY) {
+            throw new OutOfMemoryError(
+                    "a read has gathered " + size + " bytes and an array cannot hold " + byteCount + " more");
+        }
+        byte[] roomy = needed <= array.length / 2 ? array : new byte[capacityFor(needed)];
+        System.arraycopy(array, head, roomy, 0, size);
+        array = roomy;
+        head = 0;
+        tail = size;
+    }
+
+    /** The next power of two: amortizes growth, and a burst of chunks finds room. */
+    private static int capacityFor(int needed) {
+        if (needed <= KEPT_BYTES) {
+            return KEPT_BYTES;
+        }
+        int doubled = Integer.highestOneBit(needed - 1) << 1;
+        return doubled < 0 ? LARGEST_ARRAY : doubled;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.nettystreams;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a handler over a connection: started on the loop, and closed and reported whatever it does: returns, throws, or completes
+ * its stage either way.
+ */
+final class Conversation {
+    private final StreamConnection connection;
+    private final FailureReporter reporter;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+
+    Conversation(StreamConnection connection, FailureReporter reporter) {
+        this.connection = connection;
+        this.reporter = reporter;
+    }
+
+    CompletableFuture<Void> run(ConnectionHandler handler) {
+        StreamCore core = connection.core();
+        if (core.loop.isCurrent()) {
+            start(handler);
+        } else {
+            CompletableFuture<Void> started = new CompletableFuture<>();
+            CompletionStage<Void> rejected =
+                    started; // nothing else completes it: the loop has ended, and the connection with it
+            rejected.whenComplete((never, lost) -> over());
+            core.hop(() -> start(handler), started);
+        }
+        return over;
+    }
+
+    private void start(ConnectionHandler handler) {
+        try {
+            CompletionStage<?> done = handler.start(connection);
+            done.whenComplete((any, failure) -> end(failure));
+        } catch (Throwable e) { // whatever the program throws ends its connection
+            end(e);
+        }
+    }
+
+    private void end(@Nullable Throwable failure) {
+        if (failure != null) {
+            report(Repeat.unwrapped(failure));
+        }
+        connection.close();
+        CompletionStage<Void> closed = connection.waitClosed();
+        closed.whenComplete((done, lost) -> over());
+    }
+
+    private void report(Throwable failure) {
+        try {
+            reporter.report(connection, failure);
+        } catch (Throwable lost) {
+            // There is nobody left to tell, and it must not reach the loop.
+        }
+    }
+
+    @SuppressWarnings("NullAway") // Void has no other value
+    private void over() {
+        over.complete(null);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.nettystreams;
+
+import java.util.concurrent.CompletableFuture;
+
+/** The future of an operation that had nothing to wait for. One object serves all, so nobody may rewrite its outcome. */
+final class Done extends CompletableFuture<Void> {
+    static final Done DONE = new Done();
+
+    @SuppressWarnings("NullAway") // Void has no other value
+    private Done() {
+        complete(null);
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+
+    @Override
+    public void obtrudeValue(Void value) {
+        throw new UnsupportedOperationException("this future is shared");
+    }
+
+    @Override
+    public void obtrudeException(Throwable exception) {
+        throw new UnsupportedOperationException("this future is shared");
+    }
+}

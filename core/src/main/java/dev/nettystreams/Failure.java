@@ -1,0 +1,33 @@
+package dev.nettystreams;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a direction of the stream is over, kept so that each waiter gets an exception of its own: one object shared by many would
+ * collect the traces of all of them.
+ */
+sealed interface Failure {
+    /** A new exception that says it. */
+    Exception newException();
+
+    /** This side ended it. */
+    record ClosedHere(String message) implements Failure {
+        @Override
+        public StreamClosedException newException() {
+            return new StreamClosedException(message);
+        }
+    }
+
+    /** The peer or the wire ended it. */
+    record Broken(String message, @Nullable Throwable cause) implements Failure {
+        static Broken by(@Nullable Throwable cause) {
+            String what = cause == null ? "closed underneath the stream" : cause.getMessage();
+            return new Broken("connection lost: " + (what == null ? String.valueOf(cause) : what), cause);
+        }
+
+        @Override
+        public StreamBrokenException newException() {
+            return new StreamBrokenException(message, cause);
+        }
+    }
+}

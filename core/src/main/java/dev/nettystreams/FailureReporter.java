@@ -1,0 +1,29 @@
+package dev.nettystreams;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+
+/** Where the failure of a conversation goes that nobody else can be told of. */
+@FunctionalInterface
+public interface FailureReporter {
+    /**
+     * Logs to the platform's logger {@code dev.nettystreams}: what the network did at level {@code INFO}, with one line; anything else, a
+     * mistake of the program, at {@code WARNING} with its trace.
+     */
+    FailureReporter LOGGING = (connection, failure) -> {
+        System.Logger logger = System.getLogger("dev.nettystreams");
+        if (failure instanceof IOException) {
+            logger.log(Level.INFO, () -> connection + " ended: " + failure);
+        } else {
+            logger.log(Level.WARNING, () -> "the handler of " + connection + " failed", failure);
+        }
+    };
+
+    /**
+     * Called once, on the thread that found the failure; must not block.
+     *
+     * @param connection whose handler failed; it is being closed
+     * @param failure what the handler threw, or what its stage failed with
+     */
+    void report(StreamConnection connection, Throwable failure);
+}

@@ -1,0 +1,59 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Transport;
+
+/**
+ * Pauses and resumes reading: paused above twice the limit, resumed at the limit or below, and resumed whenever a read is about to
+ * wait, so that a read for more than the gate lets in cannot deadlock. The distance between the marks keeps a steady stream from
+ * toggling the transport at every read.
+ *
+ * <p>Confined to the connection's loop.
+ */
+final class ReadGate {
+    private final Transport transport;
+    private final int lowMark;
+    private final long highMark;
+    private boolean paused;
+
+    ReadGate(Transport transport, int limit) {
+        this.transport = transport;
+        this.lowMark = limit;
+        this.highMark = 2L * limit;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** @param byteCount how many bytes are buffered, the new ones included */
+    void arrived(int byteCount) {
+        if (byteCount > highMark) {
+            pause();
+        }
+    }
+
+    /** @param byteCount how many bytes are still buffered */
+    void taken(int byteCount) {
+        if (paused && byteCount <= lowMark) {
+            resume();
+        }
+    }
+
+    void aboutToWait() {
+        if (paused) {
+            resume();
+        }
+    }
+
+    void pause() {
+        if (!paused) {
+            paused = true;
+            transport.pauseReading();
+        }
+    }
+
+    private void resume() {
+        paused = false;
+        transport.resumeReading();
+    }
+}

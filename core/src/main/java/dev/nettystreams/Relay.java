@@ -1,0 +1,108 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Chunk;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a reader's bytes into a writer until the input ends, then ends the output if it can. Occupies the reader as a read does.
+ *
+ * <pre>
+ *   FLOWING --target above its high mark--> HELD (source paused; what still comes is queued)
+ *      ^___________ target drained ___________|        either --EOF, failure, cancel--> done
+ * </pre>
+ *
+ * A chunk goes on in the transport's own memory where both ends are on one loop; otherwise it is copied once. Cancelling stops it
+ * between two chunks: every byte is then in the reader or in the writer.
+ *
+ * <p>Confined to the source's loop.
+ */
+final class Relay extends CompletableFuture<Long> {
+    private final StreamReader source;
+    private final StreamWriter target;
+    private long movedByteCount;
+    private boolean isHeld;
+
+    Relay(StreamReader source, StreamWriter target) {
+        this.source = source;
+        this.target = target;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+
+    boolean isHeld() {
+        return isHeld;
+    }
+
+    /** Passes a chunk on; leaves it alone while held. */
+    void arrived(Chunk chunk) {
+        if (isHeld) {
+            return;
+        }
+        int byteCount = chunk.remaining();
+        try {
+            target.core.write(chunk);
+        } catch (StreamClosedException e) {
+            source.finishRelay(this, e);
+            return;
+        }
+        movedByteCount += byteCount;
+        holdWhileClogged();
+    }
+
+    /** Passes on what the reader has buffered, and looks whether that was all. */
+    void pump(ByteQueue queue, boolean inputIsOver) {
+        if (isHeld) {
+            return;
+        }
+        try {
+            if (!queue.isEmpty()) {
+                movedByteCount += queue.size();
+                target.write(queue.take(queue.size()));
+                holdWhileClogged();
+            }
+            if (inputIsOver && !isHeld) {
+                source.finishRelay(this, null);
+            }
+        } catch (StreamClosedException e) {
+            source.finishRelay(this, e);
+        }
+    }
+
+    /** @param failure why it ended, null at the end of input */
+    void finish(@Nullable Throwable failure) {
+        if (failure == null) {
+            try {
+                if (target.canWriteEof()) {
+                    target.writeEof();
+                }
+                complete(movedByteCount);
+            } catch (StreamClosedException e) {
+                completeExceptionally(e);
+            }
+        } else {
+            completeExceptionally(failure);
+        }
+    }
+
+    private void holdWhileClogged() {
+        CompletionStage<Void> drained = target.drain();
+        if (drained == Done.DONE) {
+            return;
+        }
+        isHeld = true;
+        source.holdRelay();
+        drained.whenComplete((done, failure) -> source.core.onLoop(() -> {
+            isHeld = false;
+            if (failure != null) {
+                source.finishRelay(this, failure);
+            } else {
+                source.resumeRelay();
+            }
+        }));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Loop;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code while (await(step())) {}} for callbacks: flat on the stack, and at most {@value Turns#STEPS_PER_TURN} ready steps in one turn
+ * of the loop.
+ *
+ * <p>Runs on the loop; a step that another thread completes comes back to it.
+ */
+final class Repeat {
+    private final Loop loop;
+    private final Supplier<? extends CompletionStage<Boolean>> step;
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+    Repeat(Loop loop, Supplier<? extends CompletionStage<Boolean>> step) {
+        this.loop = loop;
+        this.step = step;
+    }
+
+    CompletableFuture<Void> begin() {
+        later();
+        return finished;
+    }
+
+    private void later() {
+        try {
+            loop.execute(this::run);
+        } catch (RejectedExecutionException e) {
+            finished.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", e));
+        }
+    }
+
+    private void run() {
+        for (int steps = 0; steps < Turns.STEPS_PER_TURN; steps++) {
+            if (finished.isDone()) {
+                return; // cancelled
+            }
+            CompletableFuture<Boolean> current;
+            try {
+                current = step.get().toCompletableFuture();
+            } catch (Throwable e) { // whatever the program throws is its outcome
+                finished.completeExceptionally(e);
+                return;
+            }
+            if (!current.isDone()) {
+                CompletionStage<Boolean> pending = current;
+                pending.whenComplete(this::resume);
+                return;
+            }
+            if (!goesOn(current)) {
+                return;
+            }
+        }
+        later();
+    }
+
+    /** A step has completed, on whatever thread; also inside {@link #run}, if it did while we looked. */
+    private void resume(@Nullable Boolean more, @Nullable Throwable failure) {
+        if (failure != null) {
+            finished.completeExceptionally(unwrapped(failure));
+        } else if (Boolean.TRUE.equals(more)) {
+            if (loop.isCurrent()) {
+                run();
+            } else {
+                later();
+            }
+        } else {
+            end();
+        }
+    }
+
+    private boolean goesOn(CompletableFuture<Boolean> ready) {
+        try {
+            if (Boolean.TRUE.equals(ready.join())) {
+                return true;
+            }
+            end();
+        } catch (Throwable e) {
+            finished.completeExceptionally(unwrapped(e));
+        }
+        return false;
+    }
+
+    @SuppressWarnings("NullAway") // Void has no other value
+    private void end() {
+        finished.complete(null);
+    }
+
+    static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+}

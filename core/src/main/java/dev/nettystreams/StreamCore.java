@@ -1,0 +1,460 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Chunk;
+import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.LoopThreads;
+import dev.nettystreams.spi.Transport;
+import dev.nettystreams.spi.TransportEvents;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routes between the two halves of a connection and its transport. The rules live elsewhere: what a read takes in
+ * {@link ReadRequest}, pausing in {@link ReadGate}, who waits for the output in {@link WriteGate}, the connection's states in
+ * {@link Lifecycle}.
+ *
+ * <pre>
+ *   transport --dataReceived, eof--> StreamReader (ByteQueue, ReadRequest, ReadGate) --completes--> the caller's read
+ *             --writable, flushed--> WriteGate ----------------------------completes--> the caller's drain, flush
+ *             --connectionLost-----> all of them, then waitClosed
+ *   the caller --write--> transport's open buffer --flush: turn ended, or the task's end--> wire
+ * </pre>
+ *
+ * <p>Three rules keep user code out of half-changed state. Transports report nothing from inside a call of ours; every method
+ * here that completes futures does so last; operations that are already complete return, and {@link Turns} bounds how many do.
+ *
+ * <p>Confined to the connection's loop, save the methods marked "any thread".
+ */
+final class StreamCore implements TransportEvents {
+    final Transport transport;
+    final Loop loop;
+    final StreamLimits limits;
+    final Lifecycle lifecycle = new Lifecycle();
+    final Turns turns = new Turns();
+    final StreamReader reader;
+    final StreamWriter writer;
+
+    private final WriteGate writeGate;
+    private final CrossThreadWrites crossThreadWrites = new CrossThreadWrites();
+
+    /** True between the first {@code dataReceived} of a burst and its {@code turnEnded}, which flushes. */
+    private boolean inTurn;
+
+    private boolean hasUnflushed;
+    private boolean flushScheduled;
+
+    private List<CompletableFuture<Void>> closeWaiters = List.of();
+    private Loop.@Nullable Timer closeTimer;
+    private @Nullable Failure abortReason;
+
+    /** Set when the connection is gone: null inside means that it ended well. */
+    private @Nullable Outcome outcome;
+
+    private record Outcome(@Nullable Failure failure) {}
+
+    StreamCore(Transport transport, StreamLimits limits) {
+        this.transport = transport;
+        this.loop = transport.loop();
+        this.limits = limits;
+        this.writeGate = new WriteGate(transport);
+        this.reader = new StreamReader(this, new ReadGate(transport, limits.readLimitBytes()));
+        this.writer = new StreamWriter(this);
+    }
+
+    /** Any thread. Calls made after it reach the transport after its start. */
+    void start() {
+        onLoop(() -> {
+            LoopThreads.mark(loop);
+            transport.start(this, limits.writeHighMarkBytes(), limits.writeLowMarkBytes());
+        });
+    }
+
+    /** Any thread: now if the caller is on the loop, else by a task; a loop that has ended runs it nowhere. */
+    void onLoop(Runnable task) {
+        if (loop.isCurrent()) {
+            task.run();
+        } else {
+            hop(task, null);
+        }
+    }
+
+    /** Any thread: by a task; fails the future if the loop has ended. */
+    void hop(Runnable task, @Nullable CompletableFuture<?> future) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            if (future != null) {
+                future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", e));
+            }
+        }
+    }
+
+    // ---- output
+
+    /** Any thread. */
+    void write(byte[] source, int offset, int byteCount) {
+        lifecycle.refuseWrite("write");
+        if (!loop.isCurrent()) {
+            if (crossThreadWrites.append(source, offset, byteCount)) {
+                hop(this::collectCrossThreadWrites, null);
+            }
+        } else if (mayWrite()) {
+            transport.write(source, offset, byteCount);
+            flushSoon();
+        }
+    }
+
+    /** Any thread. */
+    void writeOwned(ByteBuffer source) {
+        lifecycle.refuseWrite("writeOwned");
+        if (!loop.isCurrent()) {
+            if (crossThreadWrites.append(source)) {
+                hop(this::collectCrossThreadWrites, null);
+            }
+        } else if (mayWrite()) {
+            transport.writeOwned(source);
+            flushSoon();
+        }
+    }
+
+    /** Any thread that the chunk is valid on. */
+    void write(Chunk chunk) {
+        lifecycle.refuseWrite("relayTo");
+        if (!loop.isCurrent()) {
+            byte[] copy = new byte[chunk.remaining()];
+            chunk.take(copy, 0, copy.length);
+            writeOwned(ByteBuffer.wrap(copy));
+        } else if (mayWrite()) {
+            transport.write(chunk);
+            flushSoon();
+        } else {
+            chunk.skip(chunk.remaining());
+        }
+    }
+
+    private boolean mayWrite() {
+        if (!crossThreadWrites.isEmpty()) {
+            collectCrossThreadWrites();
+        }
+        return writeGate.failure() == null;
+    }
+
+    private void collectCrossThreadWrites() {
+        if (writeGate.failure() == null) {
+            crossThreadWrites.collectInto(transport);
+            flushSoon();
+        }
+    }
+
+    /** Whoever wrote need not know when to flush: the end of this turn does it, or a task that follows this one. */
+    private void flushSoon() {
+        hasUnflushed = true;
+        if (!inTurn && !flushScheduled) {
+            flushScheduled = true;
+            hop(this::runScheduledFlush, null);
+        }
+    }
+
+    private void runScheduledFlush() {
+        flushScheduled = false;
+        turns.begin();
+        flushNow();
+    }
+
+    private void flushNow() {
+        if (hasUnflushed) {
+            hasUnflushed = false;
+            transport.flush();
+        }
+    }
+
+    /** Any thread. */
+    CompletableFuture<Void> drain() {
+        boolean isOnLoop = loop.isCurrent() && turns.mayCompleteNow();
+        if (isOnLoop && mayGoOn()) {
+            return Done.DONE;
+        }
+        CompletableFuture<Void> drained = new CompletableFuture<>();
+        if (isOnLoop) {
+            drainOnLoop(drained);
+        } else {
+            hop(() -> drainOnLoop(drained), drained);
+        }
+        return drained;
+    }
+
+    private boolean mayGoOn() {
+        return mayWrite() && writeGate.mayGoOn();
+    }
+
+    private void drainOnLoop(CompletableFuture<Void> drained) {
+        if (mayGoOn()) {
+            complete(drained);
+        } else if (writeGate.failure() != null) {
+            fail(List.of(drained), writeGate.failure());
+        } else {
+            writeGate.awaitLowMark(drained);
+            hasUnflushed = true;
+            flushNow();
+        }
+    }
+
+    /** Any thread. */
+    CompletableFuture<Void> flush() {
+        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        if (loop.isCurrent()) {
+            flushOnLoop(flushed);
+        } else {
+            hop(() -> flushOnLoop(flushed), flushed);
+        }
+        return flushed;
+    }
+
+    private void flushOnLoop(CompletableFuture<Void> flushed) {
+        if (mayWrite()) {
+            hasUnflushed = false;
+            writeGate.awaitFlushed(flushed);
+        } else {
+            fail(List.of(flushed), writeGate.failure());
+        }
+    }
+
+    /** Any thread. */
+    void writeEof() {
+        if (!transport.canWriteEof()) {
+            throw new UnsupportedOperationException("this transport has no half-close: canWriteEof() is false");
+        }
+        if (lifecycle.move(Lifecycle.Event.WRITE_EOF) != null) {
+            onLoop(() -> {
+                if (mayWrite()) {
+                    transport.writeEof();
+                }
+            });
+        }
+    }
+
+    // ---- the end
+
+    /** Any thread. */
+    void close() {
+        Lifecycle.State before = lifecycle.move(Lifecycle.Event.CLOSE);
+        if (before != null && before != Lifecycle.State.BROKEN) {
+            onLoop(this::closeOnLoop);
+        }
+    }
+
+    private void closeOnLoop() {
+        if (lifecycle.state() != Lifecycle.State.CLOSING) {
+            return; // an abort overtook it
+        }
+        mayWrite();
+        closeTimer = loop.schedule(this::closeTimedOut, saturatedNanos(limits.closeTimeout()));
+        transport.close();
+        transport.resumeReading(); // a peer that waits for us to read would never read what we still send
+        reader.endInput(null);
+    }
+
+    private void closeTimedOut() {
+        if (lifecycle.move(Lifecycle.Event.ABORT) != null) {
+            abortBecause(new Failure.Broken(
+                    "close() did not finish within " + limits.closeTimeout() + ": " + transport.pendingByteCount()
+                            + " bytes unsent",
+                    null));
+        }
+    }
+
+    /** Any thread. */
+    void abort() {
+        Lifecycle.State before = lifecycle.move(Lifecycle.Event.ABORT);
+        if (before != null && before != Lifecycle.State.BROKEN) {
+            onLoop(() -> abortBecause(new Failure.ClosedHere("abort() was called")));
+        }
+    }
+
+    private void abortBecause(Failure reason) {
+        if (outcome != null || abortReason != null) {
+            return;
+        }
+        abortReason = reason;
+        List<CompletableFuture<Void>> waiters = writeGate.ended(reason);
+        transport.abort();
+        reader.endInput(reason);
+        fail(waiters, reason);
+    }
+
+    /** Any thread. */
+    CompletableFuture<Void> waitClosed() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        if (loop.isCurrent()) {
+            waitClosedOnLoop(closed);
+        } else {
+            hop(() -> waitClosedOnLoop(closed), closed);
+        }
+        return closed;
+    }
+
+    private void waitClosedOnLoop(CompletableFuture<Void> closed) {
+        if (outcome != null) {
+            finish(List.of(closed), outcome.failure);
+            return;
+        }
+        if (closeWaiters.isEmpty()) {
+            closeWaiters = new ArrayList<>(1);
+        }
+        closeWaiters.add(closed);
+    }
+
+    /** Any thread. See {@link StreamConnection#detach()}. */
+    CompletableFuture<byte[]> detach() {
+        CompletableFuture<byte[]> unread = new CompletableFuture<>();
+        reader.refuseIfBusy("detach");
+        if (lifecycle.move(Lifecycle.Event.DETACH) == null) {
+            throw new StreamClosedException("detach() called on a connection that is " + lifecycle.state());
+        }
+        hop(() -> detachOnLoop(unread), unread);
+        return unread;
+    }
+
+    private void detachOnLoop(CompletableFuture<byte[]> unread) {
+        reader.stopForDetach();
+        CompletionStage<Void> flushed = flush();
+        flushed.whenComplete((done, failure) -> detachFlushed(unread, failure));
+    }
+
+    private void detachFlushed(CompletableFuture<byte[]> unread, @Nullable Throwable failure) {
+        if (failure != null) {
+            transport.abort();
+            unread.completeExceptionally(failure);
+            return;
+        }
+        transport.detach();
+        Failure reason = new Failure.ClosedHere("the connection was handed back by detach()");
+        outcome = new Outcome(reason);
+        List<CompletableFuture<Void>> waiters = closeWaiters;
+        closeWaiters = List.of();
+        writeGate.ended(reason);
+        byte[] left = reader.takeEverything(reason);
+        unread.complete(left);
+        fail(waiters, reason);
+    }
+
+    // ---- events
+
+    @Override
+    public void dataReceived(Chunk chunk) {
+        turns.begin();
+        inTurn = true;
+        reader.arrived(chunk);
+    }
+
+    @Override
+    public void turnEnded() {
+        inTurn = false;
+        turns.begin();
+        flushNow();
+    }
+
+    @Override
+    public void eofReceived() {
+        turns.begin();
+        reader.endInput(null);
+    }
+
+    @Override
+    public void writable() {
+        turns.begin();
+        if (transport.isWritable()) {
+            writeGate.reachedLowMark().forEach(StreamCore::complete);
+        }
+    }
+
+    @Override
+    public void flushed(long ticket) {
+        turns.begin();
+        writeGate.flushedThrough(ticket).forEach(StreamCore::complete);
+    }
+
+    @Override
+    public void outputFailed(Throwable cause) {
+        turns.begin();
+        Failure failure = Failure.Broken.by(cause);
+        fail(writeGate.ended(failure), failure);
+    }
+
+    @Override
+    public void connectionLost(@Nullable Throwable cause) {
+        turns.begin();
+        Lifecycle.State before = lifecycle.move(Lifecycle.Event.LOST);
+        Failure failure = failureOf(before, cause);
+        outcome = new Outcome(failure);
+        if (closeTimer != null) {
+            closeTimer.cancel();
+            closeTimer = null;
+        }
+        List<CompletableFuture<Void>> waiters = new ArrayList<>(
+                writeGate.ended(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
+        waiters.addAll(closeWaiters);
+        closeWaiters = List.of();
+        boolean hasBefallenUs = before == Lifecycle.State.OPEN || before == Lifecycle.State.OUTPUT_ENDED;
+        if (failure != null && cause != null && hasBefallenUs) {
+            reader.failInput(failure);
+        } else {
+            reader.endInput(failure);
+        }
+        finish(waiters, failure);
+    }
+
+    private @Nullable Failure failureOf(Lifecycle.@Nullable State before, @Nullable Throwable cause) {
+        if (abortReason != null) {
+            return abortReason;
+        }
+        Failure earlier = writeGate.failure();
+        if (earlier != null) {
+            return earlier;
+        }
+        boolean endedWell = cause == null
+                && (before == Lifecycle.State.CLOSING
+                        || (before == Lifecycle.State.OUTPUT_ENDED && reader.hasSeenEof()));
+        return endedWell ? null : Failure.Broken.by(cause);
+    }
+
+    // ---- completing
+
+    @SuppressWarnings("NullAway") // Void has no other value
+    private static void complete(CompletableFuture<Void> future) {
+        future.complete(null);
+    }
+
+    private static void finish(List<CompletableFuture<Void>> waiters, @Nullable Failure failure) {
+        if (failure == null) {
+            waiters.forEach(StreamCore::complete);
+        } else {
+            fail(waiters, failure);
+        }
+    }
+
+    private static void fail(List<CompletableFuture<Void>> waiters, @Nullable Failure failure) {
+        if (failure != null) {
+            waiters.forEach(waiter -> waiter.completeExceptionally(failure.newException()));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return lifecycle.state() + ", peer=" + transport.extraInfo("peername");
+    }
+
+    private static long saturatedNanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Transport;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for the output: {@code drain} for the low mark, {@code flush} for everything written so far. Any number may wait, each on
+ * a future of its own. Once the output has failed, every waiter fails and so does every later one; a clean end lets those waiting go.
+ *
+ * <p>Flush waiters are told in the order in which they asked, so a queue of them matches the transport's tickets. Methods that end
+ * waits hand out the futures for the caller to complete when its own state is settled.
+ *
+ * <p>Confined to the connection's loop.
+ */
+final class WriteGate {
+    private record FlushWaiter(long ticket, CompletableFuture<Void> future) {}
+
+    private final Transport transport;
+    private @Nullable Failure failure;
+    private List<CompletableFuture<Void>> drainers = List.of();
+    private @Nullable ArrayDeque<FlushWaiter> flushers; // null until somebody waits
+    private long lastTicket;
+
+    WriteGate(Transport transport) {
+        this.transport = transport;
+    }
+
+    @Nullable
+    Failure failure() {
+        return failure;
+    }
+
+    boolean mayGoOn() {
+        return transport.isWritable();
+    }
+
+    void awaitLowMark(CompletableFuture<Void> drainer) {
+        if (drainers.isEmpty()) {
+            drainers = new ArrayList<>(1);
+        }
+        drainers.add(drainer);
+    }
+
+    void awaitFlushed(CompletableFuture<Void> flusher) {
+        ArrayDeque<FlushWaiter> waiters = flushers;
+        if (waiters == null) {
+            waiters = new ArrayDeque<>(2);
+            flushers = waiters;
+        }
+        waiters.add(new FlushWaiter(++lastTicket, flusher));
+        transport.notifyFlushed(lastTicket);
+    }
+
+    /** The drain waiters, who need wait no longer. */
+    List<CompletableFuture<Void>> reachedLowMark() {
+        List<CompletableFuture<Void>> released = drainers;
+        drainers = List.of();
+        return released;
+    }
+
+    /** The flush waiters up to a ticket. */
+    List<CompletableFuture<Void>> flushedThrough(long ticket) {
+        ArrayDeque<FlushWaiter> waiters = flushers;
+        if (waiters == null) {
+            return List.of();
+        }
+        List<CompletableFuture<Void>> released = new ArrayList<>(1);
+        while (!waiters.isEmpty() && waiters.element().ticket <= ticket) {
+            released.add(waiters.remove().future);
+        }
+        return released;
+    }
+
+    /**
+     * Everybody who waits, since the output has ended.
+     *
+     * @param reason what later calls fail with; the first one given stays
+     */
+    List<CompletableFuture<Void>> ended(Failure reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+        List<CompletableFuture<Void>> released = new ArrayList<>(reachedLowMark());
+        released.addAll(flushedThrough(Long.MAX_VALUE));
+        return released;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.nettystreams.testing;
+
+import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.LoopThreads;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop on a daemon thread of its own, in real time.
+ *
+ * <p>A task that throws is a defect of what is tested: the first such failure comes out of {@link #close}.
+ *
+ * <p>Any thread may call any method.
+ */
+public final class BackgroundLoop implements Loop, AutoCloseable {
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    private final ScheduledThreadPoolExecutor executor;
+    private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
+    private volatile @Nullable Thread thread;
+
+    /** Makes a loop; its thread starts with the first task. */
+    public BackgroundLoop() {
+        executor = new ScheduledThreadPoolExecutor(1, this::newThread);
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return Thread.currentThread().equals(thread);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        executor.execute(() -> run(task));
+    }
+
+    @Override
+    public Timer schedule(Runnable task, long delayNanos) {
+        ScheduledFuture<?> scheduled = executor.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    /**
+     * Ends the loop; what has not run yet is dropped.
+     *
+     * @throws IllegalStateException if a task has thrown; the cause is what the first one threw
+     */
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        Throwable failure = firstFailure.get();
+        if (failure != null) {
+            throw new IllegalStateException("a task of the loop threw", failure);
+        }
+    }
+
+    private Thread newThread(Runnable work) {
+        Thread created = new Thread(work, "background-loop-" + COUNTER.incrementAndGet());
+        created.setDaemon(true);
+        thread = created;
+        return created;
+    }
+
+    private void run(Runnable task) {
+        LoopThreads.mark(this);
+        try {
+            task.run();
+        } catch (Throwable e) { // kept for close()
+            firstFailure.compareAndSet(null, e);
+        }
+    }
+}

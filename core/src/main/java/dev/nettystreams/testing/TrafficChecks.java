@@ -1,0 +1,191 @@
+package dev.nettystreams.testing;
+
+import dev.nettystreams.ConcurrentReadException;
+import dev.nettystreams.StreamConnection;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Bytes get through: alone, in turns, both ways, from many threads at once. After Go's {@code nettest} and trio's stream tests. */
+final class TrafficChecks {
+    private static final int THREADS = 10;
+    private static final int ROUNDS = 100;
+
+    private TrafficChecks() {}
+
+    static void basicIo(Talk talk) throws Exception {
+        byte[] sent = Talk.payload(1 << 20, 1);
+        CompletableFuture<Void> sending = Talk.send(talk.near, sent, 1024);
+        byte[] received = Expect.value(talk.farReader.readExactly(sent.length));
+        Expect.value(sending);
+        Expect.bytes(sent, received);
+        CompletableFuture<Void> returning = Talk.send(talk.far, received, 1024);
+        CompletableFuture<byte[]> everything = talk.nearReader.readAll(sent.length);
+        Expect.value(returning);
+        talk.far.close();
+        Expect.bytes(sent, Expect.value(everything));
+        Expect.equal(0, Expect.value(talk.nearReader.read(1)).length, "bytes after EOF");
+    }
+
+    static void pingPong(Talk talk) throws Exception {
+        int turns = 1000;
+        CompletableFuture<Void> far =
+                talk.far.repeat(() -> talk.farReader.readExactly(8).thenApply(ping -> {
+                    long turn = ByteBuffer.wrap(ping).getLong();
+                    talk.farWriter.write(
+                            ByteBuffer.allocate(8).putLong(turn + 1).array());
+                    return turn + 2 < 2L * turns;
+                }));
+        for (int turn = 0; turn < turns; turn++) {
+            talk.nearWriter.write(ByteBuffer.allocate(8).putLong(2L * turn).array());
+            byte[] pong = Expect.value(talk.nearReader.readExactly(8));
+            Expect.equal(2L * turn + 1, ByteBuffer.wrap(pong).getLong(), "pong");
+        }
+        Expect.value(far);
+    }
+
+    /** Readers that race, and cancel, take every byte once. */
+    static void racyRead(Talk talk) throws Exception {
+        byte[] sent = Talk.payload(1 << 18, 2);
+        CompletableFuture<Void> sending = Talk.send(talk.far, sent, 999).thenRun(talk.far::close);
+        AtomicLong byteCount = new AtomicLong();
+        AtomicLong sum = new AtomicLong();
+        Crowd.run(THREADS, number -> {
+            Random random = new Random(number);
+            while (true) {
+                try {
+                    CompletableFuture<byte[]> read = talk.nearReader.read(1 + random.nextInt(2000));
+                    if (random.nextInt(4) == 0 && read.cancel(false)) {
+                        continue;
+                    }
+                    byte[] bytes = Expect.value(read);
+                    if (bytes.length == 0) {
+                        return;
+                    }
+                    byteCount.addAndGet(bytes.length);
+                    sum.addAndGet(sumOf(bytes));
+                } catch (ConcurrentReadException e) {
+                    Thread.onSpinWait(); // another one is reading
+                }
+            }
+        });
+        Expect.value(sending);
+        Expect.equal((long) sent.length, byteCount.get(), "bytes read by all");
+        Expect.equal(sumOf(sent), sum.get(), "sum of the bytes read by all");
+    }
+
+    /** Writes of several threads do not mix within a write, keep each thread's order, and leave the array to its owner. */
+    static void racyWrite(Talk talk) throws Exception {
+        CompletableFuture<byte[]> received = talk.farReader.readExactly(THREADS * ROUNDS * 8);
+        Crowd.run(THREADS, number -> {
+            byte[] record = new byte[8];
+            for (int round = 0; round < ROUNDS; round++) {
+                ByteBuffer.wrap(record).putInt(number).putInt(round);
+                talk.nearWriter.write(record);
+                ByteBuffer.wrap(record).putLong(-1);
+                if (round % 10 == 0) {
+                    boolean ignored = talk.nearWriter.drain().cancel(false);
+                    Expect.that(ignored || !ignored, "cancelled or not, the bytes are written");
+                }
+            }
+        });
+        ByteBuffer records = ByteBuffer.wrap(Expect.value(received));
+        int[] nextRound = new int[THREADS];
+        while (records.hasRemaining()) {
+            int number = records.getInt();
+            Expect.that(number >= 0 && number < THREADS, "a record is whole");
+            Expect.equal(nextRound[number]++, records.getInt(), "round of thread " + number);
+        }
+    }
+
+    static void concurrentMethods(Talk talk) throws Exception {
+        Crowd.run(THREADS, number -> {
+            for (int round = 0; round < ROUNDS; round++) {
+                call(talk, (number + round) % 7);
+            }
+        });
+        byte[] received = Expect.value(talk.farReader.readExactly(writtenByteCount()));
+        for (byte b : received) {
+            Expect.equal((byte) 'w', b, "a byte written");
+        }
+        talk.roundTrip();
+    }
+
+    private static int writtenByteCount() {
+        int count = 0;
+        for (int number = 0; number < THREADS; number++) {
+            for (int round = 0; round < ROUNDS; round++) {
+                count += (number + round) % 7 == 0 ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    private static void call(Talk talk, int which) throws Exception {
+        switch (which) {
+            case 0 -> talk.nearWriter.write(Talk.ascii("w"));
+            case 1 -> Expect.value(talk.nearWriter.drain());
+            case 2 -> Expect.value(talk.nearWriter.flush());
+            case 3 -> {
+                try {
+                    Expect.that(talk.nearReader.read(1).cancel(false), "nothing came, so the read was cancelled");
+                } catch (ConcurrentReadException e) {
+                    Expect.equal("read", e.refused(), "what was refused");
+                }
+            }
+            case 4 -> Expect.that(talk.nearWriter.waitClosed().cancel(false), "the connection is open");
+            case 5 -> Expect.that(!talk.nearWriter.isClosing() && !talk.nearReader.atEof(), "the connection is open");
+            default -> Expect.that(!talk.near.toString().isEmpty(), "it has a description");
+        }
+    }
+
+    /** Both directions at once, in pieces of all sizes. */
+    static void fullDuplex(Talk talk) throws Exception {
+        byte[] toFar = Talk.payload(1 << 20, 4);
+        byte[] toNear = Talk.payload((1 << 20) + 77, 5);
+        CompletableFuture<Void> nearSends = Talk.send(talk.near, toFar, 4099);
+        CompletableFuture<Void> farSends = Talk.send(talk.far, toNear, 257);
+        CompletableFuture<Integer> farReads = receive(talk.far, toFar, 6);
+        CompletableFuture<Integer> nearReads = receive(talk.near, toNear, 8);
+        Expect.equal(toFar.length, Expect.value(farReads), "bytes at the far end");
+        Expect.equal(toNear.length, Expect.value(nearReads), "bytes at the near end");
+        Expect.value(nearSends);
+        Expect.value(farSends);
+    }
+
+    private static CompletableFuture<Integer> receive(StreamConnection at, byte[] expected, long seed) {
+        Random random = new Random(seed);
+        ByteBuffer received = ByteBuffer.allocate(expected.length);
+        return at.repeat(() -> at.reader().read(1 + random.nextInt(9000)).thenApply(bytes -> {
+                    received.put(bytes);
+                    return received.hasRemaining() && bytes.length > 0;
+                }))
+                .thenApply(done -> {
+                    Expect.bytes(expected, received.array());
+                    return received.position();
+                });
+    }
+
+    /** What a relay does with a flood that comes back. */
+    static void bulkEcho(Talk talk) throws Exception {
+        byte[] sent = Talk.payload(talk.bulkByteCount, 9);
+        CompletableFuture<Long> echoing = talk.farReader.relayTo(talk.farWriter);
+        CompletableFuture<Void> sending = Talk.send(talk.near, sent, 50_000);
+        Expect.bytes(sent, Expect.value(talk.nearReader.readExactly(sent.length)));
+        Expect.value(sending);
+        if (talk.canHalfClose) {
+            talk.nearWriter.writeEof();
+            Expect.equal((long) sent.length, Expect.value(echoing), "bytes relayed");
+            Expect.equal(0, Expect.value(talk.nearReader.read(1)).length, "bytes after the relay's EOF");
+        }
+    }
+
+    private static long sumOf(byte[] bytes) {
+        long sum = 0;
+        for (byte b : bytes) {
+            sum += b & 0xFF;
+        }
+        return sum;
+    }
+}

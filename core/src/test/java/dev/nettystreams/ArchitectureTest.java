@@ -1,0 +1,99 @@
+package dev.nettystreams;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Which way dependencies run, and what is public. */
+class ArchitectureTest {
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.nettystreams");
+
+    private static final Set<String> PUBLIC = Set.of(
+            "Await",
+            "BareLineEndingException",
+            "ConcurrentReadException",
+            "ConnectionHandler",
+            "FailureReporter",
+            "IncompleteReadException",
+            "LimitOverrunException",
+            "LineEnding",
+            "StreamBrokenException",
+            "StreamClosedException",
+            "StreamConnection",
+            "StreamLimits",
+            "StreamReader",
+            "StreamWriter",
+            "spi.Chunk",
+            "spi.Loop",
+            "spi.Loop$Timer",
+            "spi.LoopThreads",
+            "spi.Transport",
+            "spi.TransportEvents",
+            "testing.BackgroundLoop",
+            "testing.ManualLoop",
+            "testing.MemoryOptions",
+            "testing.MemoryPair",
+            "testing.MemoryStreams",
+            "testing.MemoryWire",
+            "testing.PairSource",
+            "testing.StreamCheck",
+            "testing.StreamChecks",
+            "testing.StreamPair",
+            "testing.WireCounts");
+
+    @Test
+    void core_dependsOnTheJdkAlone() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages("dev.nettystreams..", "java..", "org.jspecify..")
+                .check(CORE);
+    }
+
+    @Test
+    void packages_dependOneWay() {
+        noClasses()
+                .that()
+                .resideInAPackage("..spi")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.nettystreams", "dev.nettystreams.testing")
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.nettystreams")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.nettystreams.testing")
+                .check(CORE);
+        slices().matching("dev.nettystreams.(**)").should().beFreeOfCycles().check(CORE);
+    }
+
+    @Test
+    void publicTypes_areThoseOnTheList() {
+        Set<String> found = CORE.stream()
+                .filter(ArchitectureTest::isVisible)
+                .map(JavaClass::getName)
+                .filter(name -> !name.endsWith("package-info"))
+                .map(name -> name.substring("dev.nettystreams.".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(found).containsExactlyInAnyOrderElementsOf(PUBLIC);
+    }
+
+    private static boolean isVisible(JavaClass each) {
+        return each.getModifiers().contains(JavaModifier.PUBLIC)
+                && each.getEnclosingClass().map(ArchitectureTest::isVisible).orElse(true);
+    }
+}

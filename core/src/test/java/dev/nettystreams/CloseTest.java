@@ -1,0 +1,163 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** C1, C2 and the hand-over: how a connection ends. */
+class CloseTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    private final Bench bench = new Bench(StreamLimits.DEFAULT.withCloseTimeout(TIMEOUT));
+
+    @Test
+    void close_isIdempotent_andFlipsIsClosing() {
+        assertThat(bench.writer.isClosing()).isFalse();
+        bench.run(bench.writer::close);
+        bench.run(bench.connection::close);
+        assertThat(bench.writer.isClosing()).isTrue();
+        assertThat(bench.wire.count("close")).isEqualTo(1);
+        bench.wire.lose(null);
+        bench.run(bench.writer::close);
+        Now.value(bench.onLoop(bench.writer::waitClosed));
+    }
+
+    @Test
+    void close_fromAnotherThread_sendsWhatThatThreadWroteBefore() {
+        bench.writer.write(Now.bytes("all"));
+        bench.writer.close();
+        bench.loop.runReady();
+        assertThat(bench.wire.calls).containsSubsequence("writeOwned", "close");
+        assertThat(bench.wire.writtenText()).isEqualTo("all");
+    }
+
+    @Test
+    void close_withUnreadInput_keepsItForTheReader_thenEof() {
+        bench.wire.feed("unread");
+        bench.run(bench.writer::close);
+        bench.wire.feed("dropped");
+        bench.wire.lose(null);
+        assertThat(Now.text(bench.read(r -> r.read(99)))).isEqualTo("unread");
+        assertThat(Now.text(bench.read(r -> r.read(99)))).isEmpty();
+        assertThat(bench.reader.atEof()).isTrue();
+    }
+
+    @Test
+    void close_endsTheWaitingRead() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
+        bench.run(bench.writer::close);
+        assertThat(Now.text(read)).isEmpty();
+    }
+
+    @Test
+    void close_whileReadingIsPaused_readsOnForThePeersSake() {
+        bench.wire.feed("x".repeat(200_000));
+        assertThat(bench.wire.isPaused).isTrue();
+        bench.run(bench.writer::close);
+        assertThat(bench.wire.isPaused).isFalse();
+    }
+
+    @Test
+    void close_thatTakesTooLong_becomesAbort() {
+        bench.wire.isWritable = false;
+        CompletableFuture<Void> drain = bench.onLoop(bench.writer::drain);
+        CompletableFuture<Void> closed = bench.onLoop(bench.writer::waitClosed);
+        bench.run(bench.writer::close);
+        bench.loop.advance(TIMEOUT.minusNanos(1));
+        assertThat(bench.wire.count("abort")).isZero();
+        bench.loop.advance(Duration.ofNanos(1));
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        Now.failure(StreamBrokenException.class, drain);
+        bench.wire.lose(null);
+        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("did not finish within PT3S");
+    }
+
+    @Test
+    void close_thatIsInTime_leavesNoTimer() {
+        bench.run(bench.writer::close);
+        assertThat(bench.loop.timerCount()).isEqualTo(1);
+        bench.wire.lose(null);
+        assertThat(bench.loop.timerCount()).isZero();
+        bench.loop.advance(TIMEOUT);
+        assertThat(bench.wire.count("abort")).isZero();
+    }
+
+    @Test
+    void abort_afterClose_cutsItShort() {
+        bench.run(bench.writer::close);
+        bench.run(bench.writer::abort);
+        bench.run(bench.writer::abort);
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        bench.wire.lose(null);
+        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::waitClosed));
+    }
+
+    @Test
+    void loss_makesClosing_andCloseAfterwardsIsQuiet() {
+        bench.wire.lose(new IOException("reset"));
+        assertThat(bench.writer.isClosing()).isTrue();
+        bench.run(bench.writer::close);
+        assertThat(bench.wire.calls).isEmpty();
+        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::waitClosed));
+    }
+
+    @Test
+    void peersEof_leavesTheWriterUsable() {
+        bench.wire.eof();
+        assertThat(bench.writer.isClosing()).isFalse();
+        bench.run(() -> bench.writer.write(Now.bytes("a reply")));
+        Now.value(bench.onLoop(bench.writer::drain));
+        assertThat(bench.wire.writtenText()).isEqualTo("a reply");
+        assertThat(bench.wire.count("close")).isZero();
+    }
+
+    @Test
+    void bothOutputsEnded_isAGoodEnd() {
+        bench.wire.eof();
+        bench.run(bench.writer::writeEof);
+        bench.wire.lose(null);
+        Now.value(bench.onLoop(bench.writer::waitClosed));
+    }
+
+    @Test
+    void detach_givesTheUnreadBytes_onceAllIsFlushed() {
+        bench.wire.feed("for the next owner");
+        bench.run(() -> bench.writer.write(Now.bytes("last")));
+        CompletableFuture<byte[]> unread = bench.onLoop(bench.connection::detach);
+        bench.wire.feed(" and more");
+        assertThat(unread).isNotDone();
+        assertThat(bench.wire.isPaused).isTrue();
+        bench.wire.reportFlushed(bench.wire.tickets.get(0));
+        assertThat(Now.text(unread)).isEqualTo("for the next owner and more");
+        assertThat(bench.wire.calls).endsWith("detach");
+        assertThatThrownBy(() -> bench.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
+        assertThatThrownBy(() -> bench.reader.read(1)).isInstanceOf(StreamClosedException.class);
+        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::waitClosed));
+    }
+
+    @Test
+    void detach_whileAReadWaits_isRefused() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
+        assertThatThrownBy(bench.connection::detach).isInstanceOf(ConcurrentReadException.class);
+        bench.wire.feed("x");
+        assertThat(Now.text(read)).isEqualTo("x");
+    }
+
+    @Test
+    void detach_ofAClosedConnection_isRefused() {
+        bench.run(bench.connection::close);
+        assertThatThrownBy(bench.connection::detach).isInstanceOf(StreamClosedException.class);
+    }
+
+    @Test
+    void detach_thatLosesItsBytes_failsAndAborts() {
+        CompletableFuture<byte[]> unread = bench.onLoop(bench.connection::detach);
+        bench.wire.failOutput(new IOException("broken pipe"));
+        Now.failure(StreamBrokenException.class, unread);
+        assertThat(bench.wire.calls).contains("abort").doesNotContain("detach");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Outcomes that must be there already: on a manual loop nothing is worth waiting for. */
+final class Now {
+    private Now() {}
+
+    static <T> T value(CompletableFuture<T> future) {
+        assertThat(future).isCompleted();
+        return future.join();
+    }
+
+    static int number(CompletableFuture<Integer> future) {
+        return value(future);
+    }
+
+    static String text(CompletableFuture<byte[]> future) {
+        return new String(value(future), StandardCharsets.ISO_8859_1);
+    }
+
+    static <X extends Throwable> X failure(Class<X> type, CompletableFuture<?> future) {
+        assertThat(future).isCompletedExceptionally();
+        Throwable failure = future.handle((value, e) -> e).join();
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        assertThat(cause).isInstanceOf(type);
+        return type.cast(cause);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

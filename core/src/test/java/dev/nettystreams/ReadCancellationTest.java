@@ -1,0 +1,124 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** R7: a read that its caller gave up takes nothing. */
+class ReadCancellationTest {
+    private static final List<Function<StreamReader, CompletableFuture<?>>> READS = List.of(
+            r -> r.read(9),
+            r -> r.read(-1),
+            r -> r.readExactly(4),
+            r -> r.readLine(),
+            r -> r.readLine(LineEnding.CRLF),
+            r -> r.readUntil(Now.bytes("b"), Now.bytes("\n")),
+            r -> r.readAll(100),
+            r -> r.peek(4),
+            r -> r.skip(4),
+            r -> r.readInto(ByteBuffer.allocate(9)));
+
+    @Test
+    void cancelledRead_takesNothing() {
+        for (Function<StreamReader, CompletableFuture<?>> call : READS) {
+            Bench bench = new Bench();
+            CompletableFuture<?> read = bench.onLoop(() -> call.apply(bench.reader));
+            assertThat(read.cancel(false)).isTrue();
+            bench.wire.feed("a\r\nb\n");
+            assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("a\r\nb\n");
+        }
+    }
+
+    /** The caller wins while the loop has the bytes in its hands: behind its look at the read, before it completes it. */
+    @Test
+    void completionThatLosesTheRace_putsEverythingBack() {
+        for (Function<StreamReader, CompletableFuture<?>> call : READS) {
+            Bench bench = new Bench();
+            CompletableFuture<?> read = bench.onLoop(() -> call.apply(bench.reader));
+            bench.wire.beforeTake = () -> read.cancel(false);
+            bench.wire.feed("a\r\nb\n");
+            assertThat(read).isCancelled();
+            assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("a\r\nb\n");
+        }
+    }
+
+    /** The next read is there already when the bytes come back: it gets them. */
+    @Test
+    void completionThatLosesTheRace_servesTheReadThatFollowed() {
+        Bench bench = new Bench();
+        CompletableFuture<byte[]> first = bench.read(r -> r.readExactly(4));
+        List<CompletableFuture<byte[]>> second = new ArrayList<>();
+        bench.wire.beforeTake = () -> {
+            first.cancel(false);
+            second.add(bench.reader.readExactly(4));
+            bench.wire.beforeTake = () -> {};
+        };
+        bench.wire.feed("data");
+        assertThat(Now.text(second.get(0))).isEqualTo("data");
+    }
+
+    @Test
+    void cancelledReadInto_leavesThePosition() {
+        Bench bench = new Bench();
+        ByteBuffer target = ByteBuffer.allocate(9);
+        CompletableFuture<Integer> read = bench.read(r -> r.readInto(target));
+        read.cancel(false);
+        bench.wire.feed("abc");
+        assertThat(target.position()).isZero();
+        assertThat(bench.reader.bufferedByteCount()).isEqualTo(3);
+    }
+
+    @Test
+    void timedOutRead_takesNothing() {
+        Bench bench = new Bench();
+        CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(4));
+        bench.wire.feed("ab");
+        read.completeExceptionally(new TimeoutException());
+        bench.wire.feed("cd");
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("abcd");
+    }
+
+    @Test
+    void readCompletedByItsCaller_takesNothing() {
+        Bench bench = new Bench();
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(4));
+        read.complete(Now.bytes("made up"));
+        bench.wire.feed("real");
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("real");
+    }
+
+    @Test
+    void cancelledRead_letsTheNextOneWaitAtOnce() {
+        Bench bench = new Bench();
+        bench.read(r -> r.readExactly(9)).cancel(false);
+        CompletableFuture<byte[]> next = bench.read(r -> r.read(9));
+        bench.wire.feed("x");
+        assertThat(Now.text(next)).isEqualTo("x");
+    }
+
+    @Test
+    void cancelledRead_fromAnotherThread_beforeTheLoopSawIt_takesNothing() {
+        Bench bench = new Bench();
+        bench.wire.feed("data");
+        CompletableFuture<byte[]> read = bench.reader.read(9);
+        read.cancel(false);
+        bench.loop.runReady();
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("data");
+    }
+
+    @Test
+    void orTimeout_isOneMoreCanceller() {
+        Bench bench = new Bench();
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(1)).orTimeout(1, TimeUnit.NANOSECONDS);
+        assertThat(read).failsWithin(10, TimeUnit.SECONDS);
+        bench.wire.feed("data");
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("data");
+    }
+}

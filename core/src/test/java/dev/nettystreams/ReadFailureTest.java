@@ -1,0 +1,115 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** R6: what was received comes first, then the error, again and again. */
+class ReadFailureTest {
+    private final Bench bench = new Bench();
+    private final IOException reset = new IOException("connection reset by peer");
+
+    @Test
+    void read_afterAReset_bytesFirst_thenTheErrorEachTime() {
+        bench.wire.feed("last words");
+        bench.wire.lose(reset);
+        assertThat(Now.text(bench.read(r -> r.read(4)))).isEqualTo("last");
+        assertThat(Now.text(bench.read(r -> r.readExactly(6)))).isEqualTo(" words");
+        for (int i = 0; i < 3; i++) {
+            StreamBrokenException e = Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+            assertThat(e).hasMessageContaining("connection reset by peer").hasCause(reset);
+        }
+        assertThat(bench.reader.atEof()).isFalse();
+    }
+
+    @Test
+    void read_thatTheBytesCannotSatisfy_failsAndLeavesThem() {
+        bench.wire.feed("half");
+        bench.wire.lose(reset);
+        Now.failure(StreamBrokenException.class, bench.read(r -> r.readExactly(5)));
+        Now.failure(StreamBrokenException.class, bench.read(StreamReader::readLine));
+        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(-1)));
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("half");
+    }
+
+    @Test
+    void waitingRead_isEndedByTheReset_andItsBytesStay() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(-1));
+        bench.wire.feed("kept");
+        bench.wire.lose(reset);
+        Now.failure(StreamBrokenException.class, read);
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("kept");
+    }
+
+    @Test
+    void eachRead_failsWithAnExceptionOfItsOwn() {
+        bench.wire.lose(reset);
+        Throwable first = Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        Throwable second = Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        assertThat(first).isNotSameAs(second);
+    }
+
+    @Test
+    void loss_behindEof_isToldToLaterReads_andTheInputIsStillAtItsEnd() {
+        bench.wire.eof();
+        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
+        bench.wire.lose(reset);
+        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        assertThat(bench.reader.atEof()).isTrue();
+    }
+
+    @Test
+    void quietLoss_behindEof_leavesEof() {
+        bench.wire.eof();
+        bench.wire.lose(null);
+        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
+    }
+
+    @Test
+    void loss_afterOwnClose_leavesEof() {
+        bench.run(bench.connection::close);
+        bench.wire.lose(reset);
+        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
+    }
+
+    @Test
+    void loss_afterACancelledRead_isSafe() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
+        read.cancel(false);
+        bench.wire.lose(reset);
+        assertThat(read).isCancelled();
+        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+    }
+
+    @Test
+    void abort_endsTheWaitingRead_sayingWhoDidIt() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
+        bench.run(bench.connection::abort);
+        assertThat(Now.failure(StreamClosedException.class, read)).hasMessage("abort() was called");
+    }
+
+    @Test
+    void secondRead_isRefusedAtTheCall_namingBoth() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(9));
+        assertThatThrownBy(() -> bench.read(StreamReader::readLine))
+                .isInstanceOf(ConcurrentReadException.class)
+                .hasMessage("readLine() called while another read, readExactly(), is waiting for incoming data");
+        bench.wire.feed("12345");
+        assertThatThrownBy(() -> bench.read(r -> r.read(1))).isInstanceOf(ConcurrentReadException.class);
+        assertThatThrownBy(() -> bench.reader.read(1)).isInstanceOf(ConcurrentReadException.class);
+        bench.wire.feed("6789");
+        assertThat(Now.text(read)).isEqualTo("123456789");
+    }
+
+    @Test
+    void secondRead_fromAnotherThread_isRefusedBeforeTheLoopHasSeenTheFirst() {
+        bench.wire.feed("data is there");
+        CompletableFuture<byte[]> first = bench.reader.read(4);
+        assertThatThrownBy(() -> bench.reader.read(4)).isInstanceOf(ConcurrentReadException.class);
+        bench.loop.runReady();
+        assertThat(Now.text(first)).isEqualTo("data");
+    }
+}

@@ -1,0 +1,123 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.testing.MemoryOptions;
+import dev.nettystreams.testing.MemoryPair;
+import dev.nettystreams.testing.MemoryStreams;
+import java.io.ByteArrayOutputStream;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** R7 and A1 with real threads: completion against cancellation has one winner, and no byte is lost or read twice. */
+class ReadRaceTest {
+    private static final int ROUNDS = 20_000;
+
+    private final BackgroundLoop loop = new BackgroundLoop();
+    private final MemoryPair pair = MemoryStreams.pair(loop, StreamLimits.DEFAULT, MemoryOptions.DEFAULT.withChunks(3));
+
+    @AfterEach
+    void stop() {
+        loop.close();
+    }
+
+    @Test
+    void cancelAgainstCompletion_losesNothing() throws Exception {
+        byte[] sent = new byte[ROUNDS];
+        new Random(1).nextBytes(sent);
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        CyclicBarrier together = new CyclicBarrier(2);
+        CompletableFuture<?>[] current = {new CompletableFuture<>()};
+        Thread canceller = new Thread(() -> cancelEachRound(together, current));
+        canceller.setDaemon(true);
+        canceller.start();
+        int cancelled = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            CompletableFuture<byte[]> read = pair.near().reader().read(2);
+            current[0] = read;
+            together.await(10, TimeUnit.SECONDS);
+            pair.far().writer().write(sent, round, 1);
+            together.await(10, TimeUnit.SECONDS);
+            try {
+                received.writeBytes(read.get(10, TimeUnit.SECONDS));
+            } catch (CancellationException e) {
+                cancelled++;
+            }
+        }
+        pair.far().close();
+        received.writeBytes(pair.near().reader().readAll(ROUNDS).get(10, TimeUnit.SECONDS));
+        assertThat(received.toByteArray()).isEqualTo(sent);
+        System.out.println("cancelled " + cancelled + " of " + ROUNDS + " racing reads");
+    }
+
+    private static void cancelEachRound(CyclicBarrier together, CompletableFuture<?>[] current) {
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                together.await(10, TimeUnit.SECONDS);
+                for (int spin = round % 64; spin > 0; spin--) {
+                    Thread.onSpinWait();
+                }
+                current[0].cancel(false);
+                together.await(10, TimeUnit.SECONDS);
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void readAllCancelledAtEof_losesNothing() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            MemoryPair each = MemoryStreams.pair(loop);
+            each.far().writer().write(Now.bytes("all of it"));
+            CompletableFuture<byte[]> read = each.near().reader().read(-1);
+            each.far().close();
+            for (int spin = round; spin > 0; spin--) {
+                Thread.onSpinWait();
+            }
+            byte[] bytes;
+            if (read.cancel(false)) {
+                bytes = each.near().reader().readAll(99).get(10, TimeUnit.SECONDS);
+            } else {
+                bytes = read.get(10, TimeUnit.SECONDS);
+            }
+            assertThat(bytes).asString().isEqualTo("all of it");
+            each.near().close();
+        }
+    }
+
+    @Test
+    void closeAgainstEverything_leavesNothingWaiting() throws Exception {
+        for (int round = 0; round < 500; round++) {
+            MemoryPair each = MemoryStreams.pair(loop);
+            CompletableFuture<byte[]> read = each.near().reader().read(1);
+            CompletableFuture<Void> flush = each.near().writer().flush();
+            if (round % 2 == 0) {
+                each.near().close();
+            } else {
+                each.far().abort();
+            }
+            CompletableFuture<Void> drain = each.near().writer().drain();
+            for (CompletableFuture<?> wait :
+                    new CompletableFuture<?>[] {read, flush, drain, each.near().waitClosed()}) {
+                assertSettles(wait);
+            }
+            each.far().close();
+        }
+    }
+
+    private static void assertSettles(CompletableFuture<?> future) throws Exception {
+        try {
+            future.get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            assertThat(e.getCause()).isInstanceOfAny(StreamBrokenException.class, StreamClosedException.class);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Chunk;
+import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.Transport;
+import dev.nettystreams.spi.TransportEvents;
+import dev.nettystreams.testing.ManualLoop;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transport that does nothing by itself: it notes what it is told in {@link #calls} and {@link #written}, and reports what the test
+ * says, each as a task of the loop followed by all that is ready.
+ */
+final class ScriptedTransport implements Transport {
+    final ManualLoop loop;
+    final List<String> calls = new ArrayList<>();
+    final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    final List<Long> tickets = new ArrayList<>();
+    final Map<String, Object> extraInfo = new HashMap<>();
+    boolean isPaused;
+    boolean isWritable = true;
+    boolean canWriteEof = true;
+
+    /** Runs whenever bytes are taken from a chunk: between the streams' look at a read and their answer to it. */
+    Runnable beforeTake = () -> {};
+
+    private @Nullable TransportEvents events;
+
+    ScriptedTransport() {
+        this(new ManualLoop());
+    }
+
+    ScriptedTransport(ManualLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Streams over this transport, started. */
+    StreamConnection connect(StreamLimits limits) {
+        StreamConnection connection = StreamConnection.over(this, limits);
+        loop.runReady();
+        return connection;
+    }
+
+    StreamConnection connect() {
+        return connect(StreamLimits.DEFAULT);
+    }
+
+    // ---- what the wire does
+
+    void feed(byte[] bytes) {
+        if (bytes.length > 0) {
+            report(() -> {
+                events().dataReceived(new ArrayChunk(bytes));
+                events().turnEnded();
+            });
+        }
+    }
+
+    void feed(String text) {
+        feed(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    Chunk chunk(byte[] bytes) {
+        return new ArrayChunk(bytes);
+    }
+
+    Chunk chunk(String text) {
+        return new ArrayChunk(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void eof() {
+        report(() -> events().eofReceived());
+    }
+
+    void lose(@Nullable Throwable cause) {
+        report(() -> events().connectionLost(cause));
+    }
+
+    void failOutput(Throwable cause) {
+        isWritable = false;
+        report(() -> events().outputFailed(cause));
+    }
+
+    void becomeWritable() {
+        isWritable = true;
+        report(() -> events().writable());
+    }
+
+    void reportFlushed(long ticket) {
+        report(() -> events().flushed(ticket));
+    }
+
+    void report(Runnable event) {
+        loop.run(event);
+        loop.runReady();
+    }
+
+    TransportEvents events() {
+        TransportEvents started = events;
+        if (started == null) {
+            throw new IllegalStateException("not started");
+        }
+        return started;
+    }
+
+    String writtenText() {
+        return written.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** How often a method was called. */
+    long count(String method) {
+        return calls.stream().filter(method::equals).count();
+    }
+
+    // ---- what it is told
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public void start(TransportEvents events, int highMarkBytes, int lowMarkBytes) {
+        this.events = events;
+        note("start");
+    }
+
+    @Override
+    public void pauseReading() {
+        note("pauseReading");
+        isPaused = true;
+    }
+
+    @Override
+    public void resumeReading() {
+        note("resumeReading");
+        isPaused = false;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int byteCount) {
+        note("write");
+        written.write(source, offset, byteCount);
+    }
+
+    @Override
+    public void writeOwned(ByteBuffer source) {
+        note("writeOwned");
+        byte[] bytes = new byte[source.remaining()];
+        source.get(bytes);
+        written.writeBytes(bytes);
+    }
+
+    @Override
+    public void write(Chunk source) {
+        note("writeChunk");
+        byte[] bytes = new byte[source.remaining()];
+        source.take(bytes, 0, bytes.length);
+        written.writeBytes(bytes);
+    }
+
+    @Override
+    public void flush() {
+        note("flush");
+    }
+
+    @Override
+    public boolean isWritable() {
+        return isWritable;
+    }
+
+    @Override
+    public long pendingByteCount() {
+        return written.size();
+    }
+
+    @Override
+    public void notifyFlushed(long ticket) {
+        note("notifyFlushed");
+        tickets.add(ticket);
+    }
+
+    @Override
+    public boolean canWriteEof() {
+        return canWriteEof;
+    }
+
+    @Override
+    public void writeEof() {
+        note("writeEof");
+    }
+
+    @Override
+    public void close() {
+        note("close");
+    }
+
+    @Override
+    public void abort() {
+        note("abort");
+    }
+
+    @Override
+    public void detach() {
+        note("detach");
+    }
+
+    @Override
+    public @Nullable Object extraInfo(String name) {
+        return extraInfo.get(name);
+    }
+
+    private void note(String call) {
+        if (!loop.isCurrent()) {
+            throw new AssertionError(call + "() called off the loop");
+        }
+        calls.add(call);
+    }
+
+    private final class ArrayChunk implements Chunk {
+        private final ByteBuffer bytes;
+
+        ArrayChunk(byte[] bytes) {
+            this.bytes = ByteBuffer.wrap(bytes.clone());
+        }
+
+        @Override
+        public int remaining() {
+            return bytes.remaining();
+        }
+
+        @Override
+        public void take(byte[] target, int offset, int byteCount) {
+            beforeTake.run();
+            bytes.get(target, offset, byteCount);
+        }
+
+        @Override
+        public void take(ByteBuffer target) {
+            beforeTake.run();
+            ByteBuffer window = bytes.slice(bytes.position(), target.remaining());
+            skip(target.remaining());
+            target.put(window);
+        }
+
+        @Override
+        public void skip(int byteCount) {
+            bytes.position(bytes.position() + byteCount);
+        }
+    }
+}

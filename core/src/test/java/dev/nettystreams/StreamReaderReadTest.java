@@ -1,0 +1,228 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** {@code read}, {@code readExactly} and their kin: what they take, and what they leave. */
+class StreamReaderReadTest {
+    private final Bench bench = new Bench();
+
+    @Test
+    void feed_emptyData_changesNothing() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(10));
+        bench.wire.feed("");
+        assertThat(read).isNotDone();
+        bench.wire.feed("data");
+        assertThat(Now.text(read)).isEqualTo("data");
+    }
+
+    @Test
+    void read_zero_isEmptyAndLeavesTheBuffer() {
+        bench.wire.feed("line");
+        assertThat(Now.text(bench.read(r -> r.read(0)))).isEmpty();
+        assertThat(bench.reader.bufferedByteCount()).isEqualTo(4);
+    }
+
+    @Test
+    void read_zeroBeforeAnything_isEmptyAtOnce() {
+        assertThat(Now.text(bench.read(r -> r.read(0)))).isEmpty();
+        assertThat(Now.text(bench.read(r -> r.readExactly(0)))).isEmpty();
+    }
+
+    @Test
+    void read_waitsThenTakesWhatCame() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(30));
+        assertThat(read).isNotDone();
+        bench.wire.feed("what came");
+        assertThat(Now.text(read)).isEqualTo("what came");
+        assertThat(bench.reader.bufferedByteCount()).isZero();
+    }
+
+    @Test
+    void read_fewerThanBuffered_leavesTheRest() {
+        bench.wire.feed("lin");
+        bench.wire.feed("e\nb\nc\n");
+        assertThat(Now.text(bench.read(r -> r.read(5)))).isEqualTo("line\n");
+        assertThat(Now.text(bench.read(r -> r.read(99)))).isEqualTo("b\nc\n");
+    }
+
+    @Test
+    void read_fewerThanArrives_leavesTheRest() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(2));
+        bench.wire.feed("abcd");
+        assertThat(Now.text(read)).isEqualTo("ab");
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("cd");
+    }
+
+    @Test
+    void read_atEof_isEmptyAgainAndAgain() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(1024));
+        bench.wire.eof();
+        assertThat(Now.text(read)).isEmpty();
+        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
+        assertThat(Now.text(bench.read(r -> r.read(-1)))).isEmpty();
+    }
+
+    @Test
+    void read_negative_gathersUntilEof() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(-1));
+        bench.wire.feed("chunk1\n");
+        bench.wire.feed("chunk2");
+        assertThat(read).isNotDone();
+        bench.wire.eof();
+        assertThat(Now.text(read)).isEqualTo("chunk1\nchunk2");
+    }
+
+    @Test
+    void read_isNotBoundByTheLimit() {
+        Bench small = Bench.withReadLimit(3);
+        small.wire.feed("chunk");
+        assertThat(Now.text(small.read(r -> r.read(5)))).isEqualTo("chunk");
+    }
+
+    @Test
+    void readAll_overItsMaximum_failsAndLeavesEverything() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.readAll(5));
+        bench.wire.feed("12345");
+        assertThat(read).isNotDone();
+        bench.wire.feed("6");
+        assertThat(Now.failure(LimitOverrunException.class, read).limit()).isEqualTo(5);
+        bench.wire.eof();
+        assertThat(Now.text(bench.read(r -> r.readAll(6)))).isEqualTo("123456");
+    }
+
+    @Test
+    void readExactly_gathersOverSeveralFeeds_andIsNotBoundByTheLimit() {
+        Bench small = Bench.withReadLimit(3);
+        CompletableFuture<byte[]> read = small.read(r -> r.readExactly(8));
+        small.wire.feed("data");
+        small.wire.feed("da");
+        assertThat(read).isNotDone();
+        small.wire.feed("tadata");
+        assertThat(Now.text(read)).isEqualTo("datadata");
+        assertThat(small.reader.bufferedByteCount()).isEqualTo(4);
+    }
+
+    @Test
+    void readExactly_atEof_failsWithWhatCame_andTheBufferIsEmpty() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(8));
+        bench.wire.feed("data");
+        bench.wire.eof();
+        IncompleteReadException e = Now.failure(IncompleteReadException.class, read);
+        assertThat(e.partial()).asString().isEqualTo("data");
+        assertThat(e.expected()).isEqualTo(8);
+        assertThat(e).hasMessage("the input ended after 4 of 8 expected bytes");
+        assertThat(bench.reader.bufferedByteCount()).isZero();
+    }
+
+    @Test
+    void counts_negative_areRefusedAtTheCall() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bench.reader.readExactly(-1))
+                .withMessage("byteCount < 0: -1");
+        assertThatIllegalArgumentException().isThrownBy(() -> bench.reader.readAll(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> bench.reader.peek(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> bench.reader.skip(-1));
+    }
+
+    @Test
+    void atEof_onlyWhenTheInputHasEndedAndNothingIsLeft() {
+        assertThat(bench.reader.atEof()).isFalse();
+        bench.wire.feed("some data\n");
+        bench.wire.eof();
+        assertThat(bench.reader.atEof()).isFalse();
+        assertThat(Now.text(bench.read(StreamReader::readLine))).isEqualTo("some data\n");
+        assertThat(bench.reader.atEof()).isTrue();
+    }
+
+    @Test
+    void feedEof_endsTheInput_andLeavesTheOutputOpen() {
+        CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(9));
+        bench.wire.feed("data");
+        bench.run(bench.reader::feedEof);
+        assertThat(Now.failure(IncompleteReadException.class, read).partial())
+                .asString()
+                .isEqualTo("data");
+        bench.wire.feed("dropped");
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEmpty();
+        bench.run(() -> bench.writer.write(Now.bytes("still open")));
+        assertThat(bench.wire.writtenText()).isEqualTo("still open");
+    }
+
+    @Test
+    void peek_leavesWhatItShows_andShowsLessOnlyAtEof() {
+        CompletableFuture<byte[]> peek = bench.read(r -> r.peek(4));
+        bench.wire.feed("abc");
+        assertThat(peek).isNotDone();
+        bench.wire.feed("de");
+        assertThat(Now.text(peek)).isEqualTo("abcd");
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("abcde");
+        bench.wire.feed("x");
+        bench.wire.eof();
+        assertThat(Now.text(bench.read(r -> r.peek(4)))).isEqualTo("x");
+        assertThat(Now.text(bench.read(r -> r.read(4)))).isEqualTo("x");
+    }
+
+    @Test
+    void skip_dropsAtMostSoMany_andSaysHowMany() {
+        bench.wire.feed("abcdef");
+        assertThat(Now.number(bench.read(r -> r.skip(4)))).isEqualTo(4);
+        assertThat(Now.number(bench.read(r -> r.skip(4)))).isEqualTo(2);
+        CompletableFuture<Integer> skip = bench.read(r -> r.skip(3));
+        bench.wire.feed("ghijk");
+        assertThat(Now.number(skip)).isEqualTo(3);
+        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("jk");
+        bench.wire.eof();
+        assertThat(Now.number(bench.read(r -> r.skip(3)))).isZero();
+    }
+
+    @Test
+    void readInto_fillsTheCallersBuffer_heapOrDirect() {
+        for (ByteBuffer target : new ByteBuffer[] {ByteBuffer.allocate(4), ByteBuffer.allocateDirect(4)}) {
+            target.put((byte) '>');
+            CompletableFuture<Integer> read = bench.read(r -> r.readInto(target));
+            bench.wire.feed("abcde");
+            assertThat(Now.number(read)).isEqualTo(3);
+            assertThat(Now.number(bench.read(r -> r.readInto(target)))).isZero();
+            byte[] seen = new byte[4];
+            target.flip().get(seen);
+            assertThat(seen).asString().isEqualTo(">abc");
+            assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("de");
+        }
+        bench.wire.eof();
+        assertThat(Now.number(bench.read(r -> r.readInto(ByteBuffer.allocate(1)))))
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void readAvailable_neverWaits() {
+        assertThat(Now.text(bench.read(StreamReader::readAvailable))).isEmpty();
+        bench.wire.feed("abc");
+        assertThat(Now.text(bench.read(StreamReader::readAvailable))).isEqualTo("abc");
+    }
+
+    @Test
+    void result_isTheCallers_whateverComesLater() {
+        bench.wire.feed("first");
+        byte[] first = Now.value(bench.read(r -> r.read(5)));
+        bench.wire.feed("other");
+        byte[] shown = Now.value(bench.read(r -> r.peek(5)));
+        Arrays.fill(shown, (byte) '!');
+        assertThat(first).asString().isEqualTo("first");
+        assertThat(Now.text(bench.read(r -> r.read(5)))).isEqualTo("other");
+    }
+
+    @Test
+    void idleReader_keepsNoLargeArray() {
+        ByteQueue queue = new ByteQueue();
+        queue.unread(new byte[1 << 20]);
+        queue.drop(1 << 20);
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(queue.capacity()).isLessThanOrEqualTo(256);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** W1, W2, W5: what a write takes, when it is flushed, and when it is refused. */
+@SuppressWarnings("FutureReturnValueIgnored") // a call that throws, or whose effect is what is tested
+class StreamWriterTest {
+    private final Bench bench = new Bench();
+
+    @Test
+    void write_takesACopy_onTheLoopAndOffIt() {
+        byte[] array = Now.bytes("abc");
+        bench.loop.run(() -> bench.writer.write(array));
+        array[0] = '!';
+        bench.writer.write(array);
+        array[1] = '!';
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEqualTo("abc!bc");
+    }
+
+    @Test
+    void write_ofABuffer_movesItsPosition_andTakesACopy() {
+        ByteBuffer heap = ByteBuffer.wrap(Now.bytes("<heap>"), 1, 4).slice();
+        ByteBuffer direct =
+                ByteBuffer.allocateDirect(6).put(Now.bytes("direct")).flip();
+        bench.writer.write(heap);
+        bench.writer.write(direct);
+        assertThat(heap.hasRemaining() || direct.hasRemaining()).isFalse();
+        heap.put(0, (byte) '!');
+        direct.put(0, (byte) '!');
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEqualTo("heapdirect");
+    }
+
+    @Test
+    void write_outsideTheArray_isRefusedAtTheCall() {
+        assertThatThrownBy(() -> bench.writer.write(new byte[4], 3, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void writeOwned_hearsOfNoCopy() {
+        bench.loop.run(() -> bench.writer.writeOwned(ByteBuffer.wrap(Now.bytes("given"))));
+        assertThat(bench.wire.calls).containsExactly("writeOwned");
+    }
+
+    @Test
+    void writeLines_keepsTheirOrder_withNothingBetween() {
+        bench.run(() -> bench.writer.writeLines(List.of(Now.bytes("a\n"), Now.bytes("b\n"), Now.bytes("c"))));
+        assertThat(bench.wire.writtenText()).isEqualTo("a\nb\nc");
+    }
+
+    @Test
+    void writes_ofOneTask_areFlushedOnce_behindIt() {
+        bench.loop.run(() -> {
+            bench.writer.write(Now.bytes("a"));
+            bench.writer.write(Now.bytes("b"));
+        });
+        assertThat(bench.wire.count("flush")).isZero();
+        bench.loop.runReady();
+        assertThat(bench.wire.calls).containsExactly("write", "write", "flush");
+    }
+
+    @Test
+    void writes_inAnswerToABurst_areFlushedAtItsEnd() {
+        bench.read(r -> r.read(1)).thenAccept(one -> bench.writer.write(one));
+        bench.loop.run(() -> bench.wire.events().dataReceived(bench.wire.chunk("x")));
+        assertThat(bench.wire.calls).containsExactly("write");
+        bench.loop.run(() -> bench.wire.events().turnEnded());
+        assertThat(bench.wire.calls).containsExactly("write", "flush");
+        bench.loop.runReady();
+        assertThat(bench.wire.count("flush")).isEqualTo(1);
+    }
+
+    @Test
+    void writes_ofAnotherThread_gatherIntoOne() {
+        for (int i = 0; i < 10; i++) {
+            bench.writer.write(Now.bytes("piece "));
+        }
+        bench.loop.runReady();
+        assertThat(bench.wire.calls).containsExactly("writeOwned", "flush");
+        assertThat(bench.wire.writtenText()).isEqualTo("piece ".repeat(10));
+    }
+
+    @Test
+    void writes_offTheLoopThenOnIt_keepTheirOrder() {
+        bench.writer.write(Now.bytes("first "));
+        bench.loop.run(() -> bench.writer.write(Now.bytes("second ")));
+        bench.writer.writeOwned(ByteBuffer.wrap(Now.bytes("third")));
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEqualTo("first second third");
+    }
+
+    @Test
+    void write_afterClose_throws_evenNothing() {
+        bench.connection.close();
+        assertThatThrownBy(() -> bench.writer.write(new byte[0]))
+                .isInstanceOf(StreamClosedException.class)
+                .hasMessage("write() called after close()");
+        assertThatThrownBy(() -> bench.writer.writeLines(List.of())).isInstanceOf(StreamClosedException.class);
+        assertThatThrownBy(() -> bench.writer.writeOwned(ByteBuffer.allocate(0)))
+                .isInstanceOf(StreamClosedException.class);
+    }
+
+    @Test
+    void write_afterWriteEofOrAbort_throws() {
+        bench.writer.writeEof();
+        assertThatThrownBy(() -> bench.writer.write(new byte[1])).hasMessage("write() called after writeEof()");
+        bench.writer.abort();
+        assertThatThrownBy(() -> bench.writer.write(ByteBuffer.allocateDirect(1)))
+                .hasMessage("write() called after abort()");
+    }
+
+    @Test
+    void write_afterALoss_isDropped_andDrainSaysWhy() {
+        bench.wire.lose(new IOException("reset"));
+        bench.run(() -> bench.writer.write(Now.bytes("lost")));
+        assertThat(bench.wire.writtenText()).isEmpty();
+        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::drain));
+    }
+
+    @Test
+    void writeEof_onceAndBehindTheBytes() {
+        bench.writer.write(Now.bytes("all"));
+        bench.writer.writeEof();
+        bench.writer.writeEof();
+        bench.loop.runReady();
+        assertThat(bench.wire.calls).containsSubsequence("writeOwned", "writeEof");
+        assertThat(bench.wire.count("writeEof")).isEqualTo(1);
+    }
+
+    @Test
+    void writeEof_whereThereIsNoHalfClose_isRefused() {
+        bench.wire.canWriteEof = false;
+        assertThat(bench.writer.canWriteEof()).isFalse();
+        assertThatThrownBy(bench.writer::writeEof).isInstanceOf(UnsupportedOperationException.class);
+        bench.run(() -> bench.writer.write(Now.bytes("still open")));
+        assertThat(bench.wire.writtenText()).isEqualTo("still open");
+    }
+
+    @Test
+    void getExtraInfo_asksTheTransport() {
+        bench.wire.extraInfo.put("peername", "somebody");
+        assertThat(bench.writer.getExtraInfo("peername")).isEqualTo("somebody");
+        assertThat(bench.writer.getExtraInfo("nonsense")).isNull();
+        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=somebody]");
+    }
+}

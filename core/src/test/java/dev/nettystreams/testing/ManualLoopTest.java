@@ -1,0 +1,89 @@
+package dev.nettystreams.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nettystreams.spi.Loop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+class ManualLoopTest {
+    private final ManualLoop loop = new ManualLoop();
+    private final List<String> ran = new ArrayList<>();
+
+    @Test
+    void tasks_runInOrder_andOnlyWhenTold() {
+        loop.execute(() -> {
+            ran.add("a");
+            loop.execute(() -> ran.add("c"));
+        });
+        loop.execute(() -> ran.add("b"));
+        assertThat(ran).isEmpty();
+        assertThat(loop.runOne()).isTrue();
+        assertThat(ran).containsExactly("a");
+        assertThat(loop.runReady()).isEqualTo(2);
+        assertThat(ran).containsExactly("a", "b", "c");
+        assertThat(loop.runOne()).isFalse();
+    }
+
+    @Test
+    void isCurrent_onlyInsideATask() {
+        assertThat(loop.isCurrent()).isFalse();
+        loop.run(() -> assertThat(loop.isCurrent()).isTrue());
+        assertThat(loop.isCurrent()).isFalse();
+    }
+
+    @Test
+    void timers_runInTheirOrder_atTheirTime() {
+        Loop.Timer timer = loop.schedule(() -> ran.add("called off"), 5);
+        loop.schedule(() -> ran.add("20"), 20);
+        loop.schedule(() -> loop.schedule(() -> ran.add("10+5"), 5), 10);
+        timer.cancel();
+        loop.advance(Duration.ofNanos(14));
+        assertThat(ran).isEmpty();
+        loop.advance(Duration.ofNanos(6));
+        assertThat(ran).containsExactly("10+5", "20");
+        assertThat(loop.timerCount()).isZero();
+    }
+
+    @Test
+    void taskThatThrows_comesOut_andTheLoopGoesOn() {
+        loop.execute(() -> {
+            throw new IllegalStateException("thrown");
+        });
+        loop.execute(() -> ran.add("next"));
+        assertThatThrownBy(loop::runReady).hasMessage("thrown");
+        assertThat(loop.isCurrent()).isFalse();
+        loop.runReady();
+        assertThat(ran).containsExactly("next");
+    }
+
+    @Test
+    void shutDown_dropsAndRejects() {
+        loop.execute(() -> ran.add("dropped"));
+        loop.shutDown();
+        assertThat(loop.runReady()).isZero();
+        assertThatThrownBy(() -> loop.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        assertThatThrownBy(() -> loop.schedule(() -> {}, 1)).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void backgroundLoop_tellsOfTheTaskThatThrew() {
+        BackgroundLoop background = new BackgroundLoop();
+        IllegalStateException thrown = new IllegalStateException("thrown");
+        CountDownLatch next = new CountDownLatch(1);
+        background.execute(() -> {
+            throw thrown;
+        });
+        background.execute(next::countDown);
+        assertThatThrownBy(() -> {
+                    next.await();
+                    background.close();
+                })
+                .hasCause(thrown);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.nettystreams.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.nettystreams.StreamLimits;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The conformance suite over memory, kind and hostile. */
+class MemoryConformanceTest {
+    private static final int CONCURRENT_ROUNDS = Integer.getInteger("conformance.rounds", 10);
+
+    private final BackgroundLoop nearLoop = new BackgroundLoop();
+    private final BackgroundLoop farLoop = new BackgroundLoop();
+
+    @AfterEach
+    void stop() {
+        nearLoop.close();
+        farLoop.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> memory() {
+        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT, 16 << 20));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> memory_onOneLoop() {
+        return tests(source(nearLoop, nearLoop, MemoryOptions.DEFAULT, 16 << 20));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> memory_oneByteAtATime() {
+        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withChunks(1), 1 << 20));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> memory_narrowWire() {
+        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withCapacity(251), 1 << 20));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> memory_withoutHalfClose() {
+        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withoutHalfClose(), 4 << 20));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> concurrentChecks_manyRounds() {
+        PairSource source = source(nearLoop, farLoop, MemoryOptions.DEFAULT.withChunks(100), 1 << 20);
+        return StreamChecks.concurrent(source).stream()
+                .map(check -> dynamicTest(check.name(), () -> {
+                    for (int round = 0; round < CONCURRENT_ROUNDS; round++) {
+                        check.run();
+                    }
+                }));
+    }
+
+    @Test
+    void checkNames_areDistinct() {
+        List<String> names = StreamChecks.all(limits -> {
+                    throw new IllegalStateException("not connected here");
+                })
+                .stream()
+                .map(StreamCheck::name)
+                .toList();
+        assertThat(names).doesNotHaveDuplicates().hasSizeGreaterThan(35);
+    }
+
+    private static Stream<DynamicTest> tests(PairSource source) {
+        return StreamChecks.all(source).stream().map(check -> dynamicTest(check.name(), check::run));
+    }
+
+    private static PairSource source(
+            BackgroundLoop near, BackgroundLoop far, MemoryOptions options, int bulkByteCount) {
+        return new PairSource() {
+            @Override
+            public StreamPair connect(StreamLimits limits) {
+                return MemoryStreams.pair(near, far, limits, options).streams();
+            }
+
+            @Override
+            public boolean canHalfClose() {
+                return options.canWriteEof();
+            }
+
+            @Override
+            public int bulkByteCount() {
+                return bulkByteCount;
+            }
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package dev.nettystreams.netty;
+
+import dev.nettystreams.spi.Chunk;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+
+/**
+ * Lends the readable bytes of a Netty buffer. One object serves all reads of a connection. Confined to the connection's loop.
+ */
+final class BufferChunk implements Chunk {
+    private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
+
+    BufferChunk lending(ByteBuf lent) {
+        buffer = lent;
+        return this;
+    }
+
+    void takeBack() {
+        buffer = Unpooled.EMPTY_BUFFER;
+    }
+
+    /** The rest of the bytes in their own memory, with a reference for the caller to release; nothing remains in the chunk. */
+    ByteBuf retainRest() {
+        return buffer.readRetainedSlice(buffer.readableBytes());
+    }
+
+    @Override
+    public int remaining() {
+        return buffer.readableBytes();
+    }
+
+    @Override
+    public void take(byte[] target, int offset, int byteCount) {
+        buffer.readBytes(target, offset, byteCount);
+    }
+
+    @Override
+    public void take(ByteBuffer target) {
+        buffer.readBytes(target);
+    }
+
+    @Override
+    public void skip(int byteCount) {
+        buffer.skipBytes(byteCount);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.nettystreams.netty;
+
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import org.jspecify.annotations.Nullable;
+
+/** What the streams change in a channel's configuration, so that a channel can be handed back as it was. */
+record ChannelSettings(
+        boolean autoRead, boolean autoClose, @Nullable Boolean halfClosure, WriteBufferWaterMark waterMark) {
+
+    /** Sets what the streams need, save reading; gives what was there. */
+    static ChannelSettings borrow(ChannelConfig config, int highMarkBytes, int lowMarkBytes) {
+        ChannelSettings former = new ChannelSettings(
+                config.isAutoRead(),
+                config.isAutoClose(),
+                config.getOption(ChannelOption.ALLOW_HALF_CLOSURE),
+                config.getWriteBufferWaterMark());
+        config.setAutoClose(false);
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        // Netty calls a channel writable again below its low mark, the streams at theirs.
+        config.setWriteBufferWaterMark(
+                new WriteBufferWaterMark(lowMarkBytes + 1, Math.max(highMarkBytes, lowMarkBytes + 1)));
+        return former;
+    }
+
+    void giveBack(ChannelConfig config) {
+        config.setWriteBufferWaterMark(waterMark);
+        if (halfClosure != null) {
+            config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure);
+        }
+        config.setAutoClose(autoClose);
+        config.setAutoRead(autoRead);
+    }
+}

@@ -1,0 +1,272 @@
+package dev.nettystreams.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDomainSocketChannel;
+import io.netty.channel.kqueue.KQueueIoHandle;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandle;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection talks to the operating system. All keep the same promises; they differ in speed and in where they exist.
+ *
+ * <p>The native ones need their Netty jar on the class path, with the library for this platform.
+ */
+public enum IoBackend {
+    /** Linux, edge triggered: the default there. */
+    EPOLL {
+        @Override
+        @Nullable
+        Throwable probe() {
+            return Epoll.unavailabilityCause();
+        }
+
+        @Override
+        public IoHandlerFactory ioHandlerFactory() {
+            return EpollRegistrationFix.around(EpollIoHandler.newFactory());
+        }
+
+        @Override
+        Class<? extends IoHandle> handleType() {
+            return EpollIoHandle.class;
+        }
+
+        @Override
+        Channels channels() {
+            return new Channels(
+                    EpollSocketChannel::new,
+                    EpollServerSocketChannel::new,
+                    EpollDomainSocketChannel::new,
+                    EpollServerDomainSocketChannel::new);
+        }
+    },
+
+    /** The BSDs and macOS: the default there. */
+    KQUEUE {
+        @Override
+        @Nullable
+        Throwable probe() {
+            return KQueue.unavailabilityCause();
+        }
+
+        @Override
+        public IoHandlerFactory ioHandlerFactory() {
+            return KQueueIoHandler.newFactory();
+        }
+
+        @Override
+        Class<? extends IoHandle> handleType() {
+            return KQueueIoHandle.class;
+        }
+
+        @Override
+        Channels channels() {
+            return new Channels(
+                    KQueueSocketChannel::new,
+                    KQueueServerSocketChannel::new,
+                    KQueueDomainSocketChannel::new,
+                    KQueueServerDomainSocketChannel::new);
+        }
+    },
+
+    /**
+     * Linux 5.9 and later: ahead of epoll for many small messages, behind it for bulk. Never chosen by itself. Its Unix sockets go over
+     * epoll, since those of Netty's io_uring close at the peer's EOF and drop the reply.
+     */
+    IO_URING {
+        @Override
+        @Nullable
+        Throwable probe() {
+            return IoUring.unavailabilityCause();
+        }
+
+        @Override
+        public IoHandlerFactory ioHandlerFactory() {
+            return IoUringIoHandler.newFactory();
+        }
+
+        @Override
+        Class<? extends IoHandle> handleType() {
+            return IoUringIoHandle.class;
+        }
+
+        @Override
+        Channels channels() {
+            return new Channels(IoUringSocketChannel::new, IoUringServerSocketChannel::new, null, null);
+        }
+    },
+
+    /** The JDK's selector: everywhere. */
+    NIO {
+        @Override
+        @Nullable
+        Throwable probe() {
+            return null;
+        }
+
+        @Override
+        public IoHandlerFactory ioHandlerFactory() {
+            return NioIoHandler.newFactory();
+        }
+
+        @Override
+        Class<? extends IoHandle> handleType() {
+            return NioIoHandle.class;
+        }
+
+        @Override
+        Channels channels() {
+            return new Channels(
+                    NioSocketChannel::new, NioServerSocketChannel::new, NioUnixChannel::new, NioUnixServerChannel::new);
+        }
+    };
+
+    private static final List<IoBackend> BY_PREFERENCE = List.of(EPOLL, KQUEUE, NIO);
+
+    record Channels(
+            ChannelFactory<? extends Channel> tcp,
+            ChannelFactory<? extends ServerChannel> tcpServer,
+            @Nullable ChannelFactory<? extends Channel> unix,
+            @Nullable ChannelFactory<? extends ServerChannel> unixServer) {}
+
+    /** The backend that this one's Unix sockets go over. */
+    IoBackend forUnixSockets() {
+        return this == IO_URING ? EPOLL : this;
+    }
+
+    /**
+     * The backend for this machine: epoll, kqueue or NIO, in this order; or the one that the system property
+     * {@code dev.nettystreams.backend} names.
+     *
+     * @return an available backend
+     * @throws IllegalStateException if the one named by the property is not available
+     */
+    public static IoBackend best() {
+        String named = System.getProperty("dev.nettystreams.backend");
+        if (named != null) {
+            return parse(named).requireAvailable();
+        }
+        return BY_PREFERENCE.stream().filter(IoBackend::isAvailable).findFirst().orElse(NIO);
+    }
+
+    /**
+     * Every backend that works on this machine.
+     *
+     * @return at least {@link #NIO}
+     */
+    public static List<IoBackend> available() {
+        return Arrays.stream(values()).filter(IoBackend::isAvailable).toList();
+    }
+
+    /**
+     * Finds a backend by its name: {@code epoll}, {@code kqueue}, {@code io_uring} or {@code nio}, in any case.
+     *
+     * @param name the name
+     * @return the backend, whether available or not
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static IoBackend parse(String name) {
+        for (IoBackend backend : values()) {
+            if (backend.name().equalsIgnoreCase(name.replace('-', '_'))) {
+                return backend;
+            }
+        }
+        throw new IllegalArgumentException("no such backend: " + name + "; there are "
+                + Arrays.toString(values()).toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Whether it works on this machine.
+     *
+     * @return true if its library was found and loads
+     */
+    public boolean isAvailable() {
+        return unavailabilityCause() == null;
+    }
+
+    /**
+     * Why it does not work on this machine.
+     *
+     * @return the reason, or null if it does
+     */
+    public @Nullable Throwable unavailabilityCause() {
+        try {
+            return probe();
+        } catch (LinkageError e) {
+            return e; // the optional jar is not there
+        }
+    }
+
+    /**
+     * What an event loop group for this backend is made with: {@code new MultiThreadIoEventLoopGroup(IoBackend.EPOLL.ioHandlerFactory())}. For
+     * epoll it repairs a defect of Netty 4.2.13 and later, by which a connection whose peer has sent EOF loses the rest of a large reply.
+     *
+     * @return a factory, with Netty's defaults
+     */
+    public abstract IoHandlerFactory ioHandlerFactory();
+
+    /** Why it does not work here, null if it does; may fail to link. */
+    abstract @Nullable Throwable probe();
+
+    abstract Channels channels();
+
+    abstract Class<? extends IoHandle> handleType();
+
+    IoBackend requireAvailable() {
+        Throwable cause = unavailabilityCause();
+        if (cause != null) {
+            throw new IllegalStateException(
+                    "the " + name().toLowerCase(Locale.ROOT) + " backend is not available here: " + rootOf(cause),
+                    cause);
+        }
+        return this;
+    }
+
+    /** The backend whose channels an existing group can run. */
+    static IoBackend of(EventLoopGroup group) {
+        if (group instanceof IoEventLoopGroup ioGroup) {
+            for (IoBackend backend : values()) {
+                if (backend.isAvailable() && ioGroup.isCompatible(backend.handleType())) {
+                    return backend;
+                }
+            }
+        }
+        throw new IllegalArgumentException("no backend of " + Arrays.toString(values()) + " runs on " + group);
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        return root;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.nettystreams.netty;
+
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.nio.AbstractNioMessageChannel;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Listens on a Unix socket over the JDK's selector; accepts {@link NioUnixChannel}s. */
+final class NioUnixServerChannel extends AbstractNioMessageChannel implements ServerChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+    private final Config config = new Config(this);
+
+    NioUnixServerChannel() {
+        super(null, open(), SelectionKey.OP_ACCEPT);
+    }
+
+    /** Knows one option more than Netty's default: the backlog. */
+    private static final class Config extends DefaultChannelConfig {
+        private int backlog = 100;
+
+        private Config(NioUnixServerChannel channel) {
+            super(channel, new ServerChannelRecvByteBufAllocator());
+        }
+
+        @Override
+        public <T> boolean setOption(ChannelOption<T> option, T value) {
+            if (option.equals(ChannelOption.SO_BACKLOG)) {
+                backlog = (Integer) value;
+                return true;
+            }
+            return super.setOption(option, value);
+        }
+
+        @Override
+        protected void autoReadCleared() {
+            ((NioUnixServerChannel) channel).clearReadPending();
+        }
+    }
+
+    private static ServerSocketChannel open() {
+        try {
+            return ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        } catch (IOException e) {
+            throw new ChannelException("could not open a Unix socket", e);
+        }
+    }
+
+    @Override
+    protected ServerSocketChannel javaChannel() {
+        return (ServerSocketChannel) super.javaChannel();
+    }
+
+    @Override
+    public ChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public boolean isActive() {
+        return isOpen() && localAddress0() != null;
+    }
+
+    @Override
+    protected void doBind(SocketAddress localAddress) throws Exception {
+        javaChannel().bind(localAddress, config.backlog);
+    }
+
+    @Override
+    protected int doReadMessages(List<Object> accepted) throws Exception {
+        SocketChannel socket = javaChannel().accept();
+        if (socket == null) {
+            return 0;
+        }
+        accepted.add(new NioUnixChannel(this, socket));
+        return 1;
+    }
+
+    @Override
+    protected void doClose() throws Exception {
+        super.doClose();
+        javaChannel().close();
+    }
+
+    @Override
+    protected @Nullable SocketAddress localAddress0() {
+        try {
+            return javaChannel().getLocalAddress();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Override
+    protected @Nullable SocketAddress remoteAddress0() {
+        return null;
+    }
+
+    // a server neither connects nor writes
+
+    @Override
+    protected boolean doConnect(SocketAddress remoteAddress, SocketAddress localAddress) {
+        throw new UnsupportedOperationException("a server channel does not connect");
+    }
+
+    @Override
+    protected void doFinishConnect() {
+        throw new UnsupportedOperationException("a server channel does not connect");
+    }
+
+    @Override
+    protected void doDisconnect() {
+        throw new UnsupportedOperationException("a server channel does not disconnect");
+    }
+
+    @Override
+    protected boolean doWriteMessage(Object message, ChannelOutboundBuffer in) {
+        throw new UnsupportedOperationException("a server channel does not write");
+    }
+}

@@ -1,0 +1,248 @@
+package dev.nettystreams.netty;
+
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.FailureReporter;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams at the end of a Netty pipeline: add it to a channel of yours, and the bytes that reach it are a {@code StreamReader}'s, what a
+ * {@code StreamWriter} writes goes out through the handlers before it.
+ *
+ * <pre>{@code
+ * bootstrap.childHandler(new ChannelInitializer<SocketChannel>() {
+ *     protected void initChannel(SocketChannel channel) {
+ *         channel.pipeline().addLast(new IdleStateHandler(60, 0, 0), new StreamChannelHandler(this::conversation));
+ *     }
+ * });
+ * }</pre>
+ *
+ * <p>The streams open when the channel is active. They set {@code AUTO_READ}, {@code AUTO_CLOSE}, {@code ALLOW_HALF_CLOSURE} and the write
+ * water mark of the channel; {@link #handBack} restores them. On an epoll event loop that was not made with
+ * {@link IoBackend#ioHandlerFactory()}, a reply larger than the socket buffer is cut off after the peer's EOF (a defect of Netty 4.2.13 and
+ * later).
+ *
+ * <p>One object for each channel. Called by Netty on the channel's event loop.
+ */
+public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
+    /** The name of an accepted Unix socket: the one it is bound to is private and gone ({@link UnixSocketGuard}). */
+    static final AttributeKey<SocketAddress> SOCKNAME = AttributeKey.valueOf(StreamChannelHandler.class, "sockname");
+
+    private final StreamLimits limits;
+    private final Consumer<StreamConnection> opened;
+
+    private @Nullable ChannelTransport transport;
+
+    /** What arrived between {@code detach} and this handler's removal. */
+    private final ArrayDeque<Object> heldMessages = new ArrayDeque<>(0);
+
+    /**
+     * Streams with the default limits, whose failures are logged.
+     *
+     * @param conversation run once the channel is active; the channel is closed when it is over
+     */
+    public StreamChannelHandler(ConnectionHandler conversation) {
+        this(conversation, StreamLimits.DEFAULT, FailureReporter.LOGGING);
+    }
+
+    /**
+     * Streams for a conversation.
+     *
+     * @param conversation run once the channel is active; the channel is closed when it is over
+     * @param limits the connection's bounds
+     * @param reporter told when the conversation fails
+     */
+    public StreamChannelHandler(ConnectionHandler conversation, StreamLimits limits, FailureReporter reporter) {
+        this(limits, connection -> connection.serve(conversation, reporter));
+    }
+
+    StreamChannelHandler(StreamLimits limits, Consumer<StreamConnection> opened) {
+        this.limits = limits;
+        this.opened = opened;
+    }
+
+    /**
+     * Makes streams over a channel that is open already (asyncio's {@code sock=}): a handler is added at the end of its pipeline.
+     *
+     * <p>Completes when the streams are there. Fails with {@link IllegalStateException} if the channel is not active.
+     *
+     * @param channel an active channel on an event loop
+     * @param limits the connection's bounds
+     * @return the streams
+     */
+    public static CompletableFuture<StreamConnection> adopt(Channel channel, StreamLimits limits) {
+        CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
+        channel.eventLoop().execute(() -> {
+            if (channel.isActive()) {
+                channel.pipeline().addLast(new StreamChannelHandler(limits, adopted::complete));
+            } else {
+                adopted.completeExceptionally(new IllegalStateException("the channel is not active: " + channel));
+            }
+        });
+        return adopted;
+    }
+
+    /**
+     * Ends the streams and hands the channel back to its pipeline: what was written has been sent, the streams' handler is replaced by the
+     * given ones, the first of which receives the unread bytes, and reading is as it was before.
+     *
+     * <p>Completes when the channel has its new owner. Fails as {@link StreamConnection#detach} does.
+     *
+     * @param connection streams over a Netty channel
+     * @param successors the handlers to put in the place of the streams; with none, the bytes go to the handler behind them
+     * @return the channel
+     */
+    public static CompletableFuture<Channel> handBack(StreamConnection connection, ChannelHandler... successors) {
+        if (!(connection.writer().getExtraInfo("channel") instanceof Channel channel)) {
+            throw new IllegalArgumentException("not over a Netty channel: " + connection);
+        }
+        CompletableFuture<Channel> handedBack = new CompletableFuture<>();
+        connection.detach().whenComplete((unread, failure) -> {
+            if (failure != null) {
+                handedBack.completeExceptionally(failure);
+            } else {
+                channel.eventLoop().execute(() -> {
+                    StreamChannelHandler handler = channel.pipeline().get(StreamChannelHandler.class);
+                    handler.replaceBy(channel.pipeline(), successors, unread);
+                    handedBack.complete(channel);
+                });
+            }
+        });
+        return handedBack;
+    }
+
+    private void replaceBy(ChannelPipeline pipeline, ChannelHandler[] successors, byte[] unread) {
+        ChannelHandler last = this;
+        for (ChannelHandler successor : successors) {
+            pipeline.addAfter(pipeline.context(last).name(), null, successor);
+            last = successor;
+        }
+        if (unread.length > 0) {
+            heldMessages.addFirst(Unpooled.wrappedBuffer(unread));
+        }
+        pipeline.remove(this);
+        if (transport != null) {
+            transport.giveBack();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (context.channel().isActive()) {
+            open(context);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        open(context);
+        context.fireChannelActive();
+    }
+
+    private void open(ChannelHandlerContext context) {
+        if (transport == null) {
+            ChannelTransport fresh = new ChannelTransport(context);
+            transport = fresh;
+            opened.accept(StreamConnection.over(fresh, limits));
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        ChannelTransport current = transport;
+        if (current != null && !current.isDetached()) {
+            current.onException(new IllegalStateException("the StreamChannelHandler was removed from its pipeline;"
+                    + " StreamChannelHandler.handBack does that without harm"));
+            context.channel()
+                    .closeFuture()
+                    .addListener(closed -> current.onInactive()); // the pipeline tells us no more
+        }
+        if (!heldMessages.isEmpty()) {
+            for (Object held; (held = heldMessages.poll()) != null; ) {
+                context.fireChannelRead(held);
+            }
+            context.fireChannelReadComplete();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ChannelTransport current = transport;
+        if (current == null || current.isDetached()) {
+            heldMessages.add(message);
+        } else if (message instanceof ByteBuf bytes) {
+            current.onRead(bytes);
+        } else {
+            ReferenceCountUtil.release(message);
+            current.onException(new IllegalStateException(
+                    "streams are made of bytes, and a handler before the StreamChannelHandler passed on a "
+                            + message.getClass().getName()));
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (transport != null) {
+            transport.onReadComplete();
+        }
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (transport != null) {
+            transport.onWritabilityChanged();
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (transport != null) {
+            if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
+                transport.onInputEnded();
+            } else if (event instanceof ChannelOutputShutdownEvent) {
+                transport.onOutputEnded();
+            }
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (transport != null) {
+            transport.onInactive();
+        }
+        for (Object held; (held = heldMessages.poll()) != null; ) {
+            context.fireChannelRead(held);
+        }
+        context.fireChannelInactive();
+    }
+
+    /** Every error of the channel is the connection's: it ends here. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (transport != null && !transport.isDetached()) {
+            transport.onException(cause);
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+}

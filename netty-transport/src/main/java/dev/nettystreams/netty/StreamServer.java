@@ -1,0 +1,255 @@
+package dev.nettystreams.netty;
+
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamClosedException;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import dev.nettystreams.spi.LoopThreads;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens, and runs a {@link ConnectionHandler} for each connection (asyncio's {@code Server}).
+ *
+ * <pre>
+ *   LISTENING --startServing--> SERVING --close--> CLOSED (connections go on) --the last one ends--> waitClosed completes
+ * </pre>
+ *
+ * <p>Three ways to end: {@link #close} stops accepting and leaves the conversations alone; {@link #shutdown} lets them finish, within a time;
+ * {@link #abortClients} cuts them off. In {@code try}-with-resources it is {@code close}.
+ *
+ * <p>Any thread may call any method. Every future is the caller's own: cancelling it changes nothing here.
+ */
+public final class StreamServer implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
+
+    private final ConnectionHandler handler;
+    private final ServerOptions options;
+    private final Acceptor acceptor;
+    private final ConnectionSet connections;
+    private final ConnectionSet ownConnections = new ConnectionSet();
+    private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean isServing = new AtomicBoolean();
+    private final AtomicBoolean isClosing = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private volatile @Nullable UnixSocketGuard unixSocket;
+    private volatile @Nullable SocketAddress unixAddress;
+
+    StreamServer(
+            EventLoopGroup group,
+            StreamLimits limits,
+            ConnectionHandler handler,
+            ServerOptions options,
+            ConnectionSet connections) {
+        this.handler = handler;
+        this.options = options;
+        this.connections = connections;
+        this.acceptor = new Acceptor(group, limits, options.maxConnections(), this::accepted);
+    }
+
+    /** The handler to put on a listening channel before it is bound. */
+    Acceptor acceptor() {
+        return acceptor;
+    }
+
+    void listenOn(Channel listener) {
+        listeners.add(listener);
+        acceptor.listenOn(listener, null);
+    }
+
+    void listenOnUnix(Channel listener, SocketAddress address, @Nullable UnixSocketGuard guard) {
+        unixAddress = address;
+        unixSocket = guard;
+        listeners.add(listener);
+        acceptor.listenOn(listener, address);
+    }
+
+    private void accepted(StreamConnection connection) {
+        if (!ownConnections.add(connection)) {
+            connection.abort(); // closed meanwhile
+            acceptor.connectionEnded();
+            return;
+        }
+        connections.add(connection);
+        connection.serve(handler, options.reporter()).whenComplete((done, failure) -> {
+            connections.remove(connection);
+            acceptor.connectionEnded();
+            ownConnections.remove(connection);
+        });
+    }
+
+    /**
+     * Begins to accept; without effect when it has begun.
+     *
+     * @throws StreamClosedException if the server is closed
+     */
+    public void startServing() {
+        if (isClosing.get()) {
+            throw new StreamClosedException("the server is closed");
+        }
+        if (isServing.compareAndSet(false, true)) {
+            acceptor.start();
+        }
+    }
+
+    /**
+     * Begins to accept, and waits until the server is closed.
+     *
+     * <p>Completes after {@link #close}. Cancelling it does not close the server.
+     *
+     * @return completes when the server is closed
+     * @throws StreamClosedException if it is closed already
+     */
+    public CompletableFuture<Void> serveForever() {
+        startServing();
+        return closed.copy();
+    }
+
+    /**
+     * Whether new connections are accepted.
+     *
+     * @return true from {@code startServing} to {@code close}
+     */
+    public boolean isServing() {
+        return isServing.get() && !isClosing.get();
+    }
+
+    /**
+     * What the server listens on.
+     *
+     * @return one address for each socket; none once it is closed
+     */
+    public List<SocketAddress> addresses() {
+        if (isClosing.get()) {
+            return List.of();
+        }
+        SocketAddress unix = unixAddress;
+        return unix != null
+                ? List.of(unix)
+                : listeners.stream().map(Channel::localAddress).toList();
+    }
+
+    /**
+     * The TCP port, the same on every address.
+     *
+     * @return the port, also after {@code close}; -1 for a Unix socket
+     */
+    public int port() {
+        for (Channel listener : listeners) {
+            if (listener.localAddress() instanceof InetSocketAddress address) {
+                return address.getPort();
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Stops listening, and removes the Unix socket's file if it is still this server's. Conversations go on. Without effect when called
+     * again. Whoever tries to connect after this method has returned is refused; on an event loop it returns a moment earlier.
+     */
+    @Override
+    @SuppressWarnings("NullAway") // Void has no other value
+    public void close() {
+        if (!isClosing.compareAndSet(false, true)) {
+            return;
+        }
+        ownConnections.seal();
+        List<ChannelFuture> closing = listeners.stream().map(Channel::close).toList();
+        if (!LoopThreads.isLoopThread()) {
+            closing.forEach(ChannelFuture::awaitUninterruptibly);
+            listeners.forEach(StreamServer::awaitNextTurn);
+        }
+        UnixSocketGuard guard = unixSocket;
+        if (guard != null) {
+            try {
+                guard.remove();
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, () -> "could not remove the Unix socket " + unixAddress, e);
+            }
+        }
+        closed.complete(null); // last: whoever waits for it may end the event loops
+    }
+
+    /**
+     * The JDK's selector gives a closed socket back to the system only when it selects again, which it does before what is due a little
+     * later; what is due at once may still belong to the turn in which the socket was closed.
+     */
+    private static void awaitNextTurn(Channel closed) {
+        try {
+            closed.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        } catch (RejectedExecutionException e) {
+            LOGGER.log(Level.DEBUG, "the event loop has shut down, and closed what was open", e);
+        }
+    }
+
+    /**
+     * Stops listening, lets the conversations end well, and cuts off those that have not by the deadline.
+     *
+     * <p>Readers see EOF behind what has arrived, so a handler that waits for the next request ends, and one that is answering finishes its
+     * answer; connections close when what was written is sent. Completes when no connection is left.
+     *
+     * @param timeout how long the conversations may take; zero cuts them off at once
+     * @return completes when everything of the server has ended
+     */
+    public CompletableFuture<Void> shutdown(Duration timeout) {
+        close();
+        for (StreamConnection connection : ownConnections.snapshot()) {
+            connection.reader().feedEof();
+        }
+        CompletableFuture<Void> ended = waitClosed();
+        ended.copy()
+                .orTimeout(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS)
+                .whenComplete((done, late) -> {
+                    if (late != null) {
+                        abortClients();
+                    }
+                });
+        return ended;
+    }
+
+    /** Closes every connection gracefully: what was written is sent, readers see EOF. */
+    public void closeClients() {
+        ownConnections.snapshot().forEach(StreamConnection::close);
+    }
+
+    /** Closes every connection at once, dropping what was not sent. */
+    public void abortClients() {
+        ownConnections.snapshot().forEach(StreamConnection::abort);
+    }
+
+    /**
+     * Waits until the server is closed and its last conversation has ended; brings neither about.
+     *
+     * @return completes when nothing of the server is left
+     */
+    public CompletableFuture<Void> waitClosed() {
+        return closed.thenCompose(done -> ownConnections.whenEmpty());
+    }
+
+    /**
+     * How many connections are open.
+     *
+     * @return a number that may be old when you read it
+     */
+    public int connectionCount() {
+        return ownConnections.size();
+    }
+
+    @Override
+    public String toString() {
+        return "StreamServer[" + (isClosing.get() ? "closed" : addresses()) + (isServing() ? ", serving" : "") + "]";
+    }
+}

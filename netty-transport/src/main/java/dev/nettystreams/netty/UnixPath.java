@@ -1,0 +1,70 @@
+package dev.nettystreams.netty;
+
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * The name of a Unix socket, checked before the kernel cuts it short: a path, or (Linux) an abstract name, which begins with NUL and
+ * leaves nothing in the file system.
+ */
+record UnixPath(String name) {
+    /** What fits {@code sockaddr_un} with its terminating NUL: 108 bytes on Linux, 104 on the BSDs and macOS. */
+    private static final int MOST_BYTES = isLinux() ? 107 : 103;
+
+    /** @throws IllegalArgumentException if no socket can have that name */
+    UnixPath {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("the path of a Unix socket is empty");
+        }
+        if (name.indexOf('\0', 1) > 0) {
+            throw new IllegalArgumentException("the path of a Unix socket has a NUL inside: " + printable(name));
+        }
+        requireAtMost(MOST_BYTES, name);
+    }
+
+    private static void requireAtMost(int most, String name) {
+        int byteCount = name.getBytes(StandardCharsets.UTF_8).length;
+        if (byteCount > most) {
+            throw new IllegalArgumentException("the path of a Unix socket is too long: " + byteCount + " > " + most
+                    + " bytes: " + printable(name));
+        }
+    }
+
+    static boolean isLinux() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+    }
+
+    boolean isAbstract() {
+        return name.charAt(0) == '\0';
+    }
+
+    Path path() {
+        return Path.of(name);
+    }
+
+    /** @throws IllegalArgumentException if the backend has no abstract names, or no names that long: the JDK takes one byte less */
+    SocketAddress address(IoBackend backend) {
+        if (backend == IoBackend.NIO) {
+            requireAtMost(MOST_BYTES - 1, name);
+        }
+        if (isAbstract() && (backend == IoBackend.NIO || !isLinux())) {
+            throw new IllegalArgumentException("abstract Unix socket names need epoll on Linux, and this is "
+                    + backend.name().toLowerCase(Locale.ROOT) + ": " + this);
+        }
+        return backend == IoBackend.NIO ? UnixDomainSocketAddress.of(name) : new DomainSocketAddress(name);
+    }
+
+    private static String printable(String name) {
+        return name.replace('\0', '@');
+    }
+
+    /** As {@code ss} and {@code socat} print it: an abstract name with {@code @}. */
+    @Override
+    public String toString() {
+        return printable(name);
+    }
+}

@@ -1,0 +1,14 @@
+/** Streams over Netty channels: TCP and Unix-domain sockets, over epoll, io_uring, kqueue and NIO. */
+module dev.nettystreams.transport {
+    requires transitive dev.nettystreams.core;
+    requires transitive io.netty.transport;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires static io.netty.transport.classes.epoll;
+    requires static io.netty.transport.classes.io_uring;
+    requires static io.netty.transport.classes.kqueue;
+    requires static io.netty.transport.unix.common;
+    requires static org.jspecify;
+
+    exports dev.nettystreams.netty;
+}

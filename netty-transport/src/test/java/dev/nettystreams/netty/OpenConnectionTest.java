@@ -1,0 +1,134 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Connecting: racing addresses, the deadline, and errors that name what was tried (S4). */
+@ExtendWith(NoLeaks.class)
+class OpenConnectionTest {
+    private static final ConnectionHandler ECHO =
+            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void refusedPort_failsWithItsAddress(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            int port = closedPort();
+            assertThat(failureOf(streams.openConnection("127.0.0.1", port)))
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessageContaining("could not connect to 127.0.0.1:" + port)
+                    .hasMessageContaining("refused");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void deadAddressBeforeALiveOne_costsItsFailureOnly(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend());
+                StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0))) {
+            Loops loops = Loops.owned(wire.backend(), 1, true);
+            AddressRace race = new AddressRace(
+                    loops.group.next(), loops.channels().tcp(), StreamLimits.DEFAULT, ConnectOptions.DEFAULT, "both");
+            race.start(List.of(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort()),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())));
+            try (StreamConnection client = get(race.result())) {
+                client.writer().write(new byte[] {7});
+                assertThat(get(client.reader().read(1))).containsExactly(7);
+            }
+            loops.close(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void allAddressesDead_failsWithEveryCause(Wire wire) throws Exception {
+        Loops loops = Loops.owned(wire.backend(), 1, true);
+        AddressRace race = new AddressRace(
+                loops.group.next(), loops.channels().tcp(), StreamLimits.DEFAULT, ConnectOptions.DEFAULT, "all");
+        race.start(List.of(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort()),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort())));
+        Throwable failure = failureOf(race.result());
+        assertThat(failure).isInstanceOf(ConnectException.class);
+        assertThat(failure.getSuppressed()).hasSize(2);
+        loops.close(Duration.ofSeconds(5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void peerThatDoesNotAnswer_runsIntoTheDeadline_andCancellingCallsItOff(Wire wire) throws Exception {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                NettyStreams streams = NettyStreams.create(wire.backend())) {
+            ConnectOptions brief = ConnectOptions.DEFAULT.withConnectTimeout(Duration.ofMillis(200));
+            // A backlog of one takes two; whoever comes later is not answered.
+            CompletableFuture<StreamConnection> last = null;
+            for (int i = 0; i < 8; i++) {
+                last = streams.openConnection("127.0.0.1", full.getLocalPort(), i < 7 ? ConnectOptions.DEFAULT : brief);
+                if (i < 4) {
+                    last.handle((connection, failure) -> null)
+                            .completeOnTimeout(null, 200, java.util.concurrent.TimeUnit.MILLISECONDS)
+                            .get();
+                } else if (i < 7) {
+                    assertThat(last.cancel(false)).isTrue();
+                }
+            }
+            assertThat(failureOf(last))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("within PT0.2S");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void unknownHost_isSaidSo(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            assertThat(failureOf(streams.openConnection("host.invalid", 1))).isInstanceOf(UnknownHostException.class);
+            assertThatThrownBy(() -> ConnectOptions.DEFAULT.withConnectTimeout(Duration.ZERO))
+                    .hasMessage("connectTimeout <= 0: PT0S");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void localAddress_isWhereItConnectsFrom(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend());
+                StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0))) {
+            ConnectOptions from = new ConnectOptions(
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(250),
+                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0));
+            try (StreamConnection client = get(streams.openConnection("127.0.0.1", server.port(), from))) {
+                InetSocketAddress own = (InetSocketAddress) client.writer().getExtraInfo("sockname");
+                assertThat(own.getAddress().getHostAddress()).isEqualTo("127.0.0.2");
+                assertThat(client.writer().getExtraInfo("peername"))
+                        .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+                assertThat(client.writer().getExtraInfo("nonsense")).isNull();
+            }
+        }
+    }
+
+    private static int closedPort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nettystreams.ConcurrentReadException;
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamBrokenException;
+import dev.nettystreams.StreamClosedException;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Streams in a pipeline that somebody else made: put in, taken over, handed back (S6). */
+@ExtendWith(NoLeaks.class)
+class StreamChannelHandlerTest {
+    /** A handler of somebody else's: collects what it reads until a newline. */
+    private static final class Collector extends SimpleChannelInboundHandler<ByteBuf> {
+        private final StringBuilder text = new StringBuilder();
+        private final CompletableFuture<String> line = new CompletableFuture<>();
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+            text.append(bytes.toString(US_ASCII));
+            if (text.indexOf("\n") >= 0) {
+                line.complete(text.toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void handlerInSomebodyElsesServer_servesItsChannels(Wire wire) throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
+        try {
+            Channel listener = new ServerBootstrap()
+                    .group(group)
+                    .channelFactory(wire.backend().channels().tcpServer())
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline()
+                                    .addLast(new StreamChannelHandler(
+                                            ConnectionHandler.callbacks((reader, writer) -> reader.forEachLine(line -> {
+                                                writer.write(line);
+                                                return writer.drain();
+                                            }))));
+                        }
+                    })
+                    .bind("127.0.0.1", 0)
+                    .sync()
+                    .channel();
+            try (NettyStreams streams = NettyStreams.over(group);
+                    StreamConnection client = get(streams.openConnection(
+                            "127.0.0.1", ((InetSocketAddress) listener.localAddress()).getPort()))) {
+                assertThat(streams.backend()).isEqualTo(wire.backend());
+                client.writer().write("one\ntwo\n".getBytes(US_ASCII));
+                client.writer().writeEof();
+                assertThat(get(client.reader().read(-1))).asString(US_ASCII).isEqualTo("one\ntwo\n");
+            }
+        } finally {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void handBack_givesTheUnreadBytesToTheSuccessor_andTheSettingsBack(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            pair.client().writer().write("for the streams\nfor the ".getBytes(US_ASCII));
+            get(pair.client().writer().flush());
+            assertThat(get(pair.server().reader().readLine()))
+                    .asString(US_ASCII)
+                    .isEqualTo("for the streams\n");
+            assertThat(get(pair.server().reader().peek(8))).asString(US_ASCII).isEqualTo("for the ");
+            pair.server().writer().write("last stream bytes\n".getBytes(US_ASCII));
+
+            Collector collector = new Collector();
+            Channel channel = get(StreamChannelHandler.handBack(pair.server(), collector));
+
+            assertThat(channel.pipeline().get(StreamChannelHandler.class)).isNull();
+            assertThat(channel.config().isAutoClose()).isTrue();
+            assertThat(channel.config().isAutoRead()).isTrue();
+            pair.client().writer().write("pipeline\n".getBytes(US_ASCII));
+            assertThat(get(collector.line)).isEqualTo("for the pipeline\n");
+            assertThat(get(pair.client().reader().readLine()))
+                    .asString(US_ASCII)
+                    .isEqualTo("last stream bytes\n");
+            assertThatThrownBy(() -> pair.server().reader().read(1)).isInstanceOf(StreamClosedException.class);
+            assertThatThrownBy(() -> pair.server().writer().write(new byte[1]))
+                    .isInstanceOf(StreamClosedException.class);
+            assertThat(failureOf(pair.server().waitClosed())).isInstanceOf(StreamClosedException.class);
+
+            StreamConnection again = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
+            channel.eventLoop()
+                    .submit(() -> channel.pipeline().remove(collector))
+                    .sync();
+            pair.client().writer().write("streams again\n".getBytes(US_ASCII));
+            assertThat(get(again.reader().readLine())).asString(US_ASCII).isEqualTo("streams again\n");
+            again.close();
+            get(again.waitClosed());
+            pair.client().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void handBack_whileBytesArrive_losesAndReordersNone(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            for (int round = 0; round < 50; round++) {
+                Wire.Pair pair = wire.pair(streams);
+                int total = 2_000;
+                Thread flood = new Thread(() -> {
+                    for (int i = 0; i < total; i++) {
+                        pair.client().writer().write(new byte[] {(byte) ('a' + i % 26)});
+                    }
+                    pair.client().writer().write(new byte[] {'\n'});
+                });
+                flood.start();
+                int taken = get(pair.server().reader().readExactly(1 + round)).length;
+                Collector collector = new Collector();
+                get(StreamChannelHandler.handBack(pair.server(), collector));
+                StringBuilder expected = new StringBuilder();
+                for (int i = taken; i < total; i++) {
+                    expected.append((char) ('a' + i % 26));
+                }
+                assertThat(get(collector.line)).isEqualTo(expected.append('\n').toString());
+                flood.join();
+                pair.client().close();
+                get(pair.client().waitClosed());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void handBack_whileAReadWaits_isRefused(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            CompletableFuture<byte[]> waiting = pair.server().reader().readLine();
+            assertThatThrownBy(() -> StreamChannelHandler.handBack(pair.server()))
+                    .isInstanceOf(ConcurrentReadException.class)
+                    .hasMessageContaining("readLine()");
+            pair.client().writer().write("still here\n".getBytes(US_ASCII));
+            assertThat(get(waiting)).hasSize(11);
+            pair.client().close();
+            pair.server().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void removalBehindTheStreamsBack_breaksThemAloud(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            CompletableFuture<byte[]> waiting = pair.server().reader().readLine();
+            channel.pipeline().remove(StreamChannelHandler.class);
+            assertThat(failureOf(waiting))
+                    .isInstanceOf(StreamBrokenException.class)
+                    .hasMessageContaining("was removed");
+            pair.client().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void messageThatIsNotBytes_breaksTheStreamsWithItsType(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            var wrongDecoder = new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object message) {
+                    ReferenceCountUtil.release(message);
+                    context.fireChannelRead("a string");
+                }
+            };
+            channel.eventLoop()
+                    .submit(() -> channel.pipeline().addFirst(wrongDecoder))
+                    .sync();
+            pair.client().writer().write(new byte[1]);
+            assertThat(failureOf(pair.server().reader().read(1)))
+                    .isInstanceOf(StreamBrokenException.class)
+                    .hasMessageContaining("java.lang.String");
+            pair.client().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void adopt_ofAClosedChannel_isRefused(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Channel channel = (Channel) pair.client().writer().getExtraInfo("channel");
+            pair.client().close();
+            get(pair.client().waitClosed());
+            assertThat(failureOf(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("not active");
+            pair.server().close();
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.Await.await;
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nettystreams.Await;
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamBrokenException;
+import dev.nettystreams.StreamClosedException;
+import dev.nettystreams.StreamConnection;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A server's life: what asyncio's own tests of {@code Server} assert, and what it lacks. */
+@ExtendWith(NoLeaks.class)
+class StreamServerTest {
+    private static final ConnectionHandler ECHO =
+            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
+    private static final ConnectionHandler WAITS_FOR_EOF =
+            ConnectionHandler.callbacks((reader, writer) -> reader.read(-1));
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void serveForever_completesWhenClosed_andThenRefuses(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Served served = wire.serve(streams, ECHO, ServerOptions.DEFAULT.withStartServing(false));
+            StreamServer server = served.server();
+            assertThat(server.isServing()).isFalse();
+            CompletableFuture<Void> serving = server.serveForever();
+            assertThat(server.isServing()).isTrue();
+            try (StreamConnection client = served.connect()) {
+                client.writer().write(new byte[] {1});
+                client.writer().writeEof();
+                assertThat(get(client.reader().read(-1))).containsExactly(1);
+            }
+            server.close();
+            get(serving);
+            assertThat(server.isServing()).isFalse();
+            assertThat(server.addresses()).isEmpty();
+            assertThatThrownBy(server::serveForever)
+                    .isInstanceOf(StreamClosedException.class)
+                    .hasMessage("the server is closed");
+            assertThatThrownBy(server::startServing).isInstanceOf(StreamClosedException.class);
+            get(server.waitClosed());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void waitClosed_waitsForCloseAndForTheLastConnection(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Served served = wire.serve(streams, WAITS_FOR_EOF);
+            StreamServer server = served.server();
+            CompletableFuture<Void> cancelled = server.waitClosed();
+            CompletableFuture<Void> waiting = server.waitClosed();
+            cancelled.cancel(false);
+            try (StreamConnection client = served.connect()) {
+                client.writer().write(new byte[] {1});
+                get(client.writer().flush());
+                awaitConnections(server, 1);
+                server.close();
+                assertThat(waiting).isNotDone();
+                assertThat(failureOf(
+                                wire.isUnix()
+                                        ? streams.openUnixConnection(served.path())
+                                        : streams.openConnection("127.0.0.1", server.port())))
+                        .isInstanceOf(ConnectException.class);
+                assertThat(waiting).isNotDone();
+            }
+            get(waiting);
+            get(server.waitClosed());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void closeClients_endsConversationsWell_abortClients_cutsThemOff(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            for (boolean abort : new boolean[] {false, true}) {
+                CompletableFuture<Void> clogged = new CompletableFuture<>();
+                Wire.Served served = wire.serve(streams, ConnectionHandler.callbacks((reader, writer) -> {
+                    if (abort) {
+                        writer.write(new byte[8 << 20]); // a full buffer, and a peer that does not read
+                    }
+                    clogged.complete(null);
+                    return reader.read(-1);
+                }));
+                StreamConnection client = served.connect();
+                get(clogged);
+                awaitConnections(served.server(), 1);
+                served.server().close();
+                if (abort) {
+                    served.server().abortClients();
+                } else {
+                    served.server().closeClients();
+                    assertThat(get(client.reader().read(1))).isEmpty();
+                }
+                get(served.server().waitClosed());
+                client.abort();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void shutdown_letsAnAnswerFinish_andEndsWhatWaitsForARequest(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            CountDownLatch answering = new CountDownLatch(1);
+            CountDownLatch mayGoOn = new CountDownLatch(1);
+            Wire.Served served = wire.serve(streams, Await.onThreads((reader, writer) -> {
+                while (await(reader.readLine()).length > 0) {
+                    answering.countDown();
+                    mayGoOn.await();
+                    writer.write("answer\n".getBytes(US_ASCII));
+                    await(writer.drain());
+                }
+            }));
+            StreamConnection busy = served.connect();
+            StreamConnection idle = served.connect();
+            busy.writer().write("question\n".getBytes(US_ASCII));
+            answering.await();
+            awaitConnections(served.server(), 2);
+            CompletableFuture<Void> ended = served.server().shutdown(Duration.ofSeconds(15));
+            assertThat(get(idle.reader().read(1))).isEmpty();
+            mayGoOn.countDown();
+            assertThat(get(busy.reader().read(-1))).asString(US_ASCII).isEqualTo("answer\n");
+            get(ended);
+            busy.close();
+            idle.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void shutdown_cutsOffWhatDoesNotEndInTime(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Served served = wire.serve(streams, ConnectionHandler.callbacks((reader, writer) -> {
+                writer.write(new byte[8 << 20]);
+                return writer.flush(); // its peer never reads
+            }));
+            StreamConnection client = served.connect();
+            assertThat(get(client.reader().peek(1))).hasSize(1);
+            get(served.server().shutdown(Duration.ofMillis(200)));
+            client.abort();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void whoeverWaitsForTheEnd_mayEndTheLoops_whileTheServerIsStillBeingClosed(Wire wire) throws Exception {
+        for (int round = 0; round < 20; round++) {
+            NettyStreams streams = NettyStreams.create(wire.backend(), 1);
+            StreamServer server = wire.serve(streams, ECHO).server();
+            CompletableFuture<Void> allEnded = server.waitClosed().thenRunAsync(streams::close);
+            get(server.shutdown(Duration.ofSeconds(15)));
+            get(allEnded);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void handlerThatFails_isReported_andItsConnectionClosed(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            for (ConnectionHandler failing : java.util.List.<ConnectionHandler>of(
+                    Await.onThreads((reader, writer) -> {
+                        throw new IllegalStateException("mine");
+                    }),
+                    ConnectionHandler.callbacks((reader, writer) -> {
+                        throw new IllegalStateException("mine");
+                    }),
+                    ConnectionHandler.callbacks(
+                            (reader, writer) -> reader.readLine().thenApply(line -> Integer.parseInt("mine"))))) {
+                CompletableFuture<Throwable> reported = new CompletableFuture<>();
+                Wire.Served served = wire.serve(
+                        streams,
+                        failing,
+                        ServerOptions.DEFAULT.withReporter((connection, failure) -> reported.complete(failure)));
+                try (StreamConnection client = served.connect()) {
+                    client.writer().write("line\n".getBytes(US_ASCII));
+                    assertThat(get(reported)).hasMessageContaining("mine");
+                    assertThat(get(client.reader().read(1).exceptionally(reset -> new byte[0])))
+                            .isEmpty();
+                }
+                served.server().close();
+                get(served.server().waitClosed());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void connectionCap_pausesAccepting_untilOneEnds(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            Wire.Served served = wire.serve(streams, ECHO, ServerOptions.DEFAULT.withMaxConnections(2));
+            StreamConnection first = served.connect();
+            StreamConnection second = served.connect();
+            awaitConnections(served.server(), 2);
+            StreamConnection third = served.connect(); // by the kernel; the server does not know it yet
+            third.writer().write("x\n".getBytes(US_ASCII));
+            CompletableFuture<byte[]> answer = third.reader().readLine();
+            first.writer().write("y\n".getBytes(US_ASCII));
+            assertThat(get(first.reader().readLine())).hasSize(2);
+            assertThat(answer).isNotDone();
+            assertThat(served.server().connectionCount()).isEqualTo(2);
+            first.close();
+            assertThat(get(answer)).asString(US_ASCII).isEqualTo("x\n");
+            second.close();
+            third.close();
+        }
+    }
+
+    @Test
+    void portZero_isOnePortOnEveryAddress() throws Exception {
+        try (NettyStreams streams = NettyStreams.create()) {
+            StreamServer server = get(streams.startServer(ECHO, "localhost", 0));
+            assertThat(server.addresses())
+                    .isNotEmpty()
+                    .allSatisfy(address -> assertThat(((java.net.InetSocketAddress) address).getPort())
+                            .isEqualTo(server.port()));
+            server.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void portInUse_isRefusedWithTheAddress(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            StreamServer first = get(streams.startServer(ECHO, "127.0.0.1", 0));
+            assertThat(failureOf(streams.startServer(ECHO, "127.0.0.1", first.port())))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("127.0.0.1:" + first.port())
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    @Test
+    void badArguments_areRefusedAtTheCall() {
+        try (NettyStreams streams = NettyStreams.create()) {
+            assertThatThrownBy(() -> streams.startServer(ECHO, "127.0.0.1", 65536))
+                    .hasMessage("port not in 0 to 65535: 65536");
+            assertThatThrownBy(() -> streams.openConnection("127.0.0.1", 0)).hasMessage("port not in 1 to 65535: 0");
+            assertThatThrownBy(() -> ServerOptions.DEFAULT.withBacklog(0)).hasMessage("backlog < 1: 0");
+            assertThatThrownBy(() -> ServerOptions.DEFAULT.withMaxConnections(0))
+                    .hasMessage("maxConnections < 1: 0");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void peerThatResets_endsTheConversationAndNothingElse(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            CompletableFuture<Throwable> reported = new CompletableFuture<>();
+            Wire.Served served = wire.serve(
+                    streams,
+                    ConnectionHandler.callbacks((reader, writer) -> reader.readExactly(100)),
+                    ServerOptions.DEFAULT.withReporter((connection, failure) -> reported.complete(failure)));
+            StreamConnection client = served.connect();
+            client.writer().write(new byte[10]);
+            get(client.writer().flush());
+            client.abort();
+            assertThat(get(reported)).isInstanceOfAny(StreamBrokenException.class, java.io.EOFException.class);
+            try (StreamConnection next = served.connect()) {
+                next.writer().writeEof();
+                assertThat(get(next.reader().read(-1))).isEmpty();
+            }
+        }
+    }
+
+    private static void awaitConnections(StreamServer server, int count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (server.connectionCount() != count) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamConnection;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A server's Unix socket harms nothing that is at its path, before or after. */
+@ExtendWith(NoLeaks.class)
+class UnixSocketTest {
+    private static final ConnectionHandler ECHO =
+            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
+
+    @TempDir
+    Path directory;
+
+    static List<IoBackend> backends() {
+        return IoBackend.available();
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void path_isThereWhileTheServerListens_andNothingElseIs(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            Path path = directory.resolve("s");
+            StreamServer server = get(streams.startUnixServer(ECHO, path.toString()));
+            assertThat(directory).isDirectoryContaining(found -> found.equals(path));
+            assertThat(entries()).containsExactly(path);
+            assertThat(server.addresses().toString()).contains(path.toString()).doesNotContain("/.s");
+            server.close();
+            assertThat(entries()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void staleSocket_isReplaced(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            Path path = directory.resolve("s");
+            try (ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                stale.bind(UnixDomainSocketAddress.of(path));
+            }
+            assertThat(path).exists();
+            StreamServer server = get(streams.startUnixServer(ECHO, path.toString()));
+            assertEchoes(streams, path);
+            server.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void liveSocket_isNotStolen(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            Path path = directory.resolve("s");
+            StreamServer first = get(streams.startUnixServer(ECHO, path.toString()));
+            assertThat(failureOf(streams.startUnixServer(ECHO, path.toString())))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("already in use")
+                    .hasMessageContaining(path.toString());
+            assertEchoes(streams, path);
+            assertThat(entries()).containsExactly(path);
+            first.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whatIsNotASocket_isLeftAlone(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            Path file = Files.writeString(directory.resolve("file"), "precious");
+            Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+            Path folder = Files.createDirectory(directory.resolve("folder"));
+            for (Path path : List.of(file, link, folder)) {
+                assertThat(failureOf(streams.startUnixServer(ECHO, path.toString())))
+                        .isInstanceOf(BindException.class)
+                        .hasMessageContaining("is not a socket");
+            }
+            assertThat(file).hasContent("precious");
+            assertThat(link).isSymbolicLink();
+            assertThat(entries()).containsExactlyInAnyOrder(file, link, folder);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void close_leavesAReplacedPathAlone(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            Path path = directory.resolve("s");
+            StreamServer first = get(streams.startUnixServer(ECHO, path.toString()));
+            Files.delete(path);
+            StreamServer second = get(streams.startUnixServer(ECHO, path.toString()));
+            first.close();
+            assertEchoes(streams, path);
+            second.close();
+            assertThat(path).doesNotExist();
+            StreamServer third = get(streams.startUnixServer(ECHO, path.toString()));
+            Files.delete(path);
+            third.close(); // gone already is fine
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void permissions_areSetBeforeAnybodyCanConnect(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            Path path = directory.resolve("s");
+            var ownerOnly = PosixFilePermissions.fromString("rw-------");
+            StreamServer server = get(streams.startUnixServer(
+                    ECHO, path.toString(), ServerOptions.DEFAULT.withUnixPermissions(ownerOnly)));
+            assertThat(Files.getPosixFilePermissions(path)).isEqualTo(ownerOnly);
+            server.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void badPaths_areRefusedWithTheReason(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            String tooLong = "/tmp/" + "x".repeat(103);
+            assertThatThrownBy(() -> streams.startUnixServer(ECHO, tooLong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("too long: 108 > 107 bytes: /tmp/xxx");
+            assertThatThrownBy(() -> streams.openUnixConnection(tooLong)).hasMessageContaining("too long: 108 > 107");
+            assertThatThrownBy(() -> streams.openUnixConnection("a\0b")).hasMessageContaining("NUL inside: a@b");
+            assertThatThrownBy(() -> streams.openUnixConnection("")).hasMessageContaining("empty");
+            assertThat(failureOf(streams.openUnixConnection(
+                            directory.resolve("nobody").toString())))
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessageContaining("nobody");
+            assertThat(failureOf(streams.startUnixServer(
+                            ECHO, directory.resolve("no/where").toString())))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("no such directory");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void longestPath_works(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            int longest = backend == IoBackend.NIO ? 106 : 107;
+            Path path = directory.resolve(
+                    "x".repeat(longest - 1 - directory.toString().length()));
+            assertThat(path.toString()).hasSize(longest);
+            for (int round = 0; round < 2; round++) { // the second time over a stale one
+                StreamServer server = get(streams.startUnixServer(ECHO, path.toString()));
+                assertEchoes(streams, path);
+                assertThat(failureOf(streams.startUnixServer(ECHO, path.toString())))
+                        .hasMessageContaining("is listening");
+                Files.createLink(directory.resolve("kept"), path);
+                server.close();
+                Files.move(directory.resolve("kept"), path);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL", "IO_URING"})
+    void abstractName_leavesNoFile(IoBackend backend) throws Exception {
+        assumeTrue(backend.isAvailable() && UnixPath.isLinux());
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            String name = "\0netty-streams-test-" + ProcessHandle.current().pid() + backend;
+            StreamServer server = get(streams.startUnixServer(ECHO, name));
+            try (StreamConnection client = get(streams.openUnixConnection(name))) {
+                client.writer().write(new byte[] {1});
+                assertThat(get(client.reader().read(1))).containsExactly(1);
+            }
+            server.close();
+            assertThat(failureOf(streams.openUnixConnection(name))).hasMessageContaining("unix:@netty-streams-test");
+        }
+        try (NettyStreams nio = NettyStreams.create(IoBackend.NIO)) {
+            assertThatThrownBy(() -> nio.openUnixConnection("\0name")).hasMessageContaining("need epoll on Linux");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL", "IO_URING"})
+    void peerCredentials_areOurOwnHere(IoBackend backend) throws Exception {
+        assumeTrue(backend.isAvailable());
+        try (NettyStreams streams = NettyStreams.create(backend)) {
+            Wire.Pair pair = new Wire(backend, true).pair(streams);
+            UnixCredentials found = (UnixCredentials) pair.server().writer().getExtraInfo("peercred");
+            assertThat(found.processId())
+                    .isEqualTo((int) ProcessHandle.current().pid());
+            pair.client().close();
+            pair.server().close();
+        }
+    }
+
+    private List<Path> entries() throws IOException {
+        try (Stream<Path> found = Files.list(directory)) {
+            return found.toList();
+        }
+    }
+
+    private static void assertEchoes(NettyStreams streams, Path path) throws Exception {
+        try (StreamConnection client = get(streams.openUnixConnection(path.toString()))) {
+            client.writer().write(new byte[] {42});
+            assertThat(get(client.reader().read(1))).containsExactly(42);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.nettystreams.demos;
+
+import dev.nettystreams.demos.chat.ChatServer;
+import dev.nettystreams.demos.resp.RespServer;
+import dev.nettystreams.demos.tour.Tour;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The programs, behind one command line. */
+@Command(
+        name = "netty-streams-demos",
+        mixinStandardHelpOptions = true,
+        version = "netty-streams 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Small programs on netty-streams: Python asyncio's streams for Java.",
+        footer = {"", "Begin with:  tour", "Each command has a --help of its own."},
+        subcommands = {
+            Tour.class,
+            EchoServer.class,
+            EchoClient.class,
+            HttpHead.class,
+            ChatServer.class,
+            RespServer.class,
+            CommandLine.HelpCommand.class
+        })
+public final class Main {
+    private Main() {}
+
+    /**
+     * Runs a command and ends the process: 0 if it went well, 1 if it failed, 2 if it was called wrongly.
+     *
+     * @param args the command and its options
+     */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::reportMisuse)
+                .setExecutionExceptionHandler(Main::reportFailure);
+    }
+
+    private static int reportMisuse(ParameterException misuse, String[] args) {
+        CommandLine command = misuse.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        report(command.getErr(), OneLine.of(misuse) + " (see: " + name + " --help)");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int reportFailure(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        report(command.getErr(), OneLine.of(failure));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static void report(PrintWriter err, String message) {
+        err.println("netty-streams-demos: " + message);
+        err.flush();
+    }
+}

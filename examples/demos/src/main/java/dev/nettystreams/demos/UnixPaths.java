@@ -1,0 +1,10 @@
+package dev.nettystreams.demos;
+
+/** Unix socket names as one types them: {@code @name}, as {@code ss} prints it, is an abstract one. */
+final class UnixPaths {
+    private UnixPaths() {}
+
+    static String parse(String typed) {
+        return typed.startsWith("@") ? "\0" + typed.substring(1) : typed;
+    }
+}

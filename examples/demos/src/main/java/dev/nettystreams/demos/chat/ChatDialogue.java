@@ -1,0 +1,88 @@
+package dev.nettystreams.demos.chat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nettystreams.LimitOverrunException;
+import dev.nettystreams.StreamReader;
+import dev.nettystreams.demos.Dialogue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** One guest: a name first, then lines for everybody else. */
+final class ChatDialogue implements Dialogue {
+    private final StreamReader reader;
+    private final Outbox outbox;
+    private final Room room;
+    private @Nullable String name;
+
+    ChatDialogue(StreamReader reader, Outbox outbox, Room room) {
+        this.reader = reader;
+        this.outbox = outbox;
+        this.room = room;
+    }
+
+    @Override
+    public CompletableFuture<byte[]> read() {
+        return reader.readLine();
+    }
+
+    @Override
+    public Then accept(byte[] line) {
+        if (line.length == 0) {
+            leave("left");
+            return Then.END;
+        }
+        String text = printable(line);
+        if (name == null) {
+            introduce(text);
+        } else if (text.equals("/quit")) {
+            leave("left");
+            return Then.END;
+        } else if (text.equals("/who")) {
+            tell("* here: " + room.names());
+        } else if (!text.isEmpty()) {
+            room.say(name, text);
+        }
+        return Then.READ_ON;
+    }
+
+    private void introduce(String wanted) {
+        if (!Room.isName(wanted)) {
+            tell("* a name is 1 to 16 letters, digits, - or _; which is yours?");
+        } else if (!room.join(wanted, outbox)) {
+            tell("* " + wanted + " is here already; another name?");
+        } else {
+            name = wanted;
+        }
+    }
+
+    @Override
+    public CompletionStage<?> failed(Throwable failure) {
+        if (failure instanceof LimitOverrunException overrun) {
+            tell("* a line has at most " + overrun.limit() + " bytes; good-bye");
+            leave("wrote an endless line");
+        } else {
+            leave("was cut off");
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void tell(String text) {
+        if (!outbox.offer((text + "\n").getBytes(UTF_8))) {
+            leave(Room.TOO_FAR_BEHIND);
+            outbox.disconnect();
+        }
+    }
+
+    private void leave(String how) {
+        if (name != null) {
+            room.leave(name, outbox, how);
+        }
+    }
+
+    /** Without the line's end, and without what would play tricks on the others' terminals. */
+    private static String printable(byte[] line) {
+        return new String(line, UTF_8).stripTrailing().replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,18 @@
+package dev.nettystreams.demos.resp;
+
+/** The peer broke the protocol; the message is what Redis answers before it closes the connection. */
+final class ProtocolException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String message;
+
+    ProtocolException(String what) {
+        super(what, null, false, false);
+        this.message = "ERR Protocol error: " + what;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.nettystreams.demos.resp;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests out of pieces of input, with Redis's bounds and words. Knows no stream: it says which piece it wants next.
+ *
+ * <pre>
+ *   REQUEST_LINE --inline command----------------------> request
+ *                \--*count--> BULK_LENGTH --$length--> BULK --the last one--> request
+ *                                  ^____________________/ one more
+ * </pre>
+ */
+final class RequestDecoder {
+    /** Redis before version 7; later ones take 2^31 - 1 from clients that have logged in. */
+    static final int MOST_ARGUMENTS = 1024 * 1024;
+
+    /** Redis's {@code proto-max-bulk-len}. */
+    static final int MOST_BULK_BYTES = 512 * 1024 * 1024;
+
+    private static final int CRLF_BYTES = 2;
+
+    private enum Wanted {
+        REQUEST_LINE,
+        BULK_LENGTH,
+        BULK
+    }
+
+    private Wanted wanted = Wanted.REQUEST_LINE;
+    private int bulkByteCount;
+    private int missing;
+    private List<byte[]> arguments = List.of();
+
+    boolean wantsLine() {
+        return wanted != Wanted.BULK;
+    }
+
+    /** How many bytes are wanted, when no line is. */
+    int wantedByteCount() {
+        return bulkByteCount + CRLF_BYTES;
+    }
+
+    /**
+     * Takes the piece that was wanted.
+     *
+     * @param piece a line with its ending, or so many bytes
+     * @return a request, empty for one that Redis passes over in silence; null if it is not whole yet
+     */
+    @Nullable
+    List<byte[]> accept(byte[] piece) throws ProtocolException {
+        if (wantsLine() && piece[piece.length - 1] != '\n') {
+            return List.of(); // the input ended within a line: nobody waits for an answer
+        }
+        return switch (wanted) {
+            case REQUEST_LINE -> requestLine(piece);
+            case BULK_LENGTH -> bulkLength(piece);
+            case BULK -> bulk(piece);
+        };
+    }
+
+    /** What to answer when a line is longer than anything may be. */
+    ProtocolException overlongLine(byte[] firstByte) {
+        if (wanted == Wanted.BULK_LENGTH) {
+            return new ProtocolException("too big bulk count string");
+        }
+        boolean isArray = firstByte.length > 0 && firstByte[0] == '*';
+        return new ProtocolException(isArray ? "too big mbulk count string" : "too big inline request");
+    }
+
+    private @Nullable List<byte[]> requestLine(byte[] line) throws ProtocolException {
+        if (line[0] != '*') {
+            return InlineRequest.parse(line);
+        }
+        Long count = number(line);
+        if (count == null || count > MOST_ARGUMENTS) {
+            throw new ProtocolException("invalid multibulk length");
+        }
+        if (count <= 0) {
+            return List.of();
+        }
+        missing = count.intValue();
+        arguments = new ArrayList<>(Math.min(missing, 16));
+        wanted = Wanted.BULK_LENGTH;
+        return null;
+    }
+
+    private @Nullable List<byte[]> bulkLength(byte[] line) throws ProtocolException {
+        if (line[0] != '$') {
+            throw new ProtocolException("expected '$', got '" + (char) (line[0] & 0xff) + "'");
+        }
+        Long length = number(line);
+        if (length == null || length < 0 || length > MOST_BULK_BYTES) {
+            throw new ProtocolException("invalid bulk length");
+        }
+        bulkByteCount = length.intValue();
+        wanted = Wanted.BULK;
+        return null;
+    }
+
+    private @Nullable List<byte[]> bulk(byte[] bytesAndEnding) {
+        byte[] bytes = new byte[bulkByteCount];
+        System.arraycopy(bytesAndEnding, 0, bytes, 0, bulkByteCount); // what ends it is not looked at, as in Redis
+        arguments.add(bytes);
+        if (--missing > 0) {
+            wanted = Wanted.BULK_LENGTH;
+            return null;
+        }
+        List<byte[]> request = arguments;
+        arguments = List.of();
+        wanted = Wanted.REQUEST_LINE;
+        return request;
+    }
+
+    /** The number behind a line's first byte; a line that does not end with CR LF has none. */
+    private static @Nullable Long number(byte[] line) {
+        int end = line.length - CRLF_BYTES;
+        boolean isTerminated = end >= 1 && line[end] == '\r' && line[end + 1] == '\n';
+        return isTerminated ? StrictLong.parse(line, 1, end) : null;
+    }
+}

@@ -1,0 +1,5 @@
+/** A small server that speaks Redis's protocol. */
+@NullMarked
+package dev.nettystreams.demos.resp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package dev.nettystreams.demos.tour;
+
+import dev.nettystreams.demos.OneLine;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+/** Errors that say what was tried and what came of it. */
+final class Errors implements Stop {
+    @Override
+    public String title() {
+        return "errors that say who broke what";
+    }
+
+    @Override
+    public void show(Guide guide) throws Exception {
+        int deadPort = portWithoutListener();
+        ConnectException refused =
+                guide.failure(ConnectException.class, guide.streams.openConnection("localhost", deadPort));
+        guide.say(OneLine.of(refused));
+        int tried = InetAddress.getAllByName("localhost").length;
+        guide.expect(refused.getSuppressed().length, tried, "the number of causes");
+        guide.say("with the cause of each of " + tried + " attempts");
+
+        try (var server = guide.get(guide.streams.startServer((reader, writer) -> {}, "127.0.0.1", 0))) {
+            guide.say(OneLine.of(guide.failure(
+                    BindException.class,
+                    guide.streams.startServer((reader, writer) -> {}, "127.0.0.1", server.port()))));
+        }
+        try {
+            guide.get(guide.streams.openUnixConnection("/" + "long/".repeat(30)));
+            guide.expect(false, "a path of 151 bytes is refused");
+        } catch (IllegalArgumentException e) {
+            guide.say(OneLine.of(e));
+        }
+    }
+
+    private static int portWithoutListener() throws IOException {
+        try (ServerSocket briefly = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return briefly.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package dev.nettystreams.demos.tour;
+
+/** One stop of the tour: shows one capability with real connections, and fails if it does not work. */
+interface Stop {
+    String title();
+
+    /** Throws whatever goes wrong. */
+    void show(Guide guide) throws Exception;
+}

@@ -1,0 +1,131 @@
+package dev.nettystreams.demos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.netty.IoBackend;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class CommandLineTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int execute(String... arguments) {
+        return Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+
+    private void assertOneLine(String part) {
+        assertThat(err.toString())
+                .startsWith("netty-streams-demos: ")
+                .contains(part)
+                .endsWith("\n");
+        assertThat(err.toString().lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server"})
+    void everyCommand_hasHelp(String command) {
+        assertThat(execute(command, "--help")).isZero();
+        assertThat(out.toString()).contains("Usage: netty-streams-demos " + command);
+    }
+
+    @Test
+    void help_namesEveryCommand() {
+        assertThat(execute("--help")).isZero();
+        assertThat(out.toString())
+                .contains("tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "no-such-command",
+                "echo-server --no-such-option",
+                "echo-server --port 65536",
+                "echo-server --port seven",
+                "echo-server --backend carrier-pigeon",
+                "echo-server --run-on water",
+                "echo-server --unix /tmp/a --port 1",
+                "echo-client --unix /tmp/a --port 1",
+                "echo-client localhost 1 --port 1",
+                "http-head ftp://127.0.0.1/",
+                "http-head http://[broken/",
+                "http-head"
+            })
+    void misuse_isOneLineAndStatus2(String line) {
+        assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+        assertOneLine("--help)");
+    }
+
+    @Test
+    void takenPort_isOneLineAndStatus1() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(other.getLocalPort());
+            assertThat(execute("echo-server", "--port", port)).isEqualTo(1);
+            assertOneLine("could not listen on /127.0.0.1:" + port);
+        }
+    }
+
+    @Test
+    void refusedConnection_isOneLineAndStatus1() throws Exception {
+        int port;
+        try (ServerSocket briefly = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = briefly.getLocalPort();
+        }
+        assertThat(execute("http-head", "http://127.0.0.1:" + port + "/")).isEqualTo(1);
+        assertOneLine("could not connect to 127.0.0.1:" + port);
+    }
+
+    @Test
+    void overlongUnixPath_isOneLineAndStatus1() {
+        assertThat(execute("echo-server", "--unix", "/tmp/" + "x".repeat(200))).isEqualTo(1);
+        assertOneLine("too long: 205 > ");
+    }
+
+    @Test
+    void https_isRefusedByName() {
+        assertThat(execute("http-head", "https://127.0.0.1/")).isEqualTo(1);
+        assertThat(err).hasToString("netty-streams-demos: https needs TLS, which this version does not have yet\n");
+    }
+
+    @Test
+    void missingBackend_isOneLineAndStatus1() {
+        for (IoBackend backend : IoBackend.values()) {
+            if (!backend.isAvailable()) {
+                err.getBuffer().setLength(0);
+                String name = backend.name().toLowerCase(Locale.ROOT);
+                assertThat(execute("echo-server", "--port", "0", "--backend", name))
+                        .isEqualTo(1);
+                assertOneLine("the " + name + " backend is not available here");
+            }
+        }
+    }
+
+    @Test
+    void virtualThreads_beforeJava21_areRefused() {
+        if (Runtime.version().feature() < 21) {
+            assertThat(execute("echo-server", "--port", "0", "--run-on", "virtual"))
+                    .isEqualTo(1);
+            assertOneLine("virtual threads need Java 21 or later");
+        }
+    }
+
+    @Test
+    void tour_showsEveryStop() {
+        assertThat(execute("tour")).as("%s%s", out, err).isZero();
+        assertThat(out.toString()).contains("all 12 stops").doesNotContain("FAILED");
+        assertThat(err.toString()).isEmpty();
+    }
+}

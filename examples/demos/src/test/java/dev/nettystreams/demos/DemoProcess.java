@@ -1,0 +1,120 @@
+package dev.nettystreams.demos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A program that runs in a JVM of its own until it is told to end. */
+public final class DemoProcess implements AutoCloseable {
+    private static final int SOCKET_TIMEOUT_MILLIS = 20_000;
+    private static final int EXIT_TIMEOUT_SECONDS = 20;
+
+    private final Process process;
+    private final BufferedReader out;
+    private final Path err;
+
+    private DemoProcess(Process process, Path err) {
+        this.process = process;
+        this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        this.err = err;
+    }
+
+    /** Starts a command of the demos. */
+    public static DemoProcess demo(String... arguments) throws IOException {
+        return start(Main.class, arguments);
+    }
+
+    /** Starts a main class. */
+    public static DemoProcess start(Class<?> main, String... arguments) throws IOException {
+        Path err = Files.createTempFile("demo", ".err");
+        Process process = new ProcessBuilder(commandLine(main, arguments))
+                .redirectError(err.toFile())
+                .start();
+        return new DemoProcess(process, err);
+    }
+
+    /** How to start a main class in a JVM that is quick to start and finds leaks. */
+    public static List<String> commandLine(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-ea",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dio.netty.leakDetection.level=paranoid"));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(Arrays.asList(arguments));
+        return command;
+    }
+
+    /** The next line of standard output. */
+    public String line() throws IOException {
+        String line = out.readLine();
+        if (line == null) {
+            throw new IOException("the program ended: " + errors());
+        }
+        return line;
+    }
+
+    /** The port in a line like {@code listening on 127.0.0.1:4711}. */
+    public int listeningPort() throws IOException {
+        String line = line();
+        String prefix = "listening on 127.0.0.1:";
+        if (!line.startsWith(prefix)) {
+            throw new IOException("not where it listens: " + line);
+        }
+        return Integer.parseInt(line.substring(prefix.length()));
+    }
+
+    public static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(SOCKET_TIMEOUT_MILLIS);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    /** SIGTERM, and the exit status. */
+    public int terminate() throws InterruptedException {
+        process.destroy();
+        return exitStatus();
+    }
+
+    public int exitStatus() throws InterruptedException {
+        if (!process.waitFor(EXIT_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("the program does not end");
+        }
+        return process.exitValue();
+    }
+
+    public Process process() {
+        return process;
+    }
+
+    /** All of standard error so far. */
+    public String errors() {
+        try {
+            return Files.readString(err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        Files.deleteIfExists(err);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.nettystreams.demos;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.netty.IoBackend;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class EchoTest {
+    @TempDir
+    Path directory;
+
+    static List<Arguments> waysToServe() {
+        List<Arguments> ways = new ArrayList<>();
+        for (IoBackend backend : IoBackend.available()) {
+            for (RunOn runOn : RunOn.values()) {
+                if (runOn != RunOn.VIRTUAL || Runtime.version().feature() >= 21) {
+                    ways.add(Arguments.of(backend.name().toLowerCase(Locale.ROOT), runOn.toString()));
+                }
+            }
+        }
+        return ways;
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToServe")
+    void server_echoesUntilTheEnd_andEndsWellOnSigterm(String backend, String runOn) throws Exception {
+        byte[] bytes = randomBytes(1 << 20);
+        try (DemoProcess server =
+                DemoProcess.demo("echo-server", "--port", "0", "--backend", backend, "--run-on", runOn)) {
+            int port = server.listeningPort();
+            try (Socket idle = DemoProcess.connect(port);
+                    Socket socket = DemoProcess.connect(port)) {
+                CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(socket, bytes));
+                assertThat(socket.getInputStream().readAllBytes()).isEqualTo(bytes);
+                sent.join();
+                idle.getOutputStream().write('x');
+                assertThat(idle.getInputStream().read()).isEqualTo('x');
+                assertThat(server.terminate()).isZero();
+                assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(server.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void client_returns16MiBUnharmed_overTcp() throws Exception {
+        try (DemoProcess server = DemoProcess.demo("echo-server", "--port", "0")) {
+            String port = Integer.toString(server.listeningPort());
+            byte[] bytes = randomBytes(16 << 20);
+            Finished client = Finished.demo(bytes, "echo-client", "127.0.0.1", port);
+            assertThat(client.err()).isEmpty();
+            assertThat(client.status()).isZero();
+            assertThat(client.out()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void client_returns16MiBUnharmed_overAUnixSocket() throws Exception {
+        Path path = directory.resolve("echo");
+        try (DemoProcess server = DemoProcess.demo("echo-server", "--unix", path.toString())) {
+            assertThat(server.line()).isEqualTo("listening on unix:" + path);
+            byte[] bytes = randomBytes(16 << 20);
+            Finished client = Finished.demo(bytes, "echo-client", "--unix", path.toString());
+            assertThat(client.err()).isEmpty();
+            assertThat(client.status()).isZero();
+            assertThat(client.out()).isEqualTo(bytes);
+            assertThat(server.terminate()).isZero();
+            assertThat(Files.exists(path)).as("the socket is gone").isFalse();
+        }
+    }
+
+    /** Its standard input is still open. */
+    @Test
+    void client_endsAtThePeersEof() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DemoProcess client =
+                        DemoProcess.demo("echo-client", "--port", Integer.toString(listener.getLocalPort()));
+                Socket peer = listener.accept()) {
+            peer.getOutputStream().write("bye\n".getBytes(US_ASCII));
+            peer.shutdownOutput();
+            assertThat(client.line()).isEqualTo("bye");
+            assertThat(client.exitStatus()).isZero();
+            assertThat(client.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void client_whosePeerResets_saysSoInOneLine() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DemoProcess client =
+                        DemoProcess.demo("echo-client", "--port", Integer.toString(listener.getLocalPort()))) {
+            Socket peer = listener.accept();
+            peer.getOutputStream().write('\n');
+            assertThat(client.line()).isEmpty();
+            peer.setSoLinger(true, 0);
+            peer.close();
+            assertThat(client.exitStatus()).isEqualTo(1);
+            assertThat(client.errors().lines()).singleElement().asString().contains("connection lost");
+        }
+    }
+
+    private static void send(Socket socket, byte[] bytes) {
+        try {
+            OutputStream out = socket.getOutputStream();
+            out.write(bytes);
+            socket.shutdownOutput();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] randomBytes(int byteCount) {
+        byte[] bytes = new byte[byteCount];
+        new Random(7).nextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.nettystreams.demos;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class HttpHeadTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private String request = "";
+
+    /** Runs {@code http-head} against a server that answers so. */
+    private int headOf(String path, String answer) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> Main.commandLine()
+                    .setOut(new PrintWriter(out))
+                    .setErr(new PrintWriter(err))
+                    .execute("http-head", "http://127.0.0.1:" + listener.getLocalPort() + path));
+            try (Socket peer = listener.accept()) {
+                request = readRequest(peer);
+                peer.getOutputStream().write(answer.getBytes(ISO_8859_1));
+                peer.shutdownOutput();
+                return status.get();
+            }
+        }
+    }
+
+    private static String readRequest(Socket peer) throws Exception {
+        StringBuilder text = new StringBuilder();
+        while (!text.toString().endsWith("\r\n\r\n")) {
+            text.append((char) peer.getInputStream().read());
+        }
+        return text.toString();
+    }
+
+    @Test
+    void headers_arePrinted() throws Exception {
+        assertThat(headOf("/a%20b?c=d", "HTTP/1.0 200 OK\r\nServer: test\r\n\r\n"))
+                .isZero();
+        assertThat(out.toString().lines()).containsExactly("HTTP/1.0 200 OK", "Server: test");
+        assertThat(request).startsWith("HEAD /a%20b?c=d HTTP/1.0\r\nHost: 127.0.0.1:");
+    }
+
+    @Test
+    void emptyPath_isTheRoot() throws Exception {
+        assertThat(headOf("", "HTTP/1.0 200 OK\r\n\r\n")).isZero();
+        assertThat(request).startsWith("HEAD / HTTP/1.0\r\n");
+    }
+
+    @Test
+    void endWithinTheHeaders_isReported() throws Exception {
+        assertThat(headOf("/", "HTTP/1.0 200 OK\r\n")).isEqualTo(1);
+        assertThat(err).hasToString("netty-streams-demos: the server ended the connection within its headers\n");
+    }
+
+    @Test
+    void bareLineFeed_isReported() throws Exception {
+        assertThat(headOf("/", "HTTP/1.0 200 OK\nA: b\n\n")).isEqualTo(1);
+        assertThat(err.toString()).contains("the peer sent a bare LF");
+    }
+}

@@ -22,7 +22,8 @@ public final class Await {
      *
      * <p>What the stage failed with is thrown as it is, checked or not; the frames of the code that awaited it are added as a suppressed
      * exception. Checked exceptions other than those declared come through, too. An interrupt cancels the stage: a read then has taken
-     * nothing. If the stage completes first, its result is returned and the thread stays interrupted.
+     * nothing (a stage derived from one, {@code readLine().thenApply(..)}, leaves the read pending). If the stage completes first, its
+     * result is returned and the thread stays interrupted.
      *
      * @param <T> what the stage completes with
      * @param stage what to wait for

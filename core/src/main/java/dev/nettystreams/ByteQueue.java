@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ByteQueue {
     private static final int KEPT_BYTES = 256;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+    private static final int NOT_FOUND = -1;
     private static final byte[] EMPTY = {};
 
     private byte[] array = EMPTY;
@@ -34,7 +35,8 @@ final class ByteQueue {
     private @Nullable Separators searched;
     private int scanned;
     private int automatonState;
-    private int lastMatchLength;
+    private int foundEnd = NOT_FOUND;
+    private int foundLength;
     private long examinedByteCount;
 
     int size() {
@@ -60,20 +62,6 @@ final class ByteQueue {
         makeRoom(byteCount);
         chunk.take(array, tail, byteCount);
         tail += byteCount;
-    }
-
-    /** Puts bytes back in front: the rare end of a race that a canceller won, so it may cost a copy of everything. */
-    void unread(byte[] bytes) {
-        if (bytes.length == 0) {
-            return;
-        }
-        byte[] joined = new byte[Math.addExact(bytes.length, size())];
-        System.arraycopy(bytes, 0, joined, 0, bytes.length);
-        System.arraycopy(array, head, joined, bytes.length, size());
-        array = joined;
-        head = 0;
-        tail = joined.length;
-        forgetSearch();
     }
 
     byte[] take(int byteCount) {
@@ -120,17 +108,20 @@ final class ByteQueue {
             searched = separators;
             scanned = 0;
             automatonState = 0;
+            foundEnd = NOT_FOUND;
         }
-        int end = separators.isSingleByte() ? scanForByte(separators.singleByte()) : runAutomaton(separators);
-        scanned = end < 0 ? size() : end - 1; // found: the same search asked again looks at the last byte only
-        return end;
+        if (foundEnd == NOT_FOUND) {
+            foundEnd = separators.isSingleByte() ? scanForByte(separators.singleByte()) : runAutomaton(separators);
+            scanned = size();
+        }
+        return foundEnd;
     }
 
     private int scanForByte(byte wanted) {
         int from = head + scanned;
         int at = ByteScan.indexOf(array, from, tail, wanted);
         examinedByteCount += (at < 0 ? tail : at + 1) - from;
-        return at < 0 ? -1 : at + 1 - head;
+        return at < 0 ? NOT_FOUND : at + 1 - head;
     }
 
     private int runAutomaton(Separators separators) {
@@ -140,20 +131,19 @@ final class ByteQueue {
             int next = separators.next(state, array[i]);
             if (separators.matchedLength(next) > 0) {
                 examinedByteCount += i + 1 - from;
-                automatonState = state;
-                lastMatchLength = separators.matchedLength(next);
+                foundLength = separators.matchedLength(next);
                 return i + 1 - head;
             }
             state = next;
         }
         examinedByteCount += tail - from;
         automatonState = state;
-        return -1;
+        return NOT_FOUND;
     }
 
     /** The length of the separator that the last successful {@link #indexAfter} found. */
     int matchedLength(Separators separators) {
-        return separators.isSingleByte() ? 1 : lastMatchLength;
+        return separators.isSingleByte() ? 1 : foundLength;
     }
 
     private void forgetSearch() {

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * What other threads have written and the loop has not collected yet. Small writes gather in one array, so a thread that writes a
  * reply in pieces costs its loop one task and one transport write.
  *
+ * <pre>
+ *   OPEN --seal (the output ends in good order, behind what is here), discard (it has failed)--> SEALED: nothing is taken in
+ * </pre>
+ *
  * <p>Any thread appends; the loop collects. The lock covers the list only: bytes reach the transport outside it.
  */
 final class CrossThreadWrites {
@@ -18,15 +22,29 @@ final class CrossThreadWrites {
     private @Nullable ArrayDeque<ByteBuffer> entries; // guarded by lock; ready to be read from, save the open one
     private @Nullable ByteBuffer open; // guarded by lock; the last entry while it takes more, in the state for filling
     private volatile boolean isEmpty = true;
+    private boolean isSealed; // guarded by lock
+
+    /** What became of an append. */
+    enum Taken {
+        /** Somebody has seen to it already that the loop collects. */
+        IN,
+        /** The caller must see to it that the loop collects. */
+        IN_AS_THE_FIRST,
+        /** Not taken in: the output has ended. */
+        NOT
+    }
 
     /** Whether there is nothing to collect; a writer on the loop looks here first, to keep the order of one program's writes. */
     boolean isEmpty() {
         return isEmpty;
     }
 
-    /** Adds a copy; true if the caller must see to it that the loop collects. */
-    boolean append(byte[] source, int offset, int byteCount) {
+    /** Adds a copy. */
+    Taken append(byte[] source, int offset, int byteCount) {
         synchronized (lock) {
+            if (isSealed) {
+                return Taken.NOT;
+            }
             ByteBuffer room = open;
             if (room == null || room.remaining() < byteCount) {
                 closeOpen();
@@ -34,36 +52,66 @@ final class CrossThreadWrites {
                 open = room;
             }
             room.put(source, offset, byteCount);
-            return becameNonEmpty();
+            return taken();
         }
     }
 
-    /** Adds a buffer; true if the caller must see to it that the loop collects. */
-    boolean append(ByteBuffer owned) {
+    /** Adds a buffer. */
+    Taken append(ByteBuffer owned) {
         synchronized (lock) {
+            if (isSealed) {
+                return Taken.NOT;
+            }
             closeOpen();
             entries().add(owned);
-            return becameNonEmpty();
+            return taken();
         }
     }
 
     void collectInto(Transport transport) {
-        ArrayDeque<ByteBuffer> collected;
-        synchronized (lock) {
-            closeOpen();
-            collected = entries();
-            entries = null;
-            isEmpty = true;
-        }
-        for (ByteBuffer entry : collected) {
+        for (ByteBuffer entry : collect()) {
             transport.writeOwned(entry);
         }
     }
 
-    private boolean becameNonEmpty() {
-        boolean was = isEmpty;
+    private ArrayDeque<ByteBuffer> collect() {
+        synchronized (lock) {
+            closeOpen();
+            ArrayDeque<ByteBuffer> collected = entries();
+            entries = null;
+            isEmpty = true;
+            return collected;
+        }
+    }
+
+    /** How much is held: what keeps "a lost connection holds nothing" an executable promise. */
+    int byteCount() {
+        synchronized (lock) {
+            int byteCount = open == null ? 0 : open.position();
+            for (ByteBuffer entry : entries()) {
+                byteCount += entry.remaining();
+            }
+            return byteCount;
+        }
+    }
+
+    /** Takes nothing in from now on; what is there is still to be collected. */
+    void seal() {
+        synchronized (lock) {
+            isSealed = true;
+        }
+    }
+
+    /** Drops what is there, and takes nothing in from now on. */
+    void discard() {
+        seal();
+        collect();
+    }
+
+    private Taken taken() {
+        Taken taken = isEmpty ? Taken.IN_AS_THE_FIRST : Taken.IN;
         isEmpty = false;
-        return was;
+        return taken;
     }
 
     private void closeOpen() {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *      OPEN ------------> OUTPUT_ENDED -------> CLOSING ---------> CLOSED
  *       | \___________________close____________/   |                 ^
  *       |  \_______abort (from any of the three)___|--> ABORTING ----/ lost
- *       |   \______detach--> DETACHED
+ *       |   \______detach--> DETACHING --handed over--> DETACHED
+ *       |                        \___close, abort--> ABORTING;  lost--> BROKEN
  *       \________lost (from OPEN, OUTPUT_ENDED)--> BROKEN --close, abort--> CLOSED
  * </pre>
  *
@@ -29,6 +30,7 @@ final class Lifecycle {
         OUTPUT_ENDED,
         CLOSING,
         ABORTING,
+        DETACHING,
         DETACHED,
         BROKEN,
         CLOSED
@@ -39,6 +41,7 @@ final class Lifecycle {
         CLOSE,
         ABORT,
         DETACH,
+        HAND_OVER,
         LOST
     }
 
@@ -48,11 +51,15 @@ final class Lifecycle {
         move(State.OPEN, Event.WRITE_EOF, State.OUTPUT_ENDED);
         move(State.OPEN, Event.CLOSE, State.CLOSING);
         move(State.OPEN, Event.ABORT, State.ABORTING);
-        move(State.OPEN, Event.DETACH, State.DETACHED);
+        move(State.OPEN, Event.DETACH, State.DETACHING);
         move(State.OPEN, Event.LOST, State.BROKEN);
         move(State.OUTPUT_ENDED, Event.CLOSE, State.CLOSING);
         move(State.OUTPUT_ENDED, Event.ABORT, State.ABORTING);
         move(State.OUTPUT_ENDED, Event.LOST, State.BROKEN);
+        move(State.DETACHING, Event.HAND_OVER, State.DETACHED);
+        move(State.DETACHING, Event.CLOSE, State.ABORTING);
+        move(State.DETACHING, Event.ABORT, State.ABORTING);
+        move(State.DETACHING, Event.LOST, State.BROKEN);
         move(State.CLOSING, Event.ABORT, State.ABORTING);
         move(State.CLOSING, Event.LOST, State.CLOSED);
         move(State.ABORTING, Event.LOST, State.CLOSED);
@@ -91,9 +98,21 @@ final class Lifecycle {
 
     boolean isClosing() {
         return switch (state.get()) {
-            case OPEN, OUTPUT_ENDED, DETACHED -> false;
+            case OPEN, OUTPUT_ENDED, DETACHING, DETACHED -> false;
             case CLOSING, ABORTING, BROKEN, CLOSED -> true;
         };
+    }
+
+    /** Whether the streams have been given up for another owner of the wire. */
+    boolean isHandedOver() {
+        State now = state.get();
+        return now == State.DETACHING || now == State.DETACHED;
+    }
+
+    /** Whether {@link #refuseWrite} throws now. */
+    boolean refusesWrites() {
+        State now = state.get();
+        return now != State.OPEN && now != State.BROKEN;
     }
 
     /** @throws StreamClosedException if this side has ended the output */
@@ -103,7 +122,7 @@ final class Lifecycle {
             case OUTPUT_ENDED -> throw new StreamClosedException(method + "() called after writeEof()");
             case CLOSING, CLOSED -> throw new StreamClosedException(method + "() called after close()");
             case ABORTING -> throw new StreamClosedException(method + "() called after abort()");
-            case DETACHED -> throw new StreamClosedException(method + "() called after detach()");
+            case DETACHING, DETACHED -> throw new StreamClosedException(method + "() called after detach()");
         }
     }
 }

@@ -4,18 +4,24 @@ import dev.nettystreams.spi.Chunk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one read wants, and alone decides whether the queue has it. Knows nothing of futures, threads or flow control.
  *
- * <p>A request whose answer is not there yet is asked again after every arrival, so {@link #take} must be cheap when it says
- * no: searches go on where they stopped ({@link ByteQueue}).
+ * <pre>
+ *   isReady? --no--> asked again after the next arrival; at the end of input: takeAtEof
+ *            --yes-> take (or takeDirectly, round an empty queue): the result, or why there is none
+ * </pre>
+ *
+ * <p>The look is separate from the taking, so that between the two the caller's future can be claimed ({@link Claimable}): a read
+ * that was cancelled moves nothing. The look must be cheap when it says no: searches go on where they stopped
+ * ({@link ByteQueue}).
  *
  * @param <T> the result
  */
 abstract sealed class ReadRequest<T> {
     static final byte[] NOTHING = {};
+    private static final int NEVER = Integer.MAX_VALUE;
 
     private final String name;
 
@@ -28,10 +34,13 @@ abstract sealed class ReadRequest<T> {
         return name;
     }
 
-    /** The result, taken from the queue; null when more bytes must come first. Takes nothing when it throws. */
-    abstract @Nullable T take(ByteQueue queue) throws IOException;
+    /** Whether {@link #take} has an answer: a result or a failure. Takes nothing. */
+    abstract boolean isReady(ByteQueue queue);
 
-    /** The result when no byte will come any more and {@link #take} said null. */
+    /** The result, taken from the queue, when {@link #isReady} said yes. Takes nothing when it throws. */
+    abstract T take(ByteQueue queue) throws IOException;
+
+    /** The result when no byte will come any more and {@link #isReady} says no. */
     abstract T takeAtEof(ByteQueue queue) throws IOException;
 
     /** Whether {@link #takeAtEof} counts for the gate, as for asyncio's {@code read}; other reads leave a paused transport alone. */
@@ -39,32 +48,28 @@ abstract sealed class ReadRequest<T> {
         return false;
     }
 
-    /** Puts back what {@link #take} gave, since its caller cancelled first. */
-    abstract void putBack(T result, ByteQueue queue);
+    /** From how many bytes on {@link #takeDirectly} serves this request when nothing else is buffered. */
+    int directByteCount() {
+        return NEVER;
+    }
 
-    /** A shortcut round an empty queue, from the transport's memory to the caller's; null when it does not apply. */
-    @Nullable
+    /** A shortcut round an empty queue: from the transport's memory to the caller's. */
     T takeDirectly(Chunk chunk) {
-        return null;
+        throw new IllegalStateException(name + " goes through the queue");
     }
 
     private static IncompleteReadException incomplete(ByteQueue queue, int expected) {
         return new IncompleteReadException(queue.take(queue.size()), expected);
     }
 
-    abstract static sealed class ForBytes extends ReadRequest<byte[]> {
-        private ForBytes(String name) {
-            super(name);
-        }
-
-        @Override
-        void putBack(byte[] result, ByteQueue queue) {
-            queue.unread(result);
-        }
+    private static byte[] taken(Chunk chunk, int byteCount) {
+        byte[] bytes = new byte[byteCount];
+        chunk.take(bytes, 0, byteCount);
+        return bytes;
     }
 
     /** {@code read(n)}: what there is, at most n. */
-    static final class Some extends ForBytes {
+    static final class Some extends ReadRequest<byte[]> {
         private final int byteCount;
 
         Some(int byteCount) {
@@ -73,8 +78,13 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        byte @Nullable [] take(ByteQueue queue) {
-            return queue.isEmpty() && byteCount > 0 ? null : queue.take(Math.min(byteCount, queue.size()));
+        boolean isReady(ByteQueue queue) {
+            return !queue.isEmpty() || byteCount == 0;
+        }
+
+        @Override
+        byte[] take(ByteQueue queue) {
+            return queue.take(Math.min(byteCount, queue.size()));
         }
 
         @Override
@@ -88,19 +98,27 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
+        int directByteCount() {
+            return 1;
+        }
+
+        @Override
         byte[] takeDirectly(Chunk chunk) {
-            byte[] bytes = new byte[Math.min(byteCount, chunk.remaining())];
-            chunk.take(bytes, 0, bytes.length);
-            return bytes;
+            return taken(chunk, Math.min(byteCount, chunk.remaining()));
         }
     }
 
     /** {@code readAvailable()}: what there is, without waiting. */
-    static final class Available extends ForBytes {
+    static final class Available extends ReadRequest<byte[]> {
         static final Available INSTANCE = new Available();
 
         private Available() {
             super("readAvailable");
+        }
+
+        @Override
+        boolean isReady(ByteQueue queue) {
+            return true;
         }
 
         @Override
@@ -115,7 +133,7 @@ abstract sealed class ReadRequest<T> {
     }
 
     /** {@code readExactly(n)}. */
-    static final class Exactly extends ForBytes {
+    static final class Exactly extends ReadRequest<byte[]> {
         private final int byteCount;
 
         Exactly(int byteCount) {
@@ -124,8 +142,13 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        byte @Nullable [] take(ByteQueue queue) {
-            return queue.size() < byteCount ? null : queue.take(byteCount);
+        boolean isReady(ByteQueue queue) {
+            return queue.size() >= byteCount;
+        }
+
+        @Override
+        byte[] take(ByteQueue queue) {
+            return queue.take(byteCount);
         }
 
         @Override
@@ -134,18 +157,18 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        byte @Nullable [] takeDirectly(Chunk chunk) {
-            if (chunk.remaining() < byteCount) {
-                return null;
-            }
-            byte[] bytes = new byte[byteCount];
-            chunk.take(bytes, 0, byteCount);
-            return bytes;
+        int directByteCount() {
+            return byteCount;
+        }
+
+        @Override
+        byte[] takeDirectly(Chunk chunk) {
+            return taken(chunk, byteCount);
         }
     }
 
     /** {@code peek(n)}: exactly n, or what there is at the end, and nothing is taken. */
-    static final class Peek extends ForBytes {
+    static final class Peek extends ReadRequest<byte[]> {
         private final int byteCount;
 
         Peek(int byteCount) {
@@ -154,21 +177,23 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        byte @Nullable [] take(ByteQueue queue) {
-            return queue.size() < byteCount ? null : queue.peek(byteCount);
+        boolean isReady(ByteQueue queue) {
+            return queue.size() >= byteCount;
+        }
+
+        @Override
+        byte[] take(ByteQueue queue) {
+            return queue.peek(byteCount);
         }
 
         @Override
         byte[] takeAtEof(ByteQueue queue) {
             return queue.peek(queue.size());
         }
-
-        @Override
-        void putBack(byte[] result, ByteQueue queue) {}
     }
 
     /** {@code read(-1)} and {@code readAll(max)}: nothing is taken before the end of input. */
-    static final class All extends ForBytes {
+    static final class All extends ReadRequest<byte[]> {
         private final int maxByteCount;
 
         All(String name, int maxByteCount) {
@@ -177,11 +202,13 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        byte @Nullable [] take(ByteQueue queue) throws LimitOverrunException {
-            if (queue.size() > maxByteCount) {
-                throw new LimitOverrunException(false, queue.size(), maxByteCount);
-            }
-            return null;
+        boolean isReady(ByteQueue queue) {
+            return queue.size() > maxByteCount;
+        }
+
+        @Override
+        byte[] take(ByteQueue queue) throws LimitOverrunException {
+            throw new LimitOverrunException(false, queue.size(), maxByteCount);
         }
 
         @Override
@@ -196,7 +223,7 @@ abstract sealed class ReadRequest<T> {
     }
 
     /** {@code readUntil} and {@code readLine()}: through the separator that ends first. */
-    static final class Until extends ForBytes {
+    static final class Until extends ReadRequest<byte[]> {
         private final Separators separators;
         private final int limit;
         private final boolean partialAtEof;
@@ -213,21 +240,26 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        byte @Nullable [] take(ByteQueue queue) throws LimitOverrunException {
+        boolean isReady(ByteQueue queue) {
+            return queue.indexAfter(separators) >= 0 || certainByteCount(queue) > limit;
+        }
+
+        @Override
+        byte[] take(ByteQueue queue) throws LimitOverrunException {
             int end = queue.indexAfter(separators);
             if (end < 0) {
-                // A separator may have begun in the last (longest - 1) bytes, in none before them.
-                int certain = Math.max(0, queue.size() + 1 - separators.longest());
-                if (certain > limit) {
-                    throw new LimitOverrunException(false, certain, limit);
-                }
-                return null;
+                throw new LimitOverrunException(false, certainByteCount(queue), limit);
             }
             int start = end - queue.matchedLength(separators);
             if (start > limit) {
                 throw new LimitOverrunException(true, start, limit);
             }
             return queue.take(end);
+        }
+
+        /** A separator may have begun in the last (longest - 1) bytes, in none before them. */
+        private int certainByteCount(ByteQueue queue) {
+            return Math.max(0, queue.size() + 1 - separators.longest());
         }
 
         @Override
@@ -240,7 +272,7 @@ abstract sealed class ReadRequest<T> {
     }
 
     /** {@code readLine(CRLF)}: CR LF ends it, and either of them alone is an error. */
-    static final class StrictLine extends ForBytes {
+    static final class StrictLine extends ReadRequest<byte[]> {
         private static final Separators CR_OR_LF = Separators.of(List.of(new byte[] {'\r'}, new byte[] {'\n'}));
         private final int limit;
 
@@ -250,20 +282,24 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        byte @Nullable [] take(ByteQueue queue) throws IOException {
+        boolean isReady(ByteQueue queue) {
+            int next = queue.indexAfter(CR_OR_LF);
+            if (next < 0) {
+                return queue.size() > limit;
+            }
+            // A CR in the last place waits for its LF, unless the line is too long already.
+            return next - 1 > limit || queue.byteAt(next - 1) == '\n' || queue.size() > next;
+        }
+
+        @Override
+        byte[] take(ByteQueue queue) throws IOException {
             int next = queue.indexAfter(CR_OR_LF);
             int length = next < 0 ? queue.size() : next - 1;
             if (length > limit) {
                 throw new LimitOverrunException(next >= 0, length, limit);
             }
-            if (next < 0) {
-                return null;
-            }
             if (queue.byteAt(length) == '\n') {
                 throw new BareLineEndingException(length, '\n');
-            }
-            if (queue.size() == next) {
-                return null; // a CR whose LF may be on its way
             }
             if (queue.byteAt(next) != '\n') {
                 throw new BareLineEndingException(length, '\r');
@@ -289,17 +325,16 @@ abstract sealed class ReadRequest<T> {
             this.byteCount = byteCount;
         }
 
-        /** What is skipped cannot be put back, so the queue keeps a copy's worth of it until the race is over. */
-        private byte[] skipped = NOTHING;
+        @Override
+        boolean isReady(ByteQueue queue) {
+            return !queue.isEmpty() || byteCount == 0;
+        }
 
         @Override
-        @Nullable
         Integer take(ByteQueue queue) {
-            if (queue.isEmpty() && byteCount > 0) {
-                return null;
-            }
-            skipped = queue.take(Math.min(byteCount, queue.size()));
-            return skipped.length;
+            int skipped = Math.min(byteCount, queue.size());
+            queue.drop(skipped);
+            return skipped;
         }
 
         @Override
@@ -308,8 +343,15 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        void putBack(Integer result, ByteQueue queue) {
-            queue.unread(skipped);
+        int directByteCount() {
+            return 1;
+        }
+
+        @Override
+        Integer takeDirectly(Chunk chunk) {
+            int skipped = Math.min(byteCount, chunk.remaining());
+            chunk.skip(skipped);
+            return skipped;
         }
     }
 
@@ -323,11 +365,12 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        @Nullable
+        boolean isReady(ByteQueue queue) {
+            return !queue.isEmpty() || !target.hasRemaining();
+        }
+
+        @Override
         Integer take(ByteQueue queue) {
-            if (queue.isEmpty() && target.hasRemaining()) {
-                return null;
-            }
             int byteCount = Math.min(target.remaining(), queue.size());
             queue.takeInto(target, byteCount);
             return byteCount;
@@ -339,21 +382,17 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
-        void putBack(Integer result, ByteQueue queue) {
-            int byteCount = Math.max(0, result);
-            byte[] bytes = new byte[byteCount];
-            target.position(target.position() - byteCount);
-            target.duplicate().get(bytes);
-            queue.unread(bytes);
+        int directByteCount() {
+            return 1;
         }
 
         @Override
         Integer takeDirectly(Chunk chunk) {
             int byteCount = Math.min(target.remaining(), chunk.remaining());
-            ByteBuffer window = target.duplicate();
-            window.limit(window.position() + byteCount);
-            chunk.take(window);
-            target.position(window.position());
+            int limit = target.limit();
+            target.limit(target.position() + byteCount);
+            chunk.take(target);
+            target.limit(limit);
             return byteCount;
         }
     }

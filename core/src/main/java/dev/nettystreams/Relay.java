@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +39,16 @@ final class Relay extends CompletableFuture<Long> {
         return isHeld;
     }
 
-    /** Passes a chunk on; leaves it alone while held. */
+    /**
+     * Passes a chunk on in its own memory if both ends are on this loop; otherwise, and while held, leaves it alone: it goes through
+     * the queue, where bytes can stay until the target has them.
+     */
     void arrived(Chunk chunk) {
-        if (isHeld) {
+        if (isHeld || !target.core.loop.isCurrent() || target.core.lifecycle.refusesWrites()) {
             return;
         }
-        int byteCount = chunk.remaining();
-        try {
-            target.core.write(chunk);
-        } catch (StreamClosedException e) {
-            source.finishRelay(this, e);
-            return;
-        }
-        movedByteCount += byteCount;
+        movedByteCount += chunk.remaining();
+        target.core.write(chunk);
         holdWhileClogged();
     }
 
@@ -60,9 +58,11 @@ final class Relay extends CompletableFuture<Long> {
             return;
         }
         try {
-            if (!queue.isEmpty()) {
-                movedByteCount += queue.size();
-                target.write(queue.take(queue.size()));
+            int byteCount = queue.size();
+            if (byteCount > 0) {
+                target.writeOwned(ByteBuffer.wrap(queue.peek(byteCount))); // which may refuse
+                queue.drop(byteCount);
+                movedByteCount += byteCount;
                 holdWhileClogged();
             }
             if (inputIsOver && !isHeld) {

@@ -24,6 +24,11 @@ final class Repeat {
         this.step = step;
     }
 
+    /** Whether it has ended, or its holder has ended it. */
+    boolean isOver() {
+        return finished.isDone();
+    }
+
     CompletableFuture<Void> begin() {
         later();
         return finished;

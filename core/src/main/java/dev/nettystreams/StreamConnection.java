@@ -88,15 +88,18 @@ public final class StreamConnection implements AutoCloseable {
     }
 
     /**
-     * Ends the streams and leaves the transport open, for another owner.
+     * Ends the streams and leaves the transport open, for another owner. For authors of transports, who hand back what lies beneath
+     * (over Netty: {@code StreamChannelHandler.handBack}, which calls this).
      *
-     * <p>Completes when all that was written has been handed over, with the received bytes that no read has taken. Fails as
-     * {@link StreamWriter#flush} does; the connection is then aborted. From the call on every read and write throws
+     * <p>Completes when all that was written has been handed over, with the received bytes that no read has taken; an end of input that
+     * has come already is the transport's to tell. Fails as {@link StreamWriter#flush} does, and with {@link StreamBrokenException} when
+     * the peer has not taken the bytes within {@link StreamLimits#closeTimeout}; the connection is then aborted, and so it is
+     * when the call is cancelled, or the connection closed meanwhile. From the call on every read and write throws
      * {@link StreamClosedException}.
      *
      * @return the unread bytes
      * @throws ConcurrentReadException if a read is pending
-     * @throws StreamClosedException if the connection is not open in both directions
+     * @throws StreamClosedException if this side has ended the output
      */
     public CompletableFuture<byte[]> detach() {
         return core.detach();

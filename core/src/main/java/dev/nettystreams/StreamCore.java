@@ -80,18 +80,24 @@ final class StreamCore implements TransportEvents {
         if (loop.isCurrent()) {
             task.run();
         } else {
-            hop(task, null);
+            hop(task);
         }
     }
 
     /** Any thread: by a task; fails the future if the loop has ended. */
-    void hop(Runnable task, @Nullable CompletableFuture<?> future) {
+    void hop(Runnable task, CompletableFuture<?> future) {
+        if (!hop(task)) {
+            future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
+        }
+    }
+
+    /** Any thread: by a task; false if the loop has ended. */
+    private boolean hop(Runnable task) {
         try {
             loop.execute(task);
+            return true;
         } catch (RejectedExecutionException e) {
-            if (future != null) {
-                future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", e));
-            }
+            return false;
         }
     }
 
@@ -101,9 +107,7 @@ final class StreamCore implements TransportEvents {
     void write(byte[] source, int offset, int byteCount) {
         lifecycle.refuseWrite("write");
         if (!loop.isCurrent()) {
-            if (crossThreadWrites.append(source, offset, byteCount)) {
-                hop(this::collectCrossThreadWrites, null);
-            }
+            afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
         } else if (mayWrite()) {
             transport.write(source, offset, byteCount);
             flushSoon();
@@ -114,27 +118,33 @@ final class StreamCore implements TransportEvents {
     void writeOwned(ByteBuffer source) {
         lifecycle.refuseWrite("writeOwned");
         if (!loop.isCurrent()) {
-            if (crossThreadWrites.append(source)) {
-                hop(this::collectCrossThreadWrites, null);
-            }
+            afterAppend(crossThreadWrites.append(source), "writeOwned");
         } else if (mayWrite()) {
             transport.writeOwned(source);
             flushSoon();
         }
     }
 
-    /** Any thread that the chunk is valid on. */
+    /** On the loop, which both ends of a relay share. */
     void write(Chunk chunk) {
-        lifecycle.refuseWrite("relayTo");
-        if (!loop.isCurrent()) {
-            byte[] copy = new byte[chunk.remaining()];
-            chunk.take(copy, 0, copy.length);
-            writeOwned(ByteBuffer.wrap(copy));
-        } else if (mayWrite()) {
+        assert loop.isCurrent();
+        if (mayWrite()) {
             transport.write(chunk);
             flushSoon();
         } else {
             chunk.skip(chunk.remaining());
+        }
+    }
+
+    private void afterAppend(CrossThreadWrites.Taken taken, String method) {
+        switch (taken) {
+            case IN -> {}
+            case IN_AS_THE_FIRST -> {
+                if (!hop(this::collectCrossThreadWrites)) {
+                    crossThreadWrites.discard();
+                }
+            }
+            case NOT -> lifecycle.refuseWrite(method); // or the output was lost, which whoever waits for it is told
         }
     }
 
@@ -145,19 +155,33 @@ final class StreamCore implements TransportEvents {
         return writeGate.failure() == null;
     }
 
+    /** Once one of them could not be written, what is behind it must not be either. */
     private void collectCrossThreadWrites() {
         if (writeGate.failure() == null) {
-            crossThreadWrites.collectInto(transport);
-            flushSoon();
+            try {
+                crossThreadWrites.collectInto(transport);
+                flushSoon();
+            } catch (RuntimeException | Error e) {
+                abortBecause(new Failure.Broken("a write could not be passed on: " + e, e));
+            }
         }
+    }
+
+    private void endCrossThreadWrites() {
+        crossThreadWrites.seal();
+        mayWrite();
+    }
+
+    private List<CompletableFuture<Void>> outputEnded(Failure reason) {
+        crossThreadWrites.discard();
+        return writeGate.ended(reason);
     }
 
     /** Whoever wrote need not know when to flush: the end of this turn does it, or a task that follows this one. */
     private void flushSoon() {
         hasUnflushed = true;
         if (!inTurn && !flushScheduled) {
-            flushScheduled = true;
-            hop(this::runScheduledFlush, null);
+            flushScheduled = hop(this::runScheduledFlush);
         }
     }
 
@@ -172,6 +196,11 @@ final class StreamCore implements TransportEvents {
             hasUnflushed = false;
             transport.flush();
         }
+    }
+
+    /** For the tests of this package. */
+    int uncollectedByteCount() {
+        return crossThreadWrites.byteCount();
     }
 
     /** Any thread. */
@@ -232,7 +261,8 @@ final class StreamCore implements TransportEvents {
         }
         if (lifecycle.move(Lifecycle.Event.WRITE_EOF) != null) {
             onLoop(() -> {
-                if (mayWrite()) {
+                endCrossThreadWrites();
+                if (writeGate.failure() == null) {
                     transport.writeEof();
                 }
             });
@@ -244,7 +274,9 @@ final class StreamCore implements TransportEvents {
     /** Any thread. */
     void close() {
         Lifecycle.State before = lifecycle.move(Lifecycle.Event.CLOSE);
-        if (before != null && before != Lifecycle.State.BROKEN) {
+        if (before == Lifecycle.State.DETACHING) {
+            onLoop(() -> abortBecause(new Failure.ClosedHere("close() was called during detach()")));
+        } else if (before != null && before != Lifecycle.State.BROKEN) {
             onLoop(this::closeOnLoop);
         }
     }
@@ -253,17 +285,19 @@ final class StreamCore implements TransportEvents {
         if (lifecycle.state() != Lifecycle.State.CLOSING) {
             return; // an abort overtook it
         }
-        mayWrite();
-        closeTimer = loop.schedule(this::closeTimedOut, saturatedNanos(limits.closeTimeout()));
+        endCrossThreadWrites();
+        startCloseTimer();
         transport.close();
         transport.resumeReading(); // a peer that waits for us to read would never read what we still send
         reader.endInput(null);
     }
 
     private void closeTimedOut() {
-        if (lifecycle.move(Lifecycle.Event.ABORT) != null) {
+        Lifecycle.State before = lifecycle.move(Lifecycle.Event.ABORT);
+        if (before != null) {
+            String method = before == Lifecycle.State.DETACHING ? "detach()" : "close()";
             abortBecause(new Failure.Broken(
-                    "close() did not finish within " + limits.closeTimeout() + ": " + transport.pendingByteCount()
+                    method + " did not finish within " + limits.closeTimeout() + ": " + transport.pendingByteCount()
                             + " bytes unsent",
                     null));
         }
@@ -282,7 +316,7 @@ final class StreamCore implements TransportEvents {
             return;
         }
         abortReason = reason;
-        List<CompletableFuture<Void>> waiters = writeGate.ended(reason);
+        List<CompletableFuture<Void>> waiters = outputEnded(reason);
         transport.abort();
         reader.endInput(reason);
         fail(waiters, reason);
@@ -312,7 +346,7 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. See {@link StreamConnection#detach()}. */
     CompletableFuture<byte[]> detach() {
-        CompletableFuture<byte[]> unread = new CompletableFuture<>();
+        Claimable<byte[]> unread = new Claimable<>();
         reader.refuseIfBusy("detach");
         if (lifecycle.move(Lifecycle.Event.DETACH) == null) {
             throw new StreamClosedException("detach() called on a connection that is " + lifecycle.state());
@@ -321,33 +355,62 @@ final class StreamCore implements TransportEvents {
         return unread;
     }
 
-    private void detachOnLoop(CompletableFuture<byte[]> unread) {
+    private void detachOnLoop(Claimable<byte[]> unread) {
         reader.stopForDetach();
+        endCrossThreadWrites();
+        startCloseTimer();
         CompletionStage<Void> flushed = flush();
         flushed.whenComplete((done, failure) -> detachFlushed(unread, failure));
     }
 
-    private void detachFlushed(CompletableFuture<byte[]> unread, @Nullable Throwable failure) {
-        if (failure != null) {
-            transport.abort();
-            unread.completeExceptionally(failure);
-            return;
+    /** Whoever wants the bytes is asked first: a connection that nobody takes over is ended. */
+    private void detachFlushed(Claimable<byte[]> unread, @Nullable Throwable failure) {
+        if (!unread.claim()) {
+            lifecycle.move(Lifecycle.Event.ABORT);
+            abortBecause(new Failure.ClosedHere("detach() was cancelled"));
+        } else if (failure != null) {
+            lifecycle.move(Lifecycle.Event.ABORT);
+            abortBecause(Failure.Broken.by(failure));
+            unread.fail(failure);
+        } else if (lifecycle.move(Lifecycle.Event.HAND_OVER) == null) {
+            unread.fail(new StreamClosedException("the connection was closed during detach()"));
+        } else {
+            handOver(unread);
         }
+    }
+
+    private void handOver(Claimable<byte[]> unread) {
+        cancelCloseTimer();
         transport.detach();
         Failure reason = new Failure.ClosedHere("the connection was handed back by detach()");
         outcome = new Outcome(reason);
-        List<CompletableFuture<Void>> waiters = closeWaiters;
+        List<CompletableFuture<Void>> waiters = new ArrayList<>(outputEnded(reason));
+        waiters.addAll(closeWaiters);
         closeWaiters = List.of();
-        writeGate.ended(reason);
-        byte[] left = reader.takeEverything(reason);
-        unread.complete(left);
+        unread.succeed(reader.takeEverything(reason));
         fail(waiters, reason);
+    }
+
+    private void startCloseTimer() {
+        try {
+            closeTimer = loop.schedule(this::closeTimedOut, saturatedNanos(limits.closeTimeout()));
+        } catch (RejectedExecutionException e) {
+            closeTimer = null; // the loop is ending, and with it every connection
+        }
+    }
+
+    private void cancelCloseTimer() {
+        if (closeTimer != null) {
+            closeTimer.cancel();
+            closeTimer = null;
+        }
     }
 
     // ---- events
 
     @Override
     public void dataReceived(Chunk chunk) {
+        assert loop.isCurrent();
         turns.begin();
         inTurn = true;
         reader.arrived(chunk);
@@ -355,6 +418,7 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void turnEnded() {
+        assert loop.isCurrent();
         inTurn = false;
         turns.begin();
         flushNow();
@@ -362,12 +426,14 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void eofReceived() {
+        assert loop.isCurrent();
         turns.begin();
         reader.endInput(null);
     }
 
     @Override
     public void writable() {
+        assert loop.isCurrent();
         turns.begin();
         if (transport.isWritable()) {
             writeGate.reachedLowMark().forEach(StreamCore::complete);
@@ -376,29 +442,29 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void flushed(long ticket) {
+        assert loop.isCurrent();
         turns.begin();
         writeGate.flushedThrough(ticket).forEach(StreamCore::complete);
     }
 
     @Override
     public void outputFailed(Throwable cause) {
+        assert loop.isCurrent();
         turns.begin();
         Failure failure = Failure.Broken.by(cause);
-        fail(writeGate.ended(failure), failure);
+        fail(outputEnded(failure), failure);
     }
 
     @Override
     public void connectionLost(@Nullable Throwable cause) {
+        assert loop.isCurrent();
         turns.begin();
         Lifecycle.State before = lifecycle.move(Lifecycle.Event.LOST);
         Failure failure = failureOf(before, cause);
         outcome = new Outcome(failure);
-        if (closeTimer != null) {
-            closeTimer.cancel();
-            closeTimer = null;
-        }
+        cancelCloseTimer();
         List<CompletableFuture<Void>> waiters = new ArrayList<>(
-                writeGate.ended(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
+                outputEnded(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
         waiters.addAll(closeWaiters);
         closeWaiters = List.of();
         boolean hasBefallenUs = before == Lifecycle.State.OPEN || before == Lifecycle.State.OUTPUT_ENDED;

@@ -176,13 +176,16 @@ public final class StreamReader {
      * Reads into the caller's buffer.
      *
      * <p>Completes when at least one byte is there and has been put behind the buffer's position, which has then moved. At EOF: with
-     * -1. Zero if the buffer has no room. Until completion the buffer is the reader's; a cancelled call may have written into it
-     * but leaves its position.
+     * -1. Zero if the buffer has no room. Until completion the buffer is the reader's; a cancelled call leaves it as it was.
      *
      * @param target where the bytes go
      * @return how many bytes were read, or -1 at EOF
+     * @throws IllegalArgumentException if the buffer is read-only
      */
     public CompletableFuture<Integer> readInto(ByteBuffer target) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("readInto() called with a read-only buffer");
+        }
         return submit(new ReadRequest.Into(target));
     }
 
@@ -247,24 +250,13 @@ public final class StreamReader {
      * {@code async for line in reader}, for callbacks.
      *
      * <p>Completes at EOF. Fails as {@link #readLine()} does, and with what {@code each} fails with. {@code each} runs on the
-     * connection's event loop.
+     * connection's event loop. Cancelled, it reads no further line; the next read sees every byte that {@code each} did not.
      *
      * @param each receives a line with its line feed (the last one may have none); returns a stage, or null to go on at once
      * @return completes when all lines were handled
      */
     public CompletableFuture<Void> forEachLine(Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {
-        return new Repeat(
-                        core.loop,
-                        () -> readLine().thenCompose(line -> {
-                            if (line.length == 0) {
-                                return CompletableFuture.completedFuture(false);
-                            }
-                            CompletionStage<?> handled = each.apply(line);
-                            return handled == null
-                                    ? CompletableFuture.completedFuture(true)
-                                    : handled.thenApply(any -> true);
-                        }))
-                .begin();
+        return new LineLoop(this, each).begin();
     }
 
     /**
@@ -308,15 +300,13 @@ public final class StreamReader {
     private <T> CompletableFuture<T> submit(ReadRequest<T> request) {
         if (core.loop.isCurrent() && core.turns.mayCompleteNow()) {
             refuseIfBusy(request.name());
-            try {
-                T result = decide(request);
-                if (result != null) {
-                    updateAtEof();
-                    return CompletableFuture.completedFuture(result);
+            boolean isReady = request.isReady(queue);
+            if (isReady || isOver()) {
+                try {
+                    return CompletableFuture.completedFuture(answer(request, isReady));
+                } catch (Exception e) {
+                    return CompletableFuture.failedFuture(e);
                 }
-            } catch (Exception e) {
-                updateAtEof();
-                return CompletableFuture.failedFuture(e);
             }
             PendingRead<T> read = new PendingRead<>(request);
             occupy(request.name(), read);
@@ -336,6 +326,7 @@ public final class StreamReader {
 
     /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */
     private void advance() {
+        assert core.loop.isCurrent();
         CompletableFuture<?> waiting = pending;
         if (waiting == null || waiting.isDone()) {
             return;
@@ -352,61 +343,35 @@ public final class StreamReader {
     }
 
     private <T> void advance(PendingRead<T> read) {
-        T result;
-        try {
-            result = decide(read.request);
-        } catch (Exception e) {
-            finish(read, e);
-            return;
-        }
-        if (result != null) {
-            finish(read, result);
-        } else {
+        boolean isReady = read.request.isReady(queue);
+        if (!isReady && !isOver()) {
             gate.aboutToWait();
+        } else if (read.claim()) {
+            pending = null;
+            T result;
+            try {
+                result = answer(read.request, isReady);
+            } catch (Throwable e) { // nobody else can complete a claimed read
+                read.fail(e);
+                return;
+            }
+            read.succeed(result); // last: its caller's code may run inside, and read again
         }
     }
 
     /** The one rule about ends: what is buffered comes first, then the end, again and again. */
-    private <T> @Nullable T decide(ReadRequest<T> request) throws Exception {
-        if (failure != null && queue.isEmpty()) {
+    private <T> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
+        if (failure != null && (queue.isEmpty() || !isReady)) {
             throw failure.newException();
         }
         int byteCount = queue.size();
-        T result = request.take(queue);
-        if (result != null || !isOver()) {
-            if (queue.size() < byteCount) {
+        try {
+            return isReady ? request.take(queue) : request.takeAtEof(queue);
+        } finally {
+            if (isReady ? queue.size() < byteCount : request.opensGateAtEof()) {
                 gate.taken(queue.size());
             }
-            return result;
-        }
-        if (failure != null) {
-            throw failure.newException();
-        }
-        result = request.takeAtEof(queue);
-        if (request.opensGateAtEof()) {
-            gate.taken(queue.size());
-        }
-        return result;
-    }
-
-    /** Completes a read, last thing of all: its caller's code may run inside, and read again. */
-    private <T> void finish(PendingRead<T> read, T result) {
-        PENDING.compareAndSet(this, read, null);
-        updateAtEof();
-        if (!read.complete(result)) {
-            read.request.putBack(result, queue); // its caller won the race
             updateAtEof();
-            advance();
-        }
-    }
-
-    private void finish(PendingRead<?> read, Exception reason) {
-        PENDING.compareAndSet(this, read, null);
-        updateAtEof();
-        if (!read.completeExceptionally(reason) && reason instanceof IncompleteReadException incomplete) {
-            queue.unread(incomplete.partial());
-            updateAtEof();
-            advance();
         }
     }
 
@@ -426,7 +391,7 @@ public final class StreamReader {
             throw new ConcurrentReadException(
                     method, waiting instanceof PendingRead<?> read ? read.request.name() : "relayTo");
         }
-        if (core.lifecycle.state() == Lifecycle.State.DETACHED) {
+        if (core.lifecycle.isHandedOver()) {
             throw new StreamClosedException(method + "() called after detach()");
         }
     }
@@ -458,23 +423,30 @@ public final class StreamReader {
             if (chunk.remaining() > 0) {
                 queue.append(chunk);
             }
-            if (!relay.isDone()) {
-                advance();
-            }
+            advance();
         }
     }
 
     private <T> void arrived(Chunk chunk, PendingRead<T> read) {
-        T direct = queue.isEmpty() ? read.request.takeDirectly(chunk) : null;
-        if (chunk.remaining() > 0) {
+        boolean isDirect = queue.isEmpty() && chunk.remaining() >= read.request.directByteCount() && read.claim();
+        if (!isDirect) {
             queue.append(chunk);
+            advance();
+            return;
         }
-        if (direct != null) {
-            gate.taken(queue.size());
-            finish(read, direct);
-        } else {
-            advance(read);
+        pending = null;
+        T result;
+        try {
+            result = read.request.takeDirectly(chunk);
+            if (chunk.remaining() > 0) {
+                queue.append(chunk);
+            }
+        } catch (Throwable e) { // nobody else can complete a claimed read
+            read.fail(e);
+            return;
         }
+        gate.taken(queue.size());
+        read.succeed(result);
     }
 
     /**

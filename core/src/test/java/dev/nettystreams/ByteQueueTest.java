@@ -77,10 +77,6 @@ class ByteQueueTest {
                 queue.drop(byteCount);
                 front.clear();
             }
-            case 4 -> {
-                queue.unread(bytes);
-                model.addAll(0, list(bytes));
-            }
             default -> {
                 ByteBuffer target = ByteBuffer.allocate(byteCount);
                 queue.takeInto(target, byteCount);

@@ -1,7 +1,6 @@
 package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -121,43 +120,5 @@ class CloseTest {
         bench.run(bench.writer::writeEof);
         bench.wire.lose(null);
         Now.value(bench.onLoop(bench.writer::waitClosed));
-    }
-
-    @Test
-    void detach_givesTheUnreadBytes_onceAllIsFlushed() {
-        bench.wire.feed("for the next owner");
-        bench.run(() -> bench.writer.write(Now.bytes("last")));
-        CompletableFuture<byte[]> unread = bench.onLoop(bench.connection::detach);
-        bench.wire.feed(" and more");
-        assertThat(unread).isNotDone();
-        assertThat(bench.wire.isPaused).isTrue();
-        bench.wire.reportFlushed(bench.wire.tickets.get(0));
-        assertThat(Now.text(unread)).isEqualTo("for the next owner and more");
-        assertThat(bench.wire.calls).endsWith("detach");
-        assertThatThrownBy(() -> bench.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
-        assertThatThrownBy(() -> bench.reader.read(1)).isInstanceOf(StreamClosedException.class);
-        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::waitClosed));
-    }
-
-    @Test
-    void detach_whileAReadWaits_isRefused() {
-        CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
-        assertThatThrownBy(bench.connection::detach).isInstanceOf(ConcurrentReadException.class);
-        bench.wire.feed("x");
-        assertThat(Now.text(read)).isEqualTo("x");
-    }
-
-    @Test
-    void detach_ofAClosedConnection_isRefused() {
-        bench.run(bench.connection::close);
-        assertThatThrownBy(bench.connection::detach).isInstanceOf(StreamClosedException.class);
-    }
-
-    @Test
-    void detach_thatLosesItsBytes_failsAndAborts() {
-        CompletableFuture<byte[]> unread = bench.onLoop(bench.connection::detach);
-        bench.wire.failOutput(new IOException("broken pipe"));
-        Now.failure(StreamBrokenException.class, unread);
-        assertThat(bench.wire.calls).contains("abort").doesNotContain("detach");
     }
 }

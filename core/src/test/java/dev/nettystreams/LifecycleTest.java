@@ -16,6 +16,7 @@ class LifecycleTest {
             List.of(Event.CLOSE),
             List.of(Event.ABORT),
             List.of(Event.DETACH),
+            List.of(Event.DETACH, Event.HAND_OVER),
             List.of(Event.LOST),
             List.of(Event.CLOSE, Event.LOST));
 
@@ -28,7 +29,7 @@ class LifecycleTest {
 
     @Test
     void endedStates_ignoreEverything() {
-        for (List<Event> path : List.of(List.of(Event.DETACH), List.of(Event.CLOSE, Event.LOST))) {
+        for (List<Event> path : List.of(List.of(Event.DETACH, Event.HAND_OVER), List.of(Event.CLOSE, Event.LOST))) {
             for (Event event : Event.values()) {
                 Lifecycle lifecycle = after(path);
                 State before = lifecycle.state();
@@ -40,7 +41,8 @@ class LifecycleTest {
 
     @Test
     void lostAndAbort_meanSomethingInEveryLiveState() {
-        for (List<Event> path : List.of(List.<Event>of(), List.of(Event.WRITE_EOF), List.of(Event.CLOSE))) {
+        for (List<Event> path :
+                List.of(List.<Event>of(), List.of(Event.WRITE_EOF), List.of(Event.CLOSE), List.of(Event.DETACH))) {
             assertThat(after(path).move(Event.LOST)).isNotNull();
             assertThat(after(path).move(Event.ABORT)).isNotNull();
         }

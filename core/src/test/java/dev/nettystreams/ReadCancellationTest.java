@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -36,23 +38,69 @@ class ReadCancellationTest {
         }
     }
 
-    /** The caller wins while the loop has the bytes in its hands: behind its look at the read, before it completes it. */
+    /** The caller cancels at any moment of an arrival: it is too late, or nothing has moved; nothing in between. */
     @Test
-    void completionThatLosesTheRace_putsEverythingBack() {
+    void cancelInTheMiddleOfAnArrival_winsWholly_orNotAtAll() {
         for (Function<StreamReader, CompletableFuture<?>> call : READS) {
-            Bench bench = new Bench();
-            CompletableFuture<?> read = bench.onLoop(() -> call.apply(bench.reader));
-            bench.wire.beforeTake = () -> read.cancel(false);
-            bench.wire.feed("a\r\nb\n");
-            assertThat(read).isCancelled();
-            assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("a\r\nb\n");
+            for (int moment = 0; moment < 6; moment++) {
+                assertWinsWholly_orNotAtAll(call, moment);
+            }
         }
     }
 
-    /** The next read is there already when the bytes come back: it gets them. */
-    @Test
-    void completionThatLosesTheRace_servesTheReadThatFollowed() {
+    private static void assertWinsWholly_orNotAtAll(Function<StreamReader, CompletableFuture<?>> call, int moment) {
         Bench bench = new Bench();
+        CompletableFuture<?> read = bench.onLoop(() -> call.apply(bench.reader));
+        AtomicInteger uses = new AtomicInteger();
+        List<Boolean> answers = new ArrayList<>();
+        bench.wire.beforeUse = () -> {
+            if (uses.getAndIncrement() == moment) {
+                answers.add(read.cancel(false));
+            }
+        };
+        bench.wire.feed("a\r\nb\n");
+        assertThat(answers.contains(true)).isEqualTo(read.isCancelled());
+        if (!read.isDone()) {
+            assertThat(read.cancel(false)).isTrue(); // it waited for the end of input
+        }
+        String left = Now.text(bench.read(StreamReader::readAvailable));
+        if (read.isCancelled()) {
+            assertThat(left).isEqualTo("a\r\nb\n");
+        } else if (read.join() instanceof byte[] bytes) {
+            assertThat(Now.text(CompletableFuture.completedFuture(bytes)) + left)
+                    .startsWith("a\r\nb");
+        } else {
+            assertThat((int) read.join() + left.length()).isEqualTo(5);
+        }
+    }
+
+    /** Every way in which a caller can settle a read itself asks first. */
+    @Test
+    void whateverACallerDoes_whenTheLoopHasClaimed_isTooLate() {
+        List<Consumer<CompletableFuture<byte[]>>> ways = List.of(
+                read -> read.cancel(true),
+                read -> read.complete(Now.bytes("made up")),
+                read -> read.completeExceptionally(new TimeoutException()),
+                read -> read.completeAsync(() -> Now.bytes("made up"), Runnable::run),
+                read -> read.completeAsync(
+                        () -> {
+                            throw new IllegalStateException();
+                        },
+                        Runnable::run));
+        for (Consumer<CompletableFuture<byte[]>> way : ways) {
+            Bench bench = new Bench();
+            CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(4));
+            bench.wire.beforeTake = () -> way.accept(read);
+            bench.wire.feed("data");
+            assertThat(Now.text(read)).isEqualTo("data");
+        }
+    }
+
+    /** The next read is there already when the loop looks: it gets them. */
+    @Test
+    void cancelBeforeTheLoopLooks_servesTheReadThatFollowed() {
+        Bench bench = new Bench();
+        bench.wire.feed("d");
         CompletableFuture<byte[]> first = bench.read(r -> r.readExactly(4));
         List<CompletableFuture<byte[]>> second = new ArrayList<>();
         bench.wire.beforeTake = () -> {
@@ -60,8 +108,24 @@ class ReadCancellationTest {
             second.add(bench.reader.readExactly(4));
             bench.wire.beforeTake = () -> {};
         };
-        bench.wire.feed("data");
+        bench.wire.feed("ata");
         assertThat(Now.text(second.get(0))).isEqualTo("data");
+    }
+
+    @Test
+    void cancelledForEachLine_leavesEveryByteToTheNextRead() {
+        Bench bench = new Bench();
+        List<String> seen = new ArrayList<>();
+        CompletableFuture<Void> loop = bench.read(r -> r.forEachLine(line -> {
+            seen.add(Now.text(CompletableFuture.completedFuture(line)));
+            return null;
+        }));
+        bench.wire.feed("one\ntw");
+        loop.cancel(false);
+        CompletableFuture<byte[]> next = bench.read(StreamReader::readLine);
+        bench.wire.feed("o\n");
+        assertThat(seen).containsExactly("one\n");
+        assertThat(Now.text(next)).isEqualTo("two\n");
     }
 
     @Test

@@ -107,6 +107,25 @@ class RelayTest {
     }
 
     @Test
+    void relay_whoseTargetIsClosed_leavesWhatWasBufferedBefore() {
+        source.wire.feed("early");
+        source.run(target::close);
+        Now.failure(StreamClosedException.class, source.read(r -> r.relayTo(target)));
+        assertThat(Now.text(source.read(r -> r.read(99)))).isEqualTo("early");
+    }
+
+    /** A5: what the callback of a failed relay reads is there. */
+    @Test
+    void relay_whoseCallbackReads_hasPutTheBytesBackBefore() {
+        CompletableFuture<Long> relay = source.read(r -> r.relayTo(target));
+        List<CompletableFuture<byte[]>> next = new ArrayList<>();
+        var unused = relay.whenComplete((moved, failure) -> next.add(source.reader.read(99)));
+        source.run(target::close);
+        source.wire.feed("too late");
+        assertThat(Now.text(next.get(0))).isEqualTo("too late");
+    }
+
+    @Test
     void relay_acrossLoops_movesAFlood() throws Exception {
         byte[] sent = new byte[1 << 20];
         new Random(2).nextBytes(sent);

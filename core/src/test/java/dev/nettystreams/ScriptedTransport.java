@@ -31,6 +31,12 @@ final class ScriptedTransport implements Transport {
     /** Runs whenever bytes are taken from a chunk: between the streams' look at a read and their answer to it. */
     Runnable beforeTake = () -> {};
 
+    /** Runs whenever a chunk is used in any way. */
+    Runnable beforeUse = () -> {};
+
+    /** Runs whenever owned bytes are written: for a transport that cannot take them. */
+    Runnable beforeWrite = () -> {};
+
     private @Nullable TransportEvents events;
 
     ScriptedTransport() {
@@ -153,6 +159,7 @@ final class ScriptedTransport implements Transport {
     @Override
     public void writeOwned(ByteBuffer source) {
         note("writeOwned");
+        beforeWrite.run();
         byte[] bytes = new byte[source.remaining()];
         source.get(bytes);
         written.writeBytes(bytes);
@@ -233,25 +240,29 @@ final class ScriptedTransport implements Transport {
 
         @Override
         public int remaining() {
+            beforeUse.run();
             return bytes.remaining();
         }
 
         @Override
         public void take(byte[] target, int offset, int byteCount) {
+            beforeUse.run();
             beforeTake.run();
             bytes.get(target, offset, byteCount);
         }
 
         @Override
         public void take(ByteBuffer target) {
+            beforeUse.run();
             beforeTake.run();
             ByteBuffer window = bytes.slice(bytes.position(), target.remaining());
-            skip(target.remaining());
+            bytes.position(bytes.position() + target.remaining());
             target.put(window);
         }
 
         @Override
         public void skip(int byteCount) {
+            beforeUse.run();
             bytes.position(bytes.position() + byteCount);
         }
     }

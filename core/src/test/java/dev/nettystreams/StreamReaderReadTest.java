@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -218,9 +219,16 @@ class StreamReaderReadTest {
     }
 
     @Test
+    void readInto_aReadOnlyBuffer_isRefusedAtTheCall() {
+        assertThatThrownBy(() -> bench.reader.readInto(ByteBuffer.allocate(1).asReadOnlyBuffer()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("readInto() called with a read-only buffer");
+    }
+
+    @Test
     void idleReader_keepsNoLargeArray() {
         ByteQueue queue = new ByteQueue();
-        queue.unread(new byte[1 << 20]);
+        queue.append(bench.wire.chunk(new byte[1 << 20]));
         queue.drop(1 << 20);
         assertThat(queue.isEmpty()).isTrue();
         assertThat(queue.capacity()).isLessThanOrEqualTo(256);

@@ -124,6 +124,43 @@ class StreamWriterTest {
         Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::drain));
     }
 
+    /** They would pile up for as long as the program goes on writing. */
+    @Test
+    void writes_ofAnotherThread_afterALoss_areNotKept() {
+        bench.wire.lose(new IOException("reset"));
+        for (int i = 0; i < 3; i++) {
+            bench.writer.write(new byte[1 << 20]);
+            bench.writer.writeOwned(ByteBuffer.allocate(1 << 20));
+        }
+        assertThat(bench.connection.core().uncollectedByteCount()).isZero();
+    }
+
+    @Test
+    void writes_ofAnotherThread_toALoopThatHasEnded_areNotKept() {
+        bench.loop.shutDown();
+        bench.writer.write(new byte[1 << 20]);
+        bench.writer.write(new byte[1 << 20]);
+        assertThat(bench.connection.core().uncollectedByteCount()).isZero();
+    }
+
+    /** A hole in the stream would be worse than its end. */
+    @Test
+    void write_thatTheTransportCannotTake_endsTheConnection_andNothingFollowsIt() {
+        bench.wire.beforeWrite = () -> {
+            bench.wire.beforeWrite = () -> {};
+            throw new InternalError("no memory for it");
+        };
+        bench.writer.write(Now.bytes("lost"));
+        bench.writer.writeOwned(ByteBuffer.wrap(Now.bytes("behind it")));
+        var drained = bench.writer.drain();
+        bench.loop.runReady();
+        bench.run(() -> bench.writer.write(Now.bytes("later")));
+        assertThat(bench.wire.writtenText()).isEmpty();
+        assertThat(bench.wire.calls).contains("abort");
+        Now.failure(StreamBrokenException.class, drained);
+        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::flush));
+    }
+
     @Test
     void writeEof_onceAndBehindTheBytes() {
         bench.writer.write(Now.bytes("all"));

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's wire, as the streams see it. Every method is called on {@link #loop()}, save {@code loop} and
- * {@link #extraInfo}, which any thread may call.
+ * A connection's wire, as the streams see it. Every method is called on {@link #loop()}, save {@code loop},
+ * {@link #canWriteEof} and {@link #extraInfo}, which any thread may call.
  *
  * <p>No method calls a {@link TransportEvents} before it has returned: what it causes is reported by a later task of the loop.
  * The streams rely on it; it is what keeps completions from running in the middle of their methods.

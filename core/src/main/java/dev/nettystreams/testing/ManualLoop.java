@@ -54,7 +54,9 @@ public final class ManualLoop implements Loop {
     public Timer schedule(Runnable task, long delayNanos) {
         synchronized (lock) {
             refuseIfShutDown();
-            Timed timed = new Timed(nowNanos + Math.max(0, delayNanos), scheduledCount++, task);
+            long due = nowNanos + Math.max(0, delayNanos);
+            Timed timed =
+                    new Timed(due < 0 ? Long.MAX_VALUE : due, scheduledCount++, task); // for ever, if it overflows
             timers.add(timed);
             return () -> {
                 synchronized (lock) {

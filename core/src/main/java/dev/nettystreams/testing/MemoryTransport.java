@@ -214,8 +214,11 @@ final class MemoryTransport implements Transport {
     @Override
     public void writeEof() {
         checkCall("writeEof");
-        if (endsWhenSent || phase != Phase.LIVE) {
-            throw new IllegalStateException("writeEof() called twice, or in phase " + phase);
+        if (endsWhenSent) {
+            throw new IllegalStateException("writeEof() called twice");
+        }
+        if (phase != Phase.LIVE) {
+            return; // a loss that has not been reported yet
         }
         endsWhenSent = true;
         flush();

@@ -1,0 +1,56 @@
+package dev.nettystreams;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** {@link StreamReader#forEachLine}: a {@link Repeat} that, cancelled, also cancels the read it waits for. */
+final class LineLoop {
+    private static final CompletableFuture<Boolean> GO_ON = CompletableFuture.completedFuture(true);
+    private static final CompletableFuture<Boolean> END = CompletableFuture.completedFuture(false);
+
+    private final StreamReader reader;
+    private final Function<? super byte[], ? extends @Nullable CompletionStage<?>> each;
+    private final Repeat repeat;
+
+    /** Written before it is looked whether the loop is over, and read after the loop has ended: one of the two sees the other. */
+    private volatile @Nullable CompletableFuture<byte[]> reading;
+
+    LineLoop(StreamReader reader, Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {
+        this.reader = reader;
+        this.each = each;
+        this.repeat = new Repeat(reader.core.loop, this::step);
+    }
+
+    CompletableFuture<Void> begin() {
+        CompletableFuture<Void> over = repeat.begin();
+        CompletionStage<Void> ended = over;
+        ended.whenComplete((done, failure) -> cancelRead());
+        return over;
+    }
+
+    private CompletableFuture<Boolean> step() {
+        CompletableFuture<byte[]> read = reader.readLine();
+        reading = read;
+        if (repeat.isOver()) {
+            cancelRead();
+        }
+        return read.thenCompose(this::handle);
+    }
+
+    private CompletionStage<Boolean> handle(byte[] line) {
+        if (line.length == 0) {
+            return END;
+        }
+        CompletionStage<?> handled = each.apply(line);
+        return handled == null ? GO_ON : handled.thenApply(any -> true);
+    }
+
+    private void cancelRead() {
+        CompletableFuture<byte[]> read = reading;
+        if (read != null) {
+            read.cancel(false);
+        }
+    }
+}

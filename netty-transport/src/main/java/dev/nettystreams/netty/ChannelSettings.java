@@ -19,8 +19,8 @@ record ChannelSettings(
         config.setAutoClose(false);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         // Netty calls a channel writable again below its low mark, the streams at theirs.
-        config.setWriteBufferWaterMark(
-                new WriteBufferWaterMark(lowMarkBytes + 1, Math.max(highMarkBytes, lowMarkBytes + 1)));
+        int low = lowMarkBytes == Integer.MAX_VALUE ? lowMarkBytes : lowMarkBytes + 1;
+        config.setWriteBufferWaterMark(new WriteBufferWaterMark(low, Math.max(highMarkBytes, low)));
         return former;
     }
 

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *       when everything before it is with the operating system.
  *   <li>{@code shutdownOutput} fails queued writes; it is called behind a fence, too.
  *   <li>Closing a socket that has unread input makes the kernel send a reset, which can overtake the last bytes sent. A peer that is
- *       still sending when we close is therefore sent FIN first, and read and dropped until it ends, is quiet, or
+ *       still sending when we close is therefore sent FIN first, and read and dropped until it ends or
  *       {@value #LINGER_MILLIS} ms have passed.
  *   <li>A failed write closes the channel and loses what could still be read ({@code AUTO_CLOSE}); it is off, and the failure becomes
  *       {@code outputFailed}. The channel is closed when the input has ended, too.
@@ -74,6 +76,7 @@ final class ChannelTransport implements Transport {
     private boolean peerIsStillSending;
     private boolean inputEnded;
     private boolean outputEnded;
+    private @Nullable List<Runnable> afterOutputEnd; // while writeEof waits for its fence
     private @Nullable Throwable failure;
     private @Nullable Throwable outputFailure;
 
@@ -101,6 +104,8 @@ final class ChannelTransport implements Transport {
         leave();
         if (!channel.isActive()) {
             loop.execute(this::onInactive);
+        } else if (channel instanceof DuplexChannel duplex && duplex.isInputShutdown()) {
+            loop.execute(this::onInputEnded); // before this handler was there
         }
     }
 
@@ -197,9 +202,15 @@ final class ChannelTransport implements Transport {
     /** Runs an action, by a later task, when all that was written is with the operating system; never if it is lost. */
     private void afterAllSent(Runnable action) {
         if (outputEnded) {
-            loop.execute(action); // behind a fence of its own
-            return;
+            loop.execute(action); // all was sent before the output was ended
+        } else if (afterOutputEnd != null) {
+            afterOutputEnd.add(action); // a fence of its own would be behind the end of the output, and fail
+        } else {
+            fence(action);
         }
+    }
+
+    private void fence(Runnable action) {
         enter();
         writeBuffer.push();
         // By a task also when Netty calls of its own: shutting the output down from inside a write's completion
@@ -216,13 +227,19 @@ final class ChannelTransport implements Transport {
 
     @Override
     public void writeEof() {
-        afterAllSent(this::endOutput);
+        afterOutputEnd = new ArrayList<>(1);
+        fence(this::endOutput);
     }
 
     private void endOutput() {
         if (!outputEnded && channel.isActive()) {
             outputEnded = true;
             ((DuplexChannel) channel).shutdownOutput();
+        }
+        List<Runnable> waiting = afterOutputEnd;
+        afterOutputEnd = null;
+        if (waiting != null) {
+            waiting.forEach(loop::execute);
         }
     }
 
@@ -280,6 +297,15 @@ final class ChannelTransport implements Transport {
     public void detach() {
         phase = Phase.DETACHED;
         events = null;
+    }
+
+    boolean hasInputEnded() {
+        return inputEnded;
+    }
+
+    /** Whether the next owner wants to hear of a half-closed channel; otherwise an end of input closes it. */
+    boolean mayTellHalfClosure() {
+        return borrowed != null && Boolean.TRUE.equals(borrowed.halfClosure());
     }
 
     boolean isDetached() {
@@ -386,6 +412,7 @@ final class ChannelTransport implements Transport {
             return;
         }
         outputEnded = true;
+        afterOutputEnd = null;
         Throwable reason = cause == null ? new IOException("the output was shut down") : cause;
         writeBuffer.drop();
         outputFailure = reason;

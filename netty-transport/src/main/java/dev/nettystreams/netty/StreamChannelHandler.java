@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.FailureReporter;
+import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import io.netty.buffer.ByteBuf;
@@ -19,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +91,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      */
     public static CompletableFuture<StreamConnection> adopt(Channel channel, StreamLimits limits) {
         CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
-        channel.eventLoop().execute(() -> {
+        onLoopOf(channel, adopted, () -> {
             if (channel.isActive()) {
                 channel.pipeline().addLast(new StreamChannelHandler(limits, adopted::complete));
             } else {
@@ -99,11 +101,28 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         return adopted;
     }
 
+    /** By a task of the channel's loop; what goes wrong is the future's. */
+    private static void onLoopOf(Channel channel, CompletableFuture<?> outcome, Runnable task) {
+        try {
+            channel.eventLoop().execute(() -> {
+                try {
+                    task.run();
+                } catch (Throwable e) { // whatever it was, the caller waits to know
+                    outcome.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            outcome.completeExceptionally(new StreamBrokenException("the channel's event loop has shut down", e));
+        }
+    }
+
     /**
      * Ends the streams and hands the channel back to its pipeline: what was written has been sent, the streams' handler is replaced by the
-     * given ones, the first of which receives the unread bytes, and reading is as it was before.
+     * given ones, the first of which receives the unread bytes, and reading is as it was before. An end of input that has come already
+     * is told behind the bytes as Netty tells it: by its events if the channel allows half-closure, else the channel is closed.
      *
-     * <p>Completes when the channel has its new owner. Fails as {@link StreamConnection#detach} does.
+     * <p>Completes when the channel has its new owner. Fails as {@link StreamConnection#detach} does, and when a successor cannot be
+     * added; the channel is then closed.
      *
      * @param connection streams over a Netty channel
      * @param successors the handlers to put in the place of the streams; with none, the bytes go to the handler behind them
@@ -118,9 +137,13 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             if (failure != null) {
                 handedBack.completeExceptionally(failure);
             } else {
-                channel.eventLoop().execute(() -> {
-                    StreamChannelHandler handler = channel.pipeline().get(StreamChannelHandler.class);
-                    handler.replaceBy(channel.pipeline(), successors, unread);
+                onLoopOf(channel, handedBack, () -> {
+                    try {
+                        replaceStreams(channel.pipeline(), successors, unread);
+                    } catch (RuntimeException e) {
+                        channel.close(); // it has no owner
+                        throw e;
+                    }
                     handedBack.complete(channel);
                 });
             }
@@ -128,18 +151,22 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         return handedBack;
     }
 
-    private void replaceBy(ChannelPipeline pipeline, ChannelHandler[] successors, byte[] unread) {
-        ChannelHandler last = this;
+    private static void replaceStreams(ChannelPipeline pipeline, ChannelHandler[] successors, byte[] unread) {
+        StreamChannelHandler streams = pipeline.get(StreamChannelHandler.class);
+        if (streams == null) {
+            throw new IllegalStateException("the streams' handler is no longer in the pipeline: " + pipeline);
+        }
+        ChannelHandler last = streams;
         for (ChannelHandler successor : successors) {
             pipeline.addAfter(pipeline.context(last).name(), null, successor);
             last = successor;
         }
         if (unread.length > 0) {
-            heldMessages.addFirst(Unpooled.wrappedBuffer(unread));
+            streams.heldMessages.addFirst(Unpooled.wrappedBuffer(unread));
         }
-        pipeline.remove(this);
-        if (transport != null) {
-            transport.giveBack();
+        pipeline.remove(streams);
+        if (streams.transport != null) {
+            streams.transport.giveBack();
         }
     }
 
@@ -180,6 +207,14 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             }
             context.fireChannelReadComplete();
         }
+        if (current != null && current.isDetached() && current.hasInputEnded()) {
+            if (current.mayTellHalfClosure()) {
+                context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+            } else {
+                context.close();
+            }
+        }
     }
 
     @Override
@@ -213,14 +248,17 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelWritabilityChanged();
     }
 
+    /** The end of the input is the streams' as its bytes are; who gets the channel back is told then. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (transport != null) {
-            if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
-                transport.onInputEnded();
-            } else if (event instanceof ChannelOutputShutdownEvent) {
-                transport.onOutputEnded();
-            }
+        boolean isEndOfInput =
+                event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete;
+        if (transport != null && isEndOfInput) {
+            transport.onInputEnded();
+            return;
+        }
+        if (transport != null && event instanceof ChannelOutputShutdownEvent) {
+            transport.onOutputEnded();
         }
         context.fireUserEventTriggered(event);
     }

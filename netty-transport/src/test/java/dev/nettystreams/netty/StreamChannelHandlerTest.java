@@ -18,12 +18,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +152,117 @@ class StreamChannelHandlerTest {
                 pair.client().close();
                 get(pair.client().waitClosed());
             }
+        }
+    }
+
+    /** What a handler of somebody else's is told of the end. */
+    private static final class EndWatcher extends ChannelInboundHandlerAdapter {
+        private final StringBuilder text = new StringBuilder();
+        private final CompletableFuture<String> halfClosed = new CompletableFuture<>();
+        private final CompletableFuture<String> closed = new CompletableFuture<>();
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            text.append(((ByteBuf) message).toString(US_ASCII));
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof ChannelInputShutdownReadComplete) {
+                halfClosed.complete(text.toString());
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            closed.complete(text.toString());
+        }
+    }
+
+    /** A channel that may be half-closed, whose peer's EOF came before the streams, and comes again behind them. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void adopt_afterThePeersEof_tellsIt_andHandBackTellsItAgain(Wire wire) throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
+        CompletableFuture<Channel> accepted = new CompletableFuture<>();
+        EndWatcher first = new EndWatcher();
+        try {
+            Channel listener = new ServerBootstrap()
+                    .group(group)
+                    .channelFactory(wire.backend().channels().tcpServer())
+                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline().addLast(first);
+                            accepted.complete(channel);
+                        }
+                    })
+                    .bind("127.0.0.1", 0)
+                    .sync()
+                    .channel();
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            try (NettyStreams streams = NettyStreams.over(group);
+                    StreamConnection client = get(streams.openConnection("127.0.0.1", port))) {
+                client.writer().write("for the first".getBytes(US_ASCII));
+                client.writer().writeEof();
+                Channel channel = get(accepted);
+                assertThat(get(first.halfClosed)).isEqualTo("for the first");
+
+                StreamConnection adopted = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
+                assertThat(get(adopted.reader().read(-1))).isEmpty();
+                adopted.writer().write("still open".getBytes(US_ASCII));
+                EndWatcher second = new EndWatcher();
+                get(StreamChannelHandler.handBack(adopted, second));
+                assertThat(get(second.halfClosed)).isEmpty();
+                assertThat(second.closed).isNotDone();
+                channel.close();
+                assertThat(get(client.reader().read(-1))).asString(US_ASCII).isEqualTo("still open");
+            }
+        } finally {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void handBack_afterThePeersEof_givesTheBytes_andEndsTheChannelAsNettyWould(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            pair.client().writer().write("unread".getBytes(US_ASCII));
+            pair.client().writer().writeEof();
+            assertThat(get(pair.server().reader().peek(99))).hasSize(6); // 99 come never: that was the end
+            EndWatcher watcher = new EndWatcher();
+            get(StreamChannelHandler.handBack(pair.server(), watcher));
+            assertThat(get(watcher.closed)).isEqualTo("unread");
+            assertThat(watcher.halfClosed).isNotDone();
+            assertThat(get(pair.client().reader().read(-1))).isEmpty();
+            pair.client().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void handBack_toAHandlerThatCannotBeAdded_failsAndClosesTheChannel(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            pair.client().writer().write("unread".getBytes(US_ASCII));
+            get(pair.server().reader().peek(6));
+            Collector twice = new Collector();
+            assertThat(failureOf(StreamChannelHandler.handBack(pair.server(), twice, twice)))
+                    .isInstanceOf(ChannelPipelineException.class);
+            assertThat(pair.client().reader().read(1))
+                    .satisfies(read -> assertThat(ended(read)).isTrue());
+            pair.client().close();
+        }
+    }
+
+    private static boolean ended(CompletableFuture<byte[]> read) throws Exception {
+        try {
+            return get(read).length == 0;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof StreamBrokenException;
         }
     }
 

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
@@ -76,6 +77,47 @@ class WritingTest {
                     .hasMessageContaining("close() did not finish within PT0.3S");
             assertThat(failureOf(drained)).isInstanceOf(StreamBrokenException.class);
             pair.server().abort();
+        }
+    }
+
+    /** The fence of the one must not meet the end of the output that the other brings. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void flushAndClose_rightBehindWriteEof_complete(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Served served = wire.serve(
+                    streams,
+                    ConnectionHandler.callbacks((reader, writer) -> reader.read(-1)),
+                    ServerOptions.DEFAULT.withBacklog(4096));
+            for (int round = 0; round < 300; round++) {
+                StreamConnection client = served.connect();
+                client.writer().write(new byte[100]);
+                client.writer().writeEof();
+                for (int spin = round; spin > 0; spin--) {
+                    Thread.onSpinWait();
+                }
+                CompletableFuture<Void> flushed = client.writer().flush();
+                if (round % 2 == 0) {
+                    client.close();
+                }
+                get(flushed);
+                client.close();
+                get(client.waitClosed());
+            }
+            served.server().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void largestMarks_areMarks(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())
+                .withLimits(StreamLimits.DEFAULT.withWriteMarks(Integer.MAX_VALUE, Integer.MAX_VALUE))) {
+            Wire.Pair pair = wire.pair(streams);
+            pair.client().writer().write(new byte[1]);
+            assertThat(get(pair.server().reader().read(9))).hasSize(1);
+            pair.client().close();
+            pair.server().close();
         }
     }
 

@@ -1,12 +1,13 @@
 package dev.nettystreams;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a handler over a connection: started on the loop, and closed and reported whatever it does: returns, throws, or completes
- * its stage either way.
+ * its stage either way. A handler that was cancelled has not failed: its connection is closed, and nobody is told, as in asyncio.
  */
 final class Conversation {
     private final StreamConnection connection;
@@ -42,8 +43,9 @@ final class Conversation {
     }
 
     private void end(@Nullable Throwable failure) {
-        if (failure != null) {
-            report(Repeat.unwrapped(failure));
+        Throwable reason = failure == null ? null : Repeat.unwrapped(failure);
+        if (reason != null && !(reason instanceof CancellationException)) {
+            report(reason);
         }
         connection.close();
         CompletionStage<Void> closed = connection.waitClosed();

@@ -106,7 +106,7 @@ public final class StreamConnection implements AutoCloseable {
     }
 
     /**
-     * Runs a conversation: starts the handler, reports what it fails with, and closes the connection when it is over, however it ends.
+     * Runs a conversation: starts the handler, reports what it fails with (save its being cancelled), and closes the connection when it is over, however it ends.
      *
      * <p>Completes when the handler is done and the connection is gone; never fails. For authors of servers.
      *

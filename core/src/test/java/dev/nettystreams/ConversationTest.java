@@ -68,6 +68,17 @@ class ConversationTest {
     }
 
     @Test
+    void cancelledHandler_closesAndIsNoFailure() {
+        CompletableFuture<byte[]> read = bench.onLoop(() -> bench.reader.readLine());
+        CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> read.thenApply(line -> line)));
+        bench.run(() -> read.cancel(false));
+        assertThat(bench.wire.count("close")).isEqualTo(1);
+        bench.wire.lose(null);
+        Now.value(over);
+        assertThat(reported).isEmpty();
+    }
+
+    @Test
     void reporterThatThrows_stopsNothing() {
         CompletableFuture<Void> over = bench.onLoop(() -> bench.connection.serve(
                 ConnectionHandler.callbacks((r, w) -> {

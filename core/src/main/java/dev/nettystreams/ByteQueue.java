@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * A search remembers how far it came and in which state its automaton was, so that a line that arrives a byte at a time costs
  * as much as one that arrives at once: every byte is examined once. Taking bytes forgets the search.
  *
- * <p>The array grows by doubling and is dropped when the queue runs empty, unless it is small: an idle connection holds at
+ * <p>A large piece that is taken as it came is copied once. The array grows by doubling and is dropped when the queue runs empty, unless it is small: an idle connection holds at
  * most {@value #KEPT_BYTES} bytes here.
  *
  * <p>Confined to the connection's loop.
  */
 final class ByteQueue {
     private static final int KEPT_BYTES = 256;
+    private static final int LARGE_BYTES = 4096;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final int NOT_FOUND = -1;
     private static final byte[] EMPTY = {};
@@ -65,6 +66,12 @@ final class ByteQueue {
     }
 
     byte[] take(int byteCount) {
+        if (byteCount == array.length && byteCount > KEPT_BYTES) {
+            byte[] all = array; // to the brim and wanted whole: the array itself, and no copy
+            array = EMPTY;
+            drop(byteCount);
+            return all;
+        }
         byte[] taken = peek(byteCount);
         drop(byteCount);
         return taken;
@@ -160,11 +167,17 @@ final class ByteQueue {
             throw new OutOfMemoryError(
                     "a read has gathered " + size + " bytes and an array cannot hold " + byteCount + " more");
         }
-        byte[] roomy = needed <= array.length / 2 ? array : new byte[capacityFor(needed)];
+        byte[] roomy =
+                needed <= array.length / 2 ? array : new byte[size == 0 ? firstCapacity(needed) : capacityFor(needed)];
         System.arraycopy(array, head, roomy, 0, size);
         array = roomy;
         head = 0;
         tail = size;
+    }
+
+    /** A large piece gets an array of its size: often it is taken whole before the next one comes. */
+    private static int firstCapacity(int needed) {
+        return needed >= LARGE_BYTES ? needed : capacityFor(needed);
     }
 
     /** The next power of two: amortizes growth, and a burst of chunks finds room. */

@@ -4,6 +4,7 @@ import dev.nettystreams.spi.Chunk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one read wants, and alone decides whether the queue has it. Knows nothing of futures, threads or flow control.
@@ -39,6 +40,12 @@ abstract sealed class ReadRequest<T> {
 
     /** The result, taken from the queue, when {@link #isReady} said yes. Takes nothing when it throws. */
     abstract T take(ByteQueue queue) throws IOException;
+
+    /** Both in one, where there is nothing to claim in between: the result, or null when it is not ready. */
+    @Nullable
+    T poll(ByteQueue queue) throws IOException {
+        return isReady(queue) ? take(queue) : null;
+    }
 
     /** The result when no byte will come any more and {@link #isReady} says no. */
     abstract T takeAtEof(ByteQueue queue) throws IOException;
@@ -152,6 +159,11 @@ abstract sealed class ReadRequest<T> {
         }
 
         @Override
+        byte @Nullable [] poll(ByteQueue queue) {
+            return queue.size() >= byteCount ? queue.take(byteCount) : null;
+        }
+
+        @Override
         byte[] takeAtEof(ByteQueue queue) throws IncompleteReadException {
             throw incomplete(queue, byteCount);
         }
@@ -246,15 +258,28 @@ abstract sealed class ReadRequest<T> {
 
         @Override
         byte[] take(ByteQueue queue) throws LimitOverrunException {
+            byte[] line = poll(queue);
+            if (line == null) {
+                throw new IllegalStateException("not ready");
+            }
+            return line;
+        }
+
+        @Override
+        byte @Nullable [] poll(ByteQueue queue) throws LimitOverrunException {
             int end = queue.indexAfter(separators);
-            if (end < 0) {
-                throw new LimitOverrunException(false, certainByteCount(queue), limit);
+            if (end >= 0) {
+                int start = end - queue.matchedLength(separators);
+                if (start > limit) {
+                    throw new LimitOverrunException(true, start, limit);
+                }
+                return queue.take(end);
             }
-            int start = end - queue.matchedLength(separators);
-            if (start > limit) {
-                throw new LimitOverrunException(true, start, limit);
+            int certain = certainByteCount(queue);
+            if (certain > limit) {
+                throw new LimitOverrunException(false, certain, limit);
             }
-            return queue.take(end);
+            return null;
         }
 
         /** A separator may have begun in the last (longest - 1) bytes, in none before them. */

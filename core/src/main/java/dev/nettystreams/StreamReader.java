@@ -300,13 +300,13 @@ public final class StreamReader {
     private <T> CompletableFuture<T> submit(ReadRequest<T> request) {
         if (core.loop.isCurrent() && core.turns.mayCompleteNow()) {
             refuseIfBusy(request.name());
-            boolean isReady = request.isReady(queue);
-            if (isReady || isOver()) {
-                try {
-                    return CompletableFuture.completedFuture(answer(request, isReady));
-                } catch (Exception e) {
-                    return CompletableFuture.failedFuture(e);
+            try {
+                T result = answerNow(request);
+                if (result != null) {
+                    return CompletableFuture.completedFuture(result);
                 }
+            } catch (Exception e) {
+                return CompletableFuture.failedFuture(e);
             }
             PendingRead<T> read = new PendingRead<>(request);
             occupy(request.name(), read);
@@ -357,6 +357,18 @@ public final class StreamReader {
             }
             read.succeed(result); // last: its caller's code may run inside, and read again
         }
+    }
+
+    /** Nobody can have a say in it: there is no future yet. Null if the read must wait. */
+    private <T> @Nullable T answerNow(ReadRequest<T> request) throws Exception {
+        if (isOver()) {
+            return answer(request, request.isReady(queue));
+        }
+        T result = request.poll(queue);
+        if (result != null) {
+            gate.taken(queue.size());
+        }
+        return result;
     }
 
     /** The one rule about ends: what is buffered comes first, then the end, again and again. */

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -216,6 +217,21 @@ class StreamReaderReadTest {
         Arrays.fill(shown, (byte) '!');
         assertThat(first).asString().isEqualTo("first");
         assertThat(Now.text(bench.read(r -> r.read(5)))).isEqualTo("other");
+    }
+
+    /** Also when it is as large as the memory that the reader keeps. */
+    @Test
+    void result_ofAnySize_isTheCallers() {
+        for (int byteCount : new int[] {1, 255, 256, 257, 512, 1024}) {
+            Bench each = new Bench();
+            byte[] sent = "x".repeat(byteCount).getBytes(US_ASCII);
+            each.wire.feed(sent);
+            byte[] first = Now.value(each.read(StreamReader::readAvailable));
+            each.wire.feed("y".repeat(byteCount));
+            assertThat(first).isEqualTo(sent);
+            first[0] = '!';
+            assertThat(Now.text(each.read(r -> r.readExactly(byteCount)))).isEqualTo("y".repeat(byteCount));
+        }
     }
 
     @Test

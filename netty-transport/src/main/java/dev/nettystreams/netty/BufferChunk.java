@@ -9,7 +9,12 @@ import java.nio.ByteBuffer;
  * Lends the readable bytes of a Netty buffer. One object serves all reads of a connection. Confined to the connection's loop.
  */
 final class BufferChunk implements Chunk {
+    private final ReceiveBuffers source;
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
+
+    BufferChunk(ReceiveBuffers source) {
+        this.source = source;
+    }
 
     BufferChunk lending(ByteBuf lent) {
         buffer = lent;
@@ -22,7 +27,13 @@ final class BufferChunk implements Chunk {
 
     /** The rest of the bytes in their own memory, with a reference for the caller to release; nothing remains in the chunk. */
     ByteBuf retainRest() {
+        source.passOn();
         return buffer.readRetainedSlice(buffer.readableBytes());
+    }
+
+    /** Copies the rest of the bytes; nothing remains in the chunk. */
+    void takeInto(ByteBuf target) {
+        target.writeBytes(buffer);
     }
 
     @Override

@@ -2,12 +2,17 @@ package dev.nettystreams.netty;
 
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import org.jspecify.annotations.Nullable;
 
 /** What the streams change in a channel's configuration, so that a channel can be handed back as it was. */
 record ChannelSettings(
-        boolean autoRead, boolean autoClose, @Nullable Boolean halfClosure, WriteBufferWaterMark waterMark) {
+        boolean autoRead,
+        boolean autoClose,
+        @Nullable Boolean halfClosure,
+        WriteBufferWaterMark waterMark,
+        RecvByteBufAllocator receiveBuffers) {
 
     /** Sets what the streams need, save reading; gives what was there. */
     static ChannelSettings borrow(ChannelConfig config, int highMarkBytes, int lowMarkBytes) {
@@ -15,7 +20,8 @@ record ChannelSettings(
                 config.isAutoRead(),
                 config.isAutoClose(),
                 config.getOption(ChannelOption.ALLOW_HALF_CLOSURE),
-                config.getWriteBufferWaterMark());
+                config.getWriteBufferWaterMark(),
+                config.getRecvByteBufAllocator());
         config.setAutoClose(false);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         // Netty calls a channel writable again below its low mark, the streams at theirs.
@@ -29,6 +35,7 @@ record ChannelSettings(
         if (halfClosure != null) {
             config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure);
         }
+        config.setRecvByteBufAllocator(receiveBuffers);
         config.setAutoClose(autoClose);
         config.setAutoRead(autoRead);
     }

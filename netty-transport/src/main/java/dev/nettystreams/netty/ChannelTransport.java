@@ -65,7 +65,8 @@ final class ChannelTransport implements Transport {
     private final Channel channel;
     private final Loop loop;
     private final WriteBuffer writeBuffer;
-    private final BufferChunk chunk = new BufferChunk();
+    private final ReceiveBuffers receiveBuffers;
+    private final BufferChunk chunk;
 
     private @Nullable TransportEvents events;
     private @Nullable ChannelSettings borrowed;
@@ -86,6 +87,8 @@ final class ChannelTransport implements Transport {
         this.channel = context.channel();
         this.loop = new EventLoopLoop(context.executor());
         this.writeBuffer = new WriteBuffer(context);
+        this.receiveBuffers = new ReceiveBuffers(context);
+        this.chunk = new BufferChunk(receiveBuffers);
     }
 
     @Override
@@ -98,6 +101,9 @@ final class ChannelTransport implements Transport {
         this.events = events;
         this.highMarkBytes = highMarkBytes;
         borrowed = ChannelSettings.borrow(channel.config(), highMarkBytes, lowMarkBytes);
+        if (!IoBackend.readsAhead(channel.eventLoop())) {
+            channel.config().setRecvByteBufAllocator(receiveBuffers);
+        }
         isReading = true;
         enter();
         channel.config().setAutoRead(true);

@@ -2,7 +2,9 @@ package dev.nettystreams.netty;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandlerFactory;
@@ -248,6 +250,16 @@ public enum IoBackend {
                     cause);
         }
         return this;
+    }
+
+    /** Looked up once: a library that is not there costs an exception each time it is asked for. */
+    private static final class Uring {
+        static final boolean IS_AVAILABLE = IO_URING.isAvailable();
+    }
+
+    /** Whether reads on a loop fill their buffer while other channels are served. */
+    static boolean readsAhead(EventLoop loop) {
+        return Uring.IS_AVAILABLE && loop instanceof IoEventLoop io && io.isCompatible(IO_URING.handleType());
     }
 
     /** The backend whose channels an existing group can run. */

@@ -67,10 +67,7 @@ final class WriteBuffer {
             push();
             context.write(chunk.retainRest(), context.voidPromise());
         } else if (byteCount > 0) {
-            ByteBuf room = roomFor(byteCount);
-            ByteBuf rest = chunk.retainRest();
-            room.writeBytes(rest);
-            rest.release();
+            chunk.takeInto(roomFor(byteCount));
         }
     }
 

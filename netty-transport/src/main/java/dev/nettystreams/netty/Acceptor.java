@@ -8,10 +8,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.unix.Errors.NativeIoException;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +26,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Accepting pauses while as many connections are open as may be, and for a second when the system refuses (out of file descriptors,
  * of memory): whatever is wrong will not be better at once, and a loop that tried at once would do nothing else. Connections that come
- * meanwhile wait in the kernel's backlog.
+ * meanwhile wait in the kernel's backlog. The few that a listener on another loop has accepted by then, or one of io_uring, which accepts
+ * ahead, wait here, unread: never are more open than may be.
  *
- * <p>Called by Netty on the loops of the listening channels; {@link #connectionEnded} by any thread.
+ * <p>Called by Netty on the loops of the listening channels; {@link #connectionEnded} and {@link #close} by any thread.
  */
 @Sharable
 final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final long RETRY_DELAY_SECONDS = 1;
+    private static final int ECONNABORTED = UnixPath.isLinux() ? 103 : 53;
+
+    static {
+        // With no file descriptor left a class cannot be loaded any more: so what tells failures apart is loaded now.
+        boolean isAborted = isPeersDoing(new IOException("of no native transport"));
+        assert !isAborted;
+    }
+
+    private enum Phase {
+        LISTENING,
+        SERVING,
+        CLOSED
+    }
 
     private final EventLoopGroup group;
     private final StreamLimits limits;
@@ -38,8 +57,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private volatile @Nullable SocketAddress publicAddress;
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
+    private final Queue<Channel> waiting =
+            new ArrayDeque<>(0); // guarded by lock; empty unless openCount == maxConnections
     private int openCount; // guarded by lock
-    private boolean isServing; // guarded by lock
+    private Phase phase = Phase.LISTENING; // guarded by lock
     private boolean isBackingOff; // guarded by lock
 
     Acceptor(EventLoopGroup group, StreamLimits limits, int maxConnections, Consumer<StreamConnection> accepted) {
@@ -57,59 +78,115 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     void start() {
         synchronized (lock) {
-            isServing = true;
+            if (phase == Phase.LISTENING) {
+                phase = Phase.SERVING;
+            }
         }
         update();
     }
 
-    void connectionEnded() {
+    /** Drops what has been accepted and waits; what is accepted from now on, too. */
+    void close() {
+        List<Channel> dropped;
         synchronized (lock) {
-            openCount--;
+            phase = Phase.CLOSED;
+            dropped = List.copyOf(waiting);
+            waiting.clear();
         }
-        update();
+        dropped.forEach(channel -> channel.unsafe().closeForcibly());
+    }
+
+    void connectionEnded() {
+        Channel next;
+        synchronized (lock) {
+            next = waiting.poll();
+            if (next == null) {
+                openCount--;
+            }
+        }
+        if (next == null) {
+            update();
+        } else {
+            serve(next);
+        }
     }
 
     private boolean mayAccept() {
         synchronized (lock) {
-            return isServing && !isBackingOff && openCount < maxConnections;
+            return phase == Phase.SERVING && !isBackingOff && openCount < maxConnections;
         }
     }
 
     /** On each listener's loop, so that what it is told last is what holds. */
     private void update() {
         for (Channel listener : listeners) {
-            listener.eventLoop().execute(() -> listener.config().setAutoRead(mayAccept()));
+            try {
+                listener.eventLoop().execute(() -> listener.config().setAutoRead(mayAccept()));
+            } catch (RejectedExecutionException e) {
+                // Its loop has ended, and the listener with it.
+            }
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel channel = (Channel) message;
-        synchronized (lock) {
-            openCount++;
-        }
+        Runnable fate = admit(channel);
         if (!mayAccept()) {
             context.channel().config().setAutoRead(false); // at once: it ends this round of accepting
             update();
         }
-        if (publicAddress == null) {
-            channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-        } else {
-            channel.attr(StreamChannelHandler.SOCKNAME).set(publicAddress);
+        fate.run();
+    }
+
+    private Runnable admit(Channel channel) {
+        synchronized (lock) {
+            if (phase == Phase.CLOSED) {
+                return () -> channel.unsafe().closeForcibly();
+            }
+            if (openCount == maxConnections) {
+                waiting.add(channel);
+                return () -> {};
+            }
+            openCount++;
+            return () -> serve(channel);
         }
-        channel.pipeline().addLast(new StreamChannelHandler(limits, accepted));
+    }
+
+    /** Of a channel that is counted. */
+    private void serve(Channel channel) {
+        try {
+            if (publicAddress == null) {
+                channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+            } else {
+                channel.attr(StreamChannelHandler.SOCKNAME).set(publicAddress);
+            }
+            channel.pipeline().addLast(new StreamChannelHandler(limits, accepted));
+        } catch (RuntimeException e) { // the BSDs refuse options of a socket whose peer has reset it
+            drop(channel, Level.DEBUG, e);
+            return;
+        }
         group.register(channel).addListener(registered -> {
             if (!registered.isSuccess()) {
-                channel.unsafe().closeForcibly();
-                connectionEnded();
-                LOGGER.log(Level.WARNING, "an accepted connection could not be registered", registered.cause());
+                drop(channel, Level.WARNING, registered.cause());
             }
         });
+    }
+
+    private void drop(Channel channel, Level level, Throwable cause) {
+        channel.unsafe().closeForcibly();
+        connectionEnded();
+        LOGGER.log(level, "an accepted connection could not be registered", cause);
     }
 
     /** Does what matters first: logging may need a file descriptor itself, and there may be none. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (isPeersDoing(cause)) {
+            context.channel().config().setAutoRead(false); // and on again: an edge-triggered listener then looks anew
+            update();
+            return;
+        }
         setBackingOff(true);
         context.executor().schedule(() -> setBackingOff(false), RETRY_DELAY_SECONDS, TimeUnit.SECONDS);
         try {
@@ -117,9 +194,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                     Level.WARNING,
                     "accepting on " + context.channel().localAddress() + " pauses for " + RETRY_DELAY_SECONDS + " s: "
                             + cause);
-        } catch (RuntimeException | LinkageError e) {
-            cause.addSuppressed(e); // nobody to tell
+        } catch (Throwable e) {
+            // Nobody to tell. The JDK throws a bare Error when it cannot open its time zones; let through, it would end
+            // the event loop.
         }
+    }
+
+    /** Whether the connection was gone before it was accepted: ECONNABORTED. The JDK's selector goes on by itself. */
+    private static boolean isPeersDoing(Throwable cause) {
+        return cause instanceof NativeIoException failure && failure.expectedErr() == -ECONNABORTED;
     }
 
     private void setBackingOff(boolean backsOff) {

@@ -8,6 +8,8 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,23 +27,27 @@ import org.jspecify.annotations.Nullable;
  * as one fails or has taken too long, and the first success ends the others.
  *
  * <pre>
- *   RACING --an attempt succeeds--> WON        --all failed--> LOST, with every attempt's cause
- *         \--deadline--> LOST                  --the caller cancels--> all attempts are closed
+ *   RESOLVING --start--> RACING --an attempt succeeds--> WON        --all failed--> LOST, with every attempt's cause
+ *            \__________________\--deadline--> LOST                 --the caller cancels--> all attempts are closed
  * </pre>
  *
- * <p>Confined to one event loop, where all attempts live; {@link #start} may be called by any thread.
+ * <p>The deadline runs from the moment the race is made, so that finding the addresses counts.
+ *
+ * <p>Confined to one event loop, where all attempts live; {@link #begin} and then {@link #start} may be called by any thread.
  */
 final class AddressRace {
+    private static final long RETRY_MILLIS = 10;
+
     private final EventLoop loop;
     private final ChannelFactory<? extends Channel> channels;
     private final StreamLimits limits;
     private final ConnectOptions options;
     private final String target;
-    private final long deadlineNanos;
+    private final Patience patience;
     private final CompletableFuture<StreamConnection> result = new CompletableFuture<>();
 
     private final ArrayDeque<SocketAddress> untried = new ArrayDeque<>();
-    private final List<Channel> running = new ArrayList<>();
+    private final List<ChannelFuture> running = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
     private @Nullable Future<?> nextAttempt;
     private @Nullable Future<?> deadline;
@@ -57,24 +64,53 @@ final class AddressRace {
         this.limits = limits;
         this.options = options;
         this.target = target;
-        this.deadlineNanos = System.nanoTime() + options.connectTimeout().toNanos();
+        this.patience = Patience.of(options.connectTimeout());
+    }
+
+    EventLoop loop() {
+        return loop;
     }
 
     CompletableFuture<StreamConnection> result() {
         return result;
     }
 
+    /** Arms the deadline, which counts from when the race was made. */
+    void begin() {
+        result.whenComplete((connection, failure) -> onLoop(this::end));
+        onLoop(this::armDeadline);
+    }
+
     /** @param addresses in the order of preference, at least one */
     void start(List<? extends SocketAddress> addresses) {
-        loop.execute(() -> {
+        onLoop(() -> {
             untried.addAll(addresses);
-            deadline = loop.schedule(this::timedOut, deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-            result.whenComplete((connection, failure) -> loop.execute(this::end));
             attemptNext();
         });
     }
 
+    private void onLoop(Runnable step) {
+        if (loop.inEventLoop()) {
+            step.run();
+            return;
+        }
+        try {
+            loop.execute(step);
+        } catch (RejectedExecutionException e) { // it has ended, and closed what was open
+            result.completeExceptionally(
+                    new IOException("could not connect to " + target + ": the event loop has ended", e));
+        }
+    }
+
+    private void armDeadline() {
+        assert loop.inEventLoop();
+        if (!result.isDone()) {
+            deadline = loop.schedule(this::timedOut, patience.leftNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
     private void attemptNext() {
+        assert loop.inEventLoop();
         nextAttempt = null;
         SocketAddress address = untried.poll();
         if (address == null || result.isDone()) {
@@ -89,28 +125,36 @@ final class AddressRace {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
         }
         ChannelFuture attempt = bootstrap.connect(address, options.localAddress());
-        running.add(attempt.channel());
-        attempt.addListener(done -> {
-            if (!done.isSuccess()) {
-                running.remove(attempt.channel());
-                failed(done.cause());
-            }
-        });
+        running.add(attempt);
+        // A channel that could not even be made (out of file descriptors) has no loop: Netty tells of it on another
+        // thread.
+        attempt.addListener(done -> onLoop(() -> ended(attempt, address)));
         if (!untried.isEmpty() && nextAttempt == null) {
-            nextAttempt =
-                    loop.schedule(this::attemptNext, options.attemptDelay().toNanos(), TimeUnit.NANOSECONDS);
+            nextAttempt = loop.schedule(
+                    this::attemptNext, Patience.saturatedNanos(options.attemptDelay()), TimeUnit.NANOSECONDS);
         }
     }
 
     private void connected(StreamConnection connection) {
-        running.remove((Channel) connection.writer().getExtraInfo("channel"));
+        assert loop.inEventLoop();
+        Object channel = connection.writer().getExtraInfo("channel");
+        running.removeIf(attempt -> attempt.channel().equals(channel));
         if (!result.complete(connection)) {
             connection.abort();
         }
     }
 
-    private void failed(Throwable cause) {
-        failures.add(cause);
+    private void ended(ChannelFuture attempt, SocketAddress address) {
+        assert loop.inEventLoop();
+        if (attempt.isSuccess()) {
+            return; // its streams say so
+        }
+        running.remove(attempt);
+        if (isBacklogFull(attempt.cause()) && !result.isDone()) {
+            nextAttempt = loop.schedule(() -> retry(address), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        failures.add(attempt.cause());
         if (!untried.isEmpty()) {
             if (nextAttempt != null) {
                 nextAttempt.cancel(false);
@@ -121,7 +165,22 @@ final class AddressRace {
         }
     }
 
+    private void retry(SocketAddress address) {
+        untried.addFirst(address);
+        attemptNext();
+    }
+
+    /**
+     * A Unix socket whose backlog is full refuses at once, where TCP waits. Whoever connects to a busy server wants to wait, as a blocking
+     * {@code connect} does.
+     */
+    private static boolean isBacklogFull(Throwable cause) {
+        String message = cause.getMessage();
+        return message != null && message.contains("Resource temporarily unavailable");
+    }
+
     private void timedOut() {
+        assert loop.inEventLoop();
         result.completeExceptionally(failure(new SocketTimeoutException(
                 message("could not connect to " + target + " within " + options.connectTimeout()))));
     }
@@ -130,10 +189,17 @@ final class AddressRace {
         StringBuilder text = new StringBuilder(what);
         String separator = ": ";
         for (Throwable failure : failures) {
-            text.append(separator).append(failure.getMessage());
+            text.append(separator).append(reasonOf(failure));
             separator = "; ";
         }
         return text.toString();
+    }
+
+    private static String reasonOf(Throwable failure) {
+        if (failure.getMessage() != null) {
+            return failure.getMessage();
+        }
+        return failure instanceof FileNotFoundException ? "No such file or directory" : failure.toString();
     }
 
     private <X extends Throwable> X failure(X summary) {
@@ -143,6 +209,7 @@ final class AddressRace {
 
     /** The caller has a connection, or wants none any more. */
     private void end() {
+        assert loop.inEventLoop();
         if (deadline != null) {
             deadline.cancel(false);
         }
@@ -150,6 +217,10 @@ final class AddressRace {
             nextAttempt.cancel(false);
         }
         untried.clear();
-        List.copyOf(running).forEach(Channel::close);
+        for (ChannelFuture attempt : List.copyOf(running)) {
+            if (!attempt.isDone()) {
+                attempt.channel().close();
+            }
+        }
     }
 }

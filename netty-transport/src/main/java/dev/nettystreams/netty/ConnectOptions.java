@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a connection is made.
  *
- * @param connectTimeout how long all of it may take, name resolution included; more than zero
+ * @param connectTimeout how long all of it may take, from the call on, name resolution included; more than zero
  * @param attemptDelay how long one address is tried before the next one is tried beside it (RFC 8305 section 5, "connection attempt
  *     delay"); zero tries all at once, a delay as long as the timeout tries one after the other
  * @param localAddress where to connect from, or null for the system's choice

@@ -2,19 +2,32 @@ package dev.nettystreams.netty;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
-/** Opens the listening sockets of a server. Blocks; not for an event loop. */
+/**
+ * Opens the listening sockets of a server: all that it is to have, or none. Fails with {@link IOException}s only. Blocks; not for an event
+ * loop.
+ */
 final class Listening {
     private static final int MOST_PORTS_TRIED = 20;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final EventLoopGroup group;
     private final StreamServer server;
@@ -27,27 +40,19 @@ final class Listening {
     }
 
     /**
-     * Listens on every address, or on none. Port 0 means one port on all of them: the system picks it for the first, and if another
-     * address has it in use, it picks again.
+     * Listens on every address, or on none; addresses that this machine does not have are passed over if it has another one. Port 0 means one
+     * port on all of them: the system picks it for the first, and if another address has it in use, it picks again.
      */
     void tcp(List<InetSocketAddress> addresses, ChannelFactory<? extends ServerChannel> channels) throws IOException {
         for (int attempts = 1; ; attempts++) {
             List<Channel> bound = new ArrayList<>();
             try {
-                for (InetSocketAddress address : addresses) {
-                    boolean takesFirstPort = address.getPort() == 0 && !bound.isEmpty();
-                    InetSocketAddress exact = takesFirstPort
-                            ? new InetSocketAddress(
-                                    address.getAddress(),
-                                    ((InetSocketAddress) bound.get(0).localAddress()).getPort())
-                            : address;
-                    bound.add(bind(channels.newChannel(), exact, true));
-                }
+                bindAll(addresses, channels, bound);
                 bound.forEach(server::listenOn);
                 return;
             } catch (IOException e) {
-                bound.forEach(Channel::close);
-                boolean mayPickAgain = addresses.size() > 1 && addresses.get(0).getPort() == 0;
+                boolean mayPickAgain = addresses.get(0).getPort() == 0 && !bound.isEmpty();
+                closeAll(bound);
                 if (!mayPickAgain || attempts == MOST_PORTS_TRIED) {
                     throw e;
                 }
@@ -55,46 +60,140 @@ final class Listening {
         }
     }
 
-    void unix(UnixPath path, IoBackend backend, ChannelFactory<? extends ServerChannel> channels) throws IOException {
+    /** @param bound filled, also when an address cannot be had */
+    private void bindAll(
+            List<InetSocketAddress> addresses, ChannelFactory<? extends ServerChannel> channels, List<Channel> bound)
+            throws IOException {
+        List<IOException> passedOver = new ArrayList<>();
+        for (InetSocketAddress address : addresses) {
+            InetSocketAddress exact = address.getPort() == 0 && !bound.isEmpty()
+                    ? new InetSocketAddress(
+                            address.getAddress(),
+                            ((InetSocketAddress) bound.get(0).localAddress()).getPort())
+                    : address;
+            try {
+                bound.add(bind(channels, exact, true));
+            } catch (BindException e) {
+                if (addresses.size() == 1 || isOfThisMachine(address.getAddress())) {
+                    throw e;
+                }
+                passedOver.add(e);
+            }
+        }
+        if (bound.isEmpty()) {
+            IOException failure = passedOver.get(0);
+            passedOver.stream().skip(1).forEach(failure::addSuppressed);
+            throw failure;
+        }
+    }
+
+    /**
+     * Whether an address can be bound with a port that is free. The backends have no common word for EADDRNOTAVAIL; NIO has none that it
+     * does not share with EADDRINUSE.
+     */
+    private static boolean isOfThisMachine(InetAddress address) {
+        try (ServerSocket probe = new ServerSocket(0, 1, address)) {
+            return probe.isBound();
+        } catch (BindException e) {
+            return false;
+        } catch (IOException | IllegalArgumentException e) { // out of file descriptors, or no IPv6 in the system at all
+            return address instanceof Inet4Address || hasInet6();
+        }
+    }
+
+    private static boolean hasInet6() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .anyMatch(Inet6Address.class::isInstance);
+        } catch (IOException e) {
+            return true; // not to be known, so not a reason to pass an address over
+        }
+    }
+
+    /** @param address of the path, for the backend */
+    void unix(UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
+            throws IOException {
         if (path.isAbstract()) {
-            server.listenOnUnix(bind(channels.newChannel(), path.address(backend), false), path.address(backend), null);
+            server.listenOnUnix(bind(channels, address, false), address, null);
             return;
         }
         UnixSocketGuard guard = UnixSocketGuard.prepare(path.path());
         try {
             UnixPath privatePath = new UnixPath(guard.privatePath().toString());
-            Channel bound = bind(channels.newChannel(), privatePath.address(backend), false);
+            Channel bound = bind(channels, privatePath.address(backend), false);
             try {
                 guard.publish(options.unixPermissions());
             } catch (IOException | RuntimeException e) {
-                bound.close();
+                closeAll(List.of(bound));
                 throw e;
             }
-            server.listenOnUnix(bound, path.address(backend), guard);
+            server.listenOnUnix(bound, address, guard);
         } catch (IOException | RuntimeException e) {
             guard.clean();
             throw e;
         }
     }
 
-    private Channel bind(Channel channel, SocketAddress address, boolean isTcp) throws IOException {
-        channel.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
-        if (isTcp) {
-            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+    private Channel bind(ChannelFactory<? extends ServerChannel> channels, SocketAddress address, boolean isTcp)
+            throws IOException {
+        Channel channel;
+        try {
+            channel = channels.newChannel();
+        } catch (RuntimeException e) { // out of file descriptors
+            throw new IOException("could not listen on " + address + ": " + e.getMessage(), e);
         }
-        channel.config().setAutoRead(false); // until the server serves
-        channel.pipeline().addLast(server.acceptor());
-        var bound = group.register(channel).awaitUninterruptibly();
-        if (bound.isSuccess()) {
-            bound = channel.bind(address).awaitUninterruptibly();
+        try {
+            channel.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
+            if (isTcp) {
+                channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+            }
+            channel.config().setAutoRead(false); // until the server serves
+            channel.pipeline().addLast(server.acceptor());
+        } catch (RuntimeException e) {
+            channel.unsafe().closeForcibly();
+            throw new IOException("could not listen on " + address + ": " + e.getMessage(), e);
         }
+        ChannelFuture bound = group.register(channel).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            channel.close();
+            channel.unsafe().closeForcibly();
+            throw new IOException(
+                    "could not listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        bound = channel.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            closeAll(List.of(channel));
             BindException failure = new BindException(
                     "could not listen on " + address + ": " + bound.cause().getMessage());
             failure.initCause(bound.cause());
             throw failure;
         }
         return channel;
+    }
+
+    /** Waits, so that whoever is told of the failure may try the same addresses at once. */
+    private static void closeAll(List<Channel> channels) {
+        awaitClosed(channels.stream().map(Channel::close).toList(), Patience.of(CLOSE_TIMEOUT));
+    }
+
+    /** Waits until the system has the sockets of closing channels back. Not on an event loop. */
+    static void awaitClosed(List<ChannelFuture> closing, Patience patience) {
+        closing.forEach(patience::await);
+        closing.forEach(closed -> awaitNextTurn(closed.channel(), patience));
+    }
+
+    /**
+     * The JDK's selector gives a closed socket back to the system only when it selects again, which it does before what is due a little
+     * later; what is due at once may still belong to the turn in which the socket was closed. A loop that is ending may drop what is due
+     * later, and is then waited for in vain.
+     */
+    private static void awaitNextTurn(Channel closed, Patience patience) {
+        try {
+            if (!closed.eventLoop().isShuttingDown()) {
+                patience.await(closed.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS));
+            }
+        } catch (RejectedExecutionException e) {
+            // The event loop has shut down, and closed what was open.
+        }
     }
 }

@@ -9,42 +9,88 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An event loop group, what it runs, and who shuts it down. Any thread. */
+/** An event loop group, what runs and begins on it, and who shuts it down. Any thread. */
 final class Loops {
+    private enum Ownership {
+        /** {@link #close} ends the group, and nothing begins afterwards. */
+        OWNED,
+        /** The group is somebody's; nothing begins after {@link #close}. */
+        BORROWED,
+        /** The whole process's: {@link #close} ends what runs then, and whoever comes later may begin again. */
+        SHARED
+    }
+
     final IoBackend backend;
     final EventLoopGroup group;
     final ConnectionSet connections = new ConnectionSet();
-    final Set<StreamServer> servers = ConcurrentHashMap.newKeySet();
 
-    private final boolean isOwned;
+    private final Ownership ownership;
     private final IoBackend.Channels channels;
+    private final Map<Object, CompletableFuture<?>> openings = new ConcurrentHashMap<>();
+    private final Set<StreamServer> servers = ConcurrentHashMap.newKeySet();
+    private boolean isClosed; // guarded by this
     private @Nullable Loops unix; // guarded by this; for a backend whose Unix sockets go over another one
 
-    private Loops(IoBackend backend, EventLoopGroup group, boolean isOwned) {
+    private Loops(IoBackend backend, EventLoopGroup group, Ownership ownership) {
         this.backend = backend;
         this.group = group;
-        this.isOwned = isOwned;
+        this.ownership = ownership;
         this.channels = backend.channels();
         for (EventExecutor loop : group) {
             loop.execute(() -> LoopThreads.mark(new EventLoopLoop(loop)));
+            if (loop instanceof SingleThreadEventExecutor thread) {
+                thread.addShutdownHook(() -> ending(loop));
+            }
+        }
+        group.terminationFuture().addListener(ended -> ended());
+    }
+
+    /**
+     * Closes what Netty leaves open when it is told to shut down, without a quiet period, in the middle of a turn that has tasks: it then
+     * skips the step that closes a loop's channels, and whoever waits for them would wait for ever.
+     */
+    private void ending(EventExecutor loop) {
+        servers.forEach(StreamServer::close);
+        for (StreamConnection connection : connections.snapshot()) {
+            if (connection.writer().getExtraInfo("channel") instanceof Channel channel
+                    && channel.eventLoop().equals(loop)) {
+                channel.close();
+                channel.pipeline().fireChannelInactive(); // Netty's own comes by a task, and may come too late
+            }
         }
     }
 
+    /** What has not begun never will, and nobody else would say so. */
+    private void ended() {
+        servers.forEach(StreamServer::close);
+        failOpenings("the event loops have been shut down");
+    }
+
     static Loops owned(IoBackend backend, int loopCount, boolean daemons) {
-        return new Loops(backend, newGroup(backend, loopCount, daemons), true);
+        return new Loops(backend, newGroup(backend, loopCount, daemons), Ownership.OWNED);
     }
 
     static Loops borrowed(IoBackend backend, EventLoopGroup group) {
-        return new Loops(backend, group, false);
+        return new Loops(backend, group, Ownership.BORROWED);
+    }
+
+    static Loops shared(IoBackend backend, int loopCount) {
+        return new Loops(backend, newGroup(backend, loopCount, true), Ownership.SHARED);
     }
 
     static EventLoopGroup newGroup(IoBackend backend, int loopCount, boolean daemons) {
@@ -68,8 +114,15 @@ final class Loops {
         return Objects.requireNonNull(channels.unixServer(), "forUnixSockets() gives loops that have them");
     }
 
-    /** These loops, or others beside them, made when first asked for. */
-    synchronized Loops forUnixSockets() {
+    /**
+     * These loops, or others beside them, made when first asked for.
+     *
+     * @throws IOException if these are closed
+     */
+    synchronized Loops forUnixSockets() throws IOException {
+        if (isClosed) {
+            throw closedFailure();
+        }
         IoBackend unixBackend = backend.forUnixSockets();
         if (unixBackend == backend) {
             return this;
@@ -82,44 +135,84 @@ final class Loops {
         return beside;
     }
 
-    private synchronized @Nullable Loops beside() {
-        return unix;
+    /** Makes the future of something that is being opened fail when these loops are closed or end first; at once, if they have. */
+    void addOpening(CompletableFuture<?> opening) {
+        Object key = new Object();
+        openings.put(key, opening);
+        opening.whenComplete((opened, failure) -> openings.remove(key));
+        if (isClosed()) {
+            opening.completeExceptionally(closedFailure());
+        } else if (group.isTerminated()) {
+            opening.completeExceptionally(new IOException("the event loops have been shut down"));
+        }
+    }
+
+    /** Makes {@link #close} close a connection; closes it here if that has happened. */
+    void addConnection(StreamConnection connection) {
+        if (connections.add(connection)) {
+            connection.waitClosed().whenComplete((done, lost) -> connections.remove(connection));
+        } else {
+            connection.abort();
+        }
+    }
+
+    /**
+     * Makes {@link #close} close a server.
+     *
+     * @throws IOException if that has happened; the server is then closed
+     */
+    void addServer(StreamServer server) throws IOException {
+        servers.add(server);
+        server.waitClosed().whenComplete((done, failure) -> servers.remove(server));
+        if (isClosed()) {
+            server.close();
+            throw closedFailure();
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return isClosed;
+    }
+
+    private static IOException closedFailure() {
+        return new IOException("these streams are closed");
+    }
+
+    private void failOpenings(String reason) {
+        openings.values().forEach(opening -> opening.completeExceptionally(new IOException(reason)));
     }
 
     void close(Duration timeout) {
-        servers.forEach(StreamServer::close);
+        Patience patience = Patience.of(timeout);
+        List<Loops> ending = new ArrayList<>();
+        synchronized (this) {
+            isClosed = ownership != Ownership.SHARED;
+            if (unix != null && isClosed) {
+                ending.add(unix);
+            }
+        }
+        if (ownership == Ownership.OWNED) {
+            ending.add(this);
+        }
+        if (isClosed()) {
+            failOpenings("these streams are closed");
+        }
+        servers.forEach(server -> server.close(patience));
+        if (isClosed()) {
+            connections.seal();
+        }
         connections.snapshot().forEach(StreamConnection::close);
         boolean mayWait = !LoopThreads.isLoopThread();
         if (mayWait) {
-            CountDownLatch ended = new CountDownLatch(1);
-            connections.whenEmpty().whenComplete((done, failure) -> ended.countDown());
-            await(ended, timeout);
+            patience.await(connections.whenEmpty());
             connections.snapshot().forEach(StreamConnection::abort);
         }
-        Loops beside = beside();
-        if (beside != null) {
-            beside.shutDown(mayWait, timeout);
-        }
-        shutDown(mayWait, timeout);
-    }
-
-    private void shutDown(boolean mayWait, Duration timeout) {
-        if (isOwned) {
-            var terminated = group.shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS);
-            if (mayWait) {
-                CountDownLatch ended = new CountDownLatch(1);
-                terminated.addListener(done -> ended.countDown());
-                await(ended, timeout);
-            }
-        }
-    }
-
-    private static void await(CountDownLatch latch, Duration timeout) {
-        try {
-            boolean inTime = latch.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            assert inTime || !timeout.isNegative(); // late is allowed: what is still open is cut off
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        List<Future<?>> terminated = ending.stream()
+                .<Future<?>>map(loops ->
+                        loops.group.shutdownGracefully(0, Math.max(0, patience.leftNanos()), TimeUnit.NANOSECONDS))
+                .toList();
+        if (mayWait) {
+            terminated.forEach(patience::await);
         }
     }
 }

@@ -3,18 +3,18 @@ package dev.nettystreams.netty;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections and starts servers: asyncio's {@code open_connection}, {@code start_server} and their Unix siblings.
@@ -33,14 +33,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Connections are spread over the threads of an event loop group, and each stays on its thread. Any thread may call any method. The
- * futures fail with an {@link IOException} that names the address; cancelling one calls the matter off and leaves nothing open.
+ * futures fail with an {@link IOException} that names the address, or says that these streams are closed; cancelling one calls the matter
+ * off and leaves nothing open.
  */
 public final class NettyStreams implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-
-    /** Name resolution and binding block, so they have threads of their own; there are few of them and they soon end. */
-    private static final ExecutorService BLOCKING =
-            Executors.newCachedThreadPool(new DefaultThreadFactory("netty-streams-blocking", true));
 
     private final Loops loops;
     private final StreamLimits limits;
@@ -85,7 +82,7 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Streams on event loops that the whole process shares. Their threads don't keep the process alive.
      *
-     * @return always the same; {@link #close} closes the connections made through it and leaves the event loops running
+     * @return always the same; {@link #close} closes the servers and connections made through it so far, and nothing else
      */
     public static NettyStreams shared() {
         return Shared.STREAMS;
@@ -94,10 +91,7 @@ public final class NettyStreams implements AutoCloseable {
     /** Made when first asked for. */
     private static final class Shared {
         private static final NettyStreams STREAMS = new NettyStreams(
-                Loops.borrowed(
-                        IoBackend.best(),
-                        Loops.newGroup(IoBackend.best(), Runtime.getRuntime().availableProcessors(), true)),
-                StreamLimits.DEFAULT);
+                Loops.shared(IoBackend.best(), Runtime.getRuntime().availableProcessors()), StreamLimits.DEFAULT);
     }
 
     /**
@@ -108,6 +102,7 @@ public final class NettyStreams implements AutoCloseable {
      * @throws IllegalArgumentException if the group is for something else
      */
     public static NettyStreams over(EventLoopGroup group) {
+        Objects.requireNonNull(group, "group");
         return new NettyStreams(Loops.borrowed(IoBackend.of(group), group), StreamLimits.DEFAULT);
     }
 
@@ -118,7 +113,7 @@ public final class NettyStreams implements AutoCloseable {
      * @return a view of this object; closing one closes the other
      */
     public NettyStreams withLimits(StreamLimits connectionLimits) {
-        return new NettyStreams(loops, connectionLimits);
+        return new NettyStreams(loops, Objects.requireNonNull(connectionLimits, "connectionLimits"));
     }
 
     /**
@@ -156,14 +151,23 @@ public final class NettyStreams implements AutoCloseable {
      * @return the connection
      */
     public CompletableFuture<StreamConnection> openConnection(String host, int port, ConnectOptions options) {
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(options, "options");
         requirePort(port, 1);
-        AddressRace race =
-                new AddressRace(loops.group.next(), loops.channels().tcp(), limits, options, host + ":" + port);
-        onBlockingThread(race.result(), () -> {
-            race.start(NameResolution.toConnectTo(host, port));
-            return null;
-        });
-        return tracked(race.result());
+        AddressRace race = race(loops, loops.channels().tcp(), options, printable(host) + ":" + port);
+        if (NameResolution.isAddress(host)) {
+            try {
+                race.start(NameResolution.toConnectTo(host, port));
+            } catch (UnknownHostException e) { // the zone of an IPv6 address
+                race.result().completeExceptionally(e);
+            }
+        } else {
+            BlockingThreads.run(race.loop(), race.result(), () -> {
+                List<? extends SocketAddress> addresses = NameResolution.toConnectTo(host, port);
+                return () -> race.start(addresses);
+            });
+        }
+        return race.result();
     }
 
     /**
@@ -176,22 +180,30 @@ public final class NettyStreams implements AutoCloseable {
      * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
      */
     public CompletableFuture<StreamConnection> openUnixConnection(String path) {
-        UnixPath checked = new UnixPath(path);
-        Loops unix = loops.forUnixSockets();
-        AddressRace race = new AddressRace(
-                unix.group.next(), unix.unixChannels(), limits, ConnectOptions.DEFAULT, "unix:" + checked);
-        race.start(List.of(checked.address(unix.backend)));
-        return tracked(race.result());
+        UnixPath checked = new UnixPath(Objects.requireNonNull(path, "path"));
+        SocketAddress address = checked.address(loops.backend.forUnixSockets());
+        Loops unix;
+        try {
+            unix = loops.forUnixSockets();
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        AddressRace race = race(unix, unix.unixChannels(), ConnectOptions.DEFAULT, "unix:" + checked);
+        race.start(List.of(address));
+        return race.result();
     }
 
-    private CompletableFuture<StreamConnection> tracked(CompletableFuture<StreamConnection> opening) {
-        opening.whenComplete((connection, failure) -> {
+    private AddressRace race(
+            Loops on, ChannelFactory<? extends Channel> channels, ConnectOptions options, String target) {
+        AddressRace race = new AddressRace(on.group.next(), channels, limits, options, target);
+        race.result().whenComplete((connection, failure) -> {
             if (connection != null) {
-                loops.connections.add(connection);
-                connection.waitClosed().whenComplete((done, lost) -> loops.connections.remove(connection));
+                loops.addConnection(connection);
             }
         });
-        return opening;
+        loops.addOpening(race.result());
+        race.begin();
+        return race;
     }
 
     // ---- serving
@@ -222,13 +234,50 @@ public final class NettyStreams implements AutoCloseable {
      */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, String host, int port, ServerOptions options) {
+        return startServer(handler, List.of(Objects.requireNonNull(host, "host")), port, options);
+    }
+
+    /**
+     * Starts a server on several hosts, with the default options; see {@link #startServer(ConnectionHandler, List, int, ServerOptions)}.
+     *
+     * @param handler run for each connection
+     * @param hosts names or addresses, one or more; an empty one for all interfaces
+     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
+     * @return the server, serving
+     */
+    public CompletableFuture<StreamServer> startServer(ConnectionHandler handler, List<String> hosts, int port) {
+        return startServer(handler, hosts, port, ServerOptions.DEFAULT);
+    }
+
+    /**
+     * Starts a server on several hosts; see {@link #startServer(ConnectionHandler, String, int)}.
+     *
+     * <p>It listens on every address of every host, each once. An address that this machine does not have, such as the {@code ::1} of
+     * {@code localhost} where there is no IPv6, is passed over if there is another one. If an address cannot be had for another reason, the
+     * future fails and nothing is listened on.
+     *
+     * @param handler run for each connection
+     * @param hosts names or addresses, one or more; an empty one for all interfaces
+     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
+     * @param options how to
+     * @return the server, serving unless the options say otherwise
+     */
+    public CompletableFuture<StreamServer> startServer(
+            ConnectionHandler handler, List<String> hosts, int port, ServerOptions options) {
+        Objects.requireNonNull(handler, "handler");
+        Objects.requireNonNull(options, "options");
+        List<String> listened = List.copyOf(Objects.requireNonNull(hosts, "hosts"));
+        if (listened.isEmpty()) {
+            throw new IllegalArgumentException("no hosts to listen on");
+        }
         requirePort(port, 0);
         return start(
                 loops,
                 handler,
                 options,
                 listening -> listening.tcp(
-                        NameResolution.toListenOn(host, port), loops.channels().tcpServer()));
+                        NameResolution.toListenOn(listened, port),
+                        loops.channels().tcpServer()));
     }
 
     /**
@@ -257,11 +306,21 @@ public final class NettyStreams implements AutoCloseable {
      */
     public CompletableFuture<StreamServer> startUnixServer(
             ConnectionHandler handler, String path, ServerOptions options) {
-        UnixPath checked = new UnixPath(path);
-        Loops unix = loops.forUnixSockets();
-        checked.address(unix.backend);
+        Objects.requireNonNull(handler, "handler");
+        Objects.requireNonNull(options, "options");
+        UnixPath checked = new UnixPath(Objects.requireNonNull(path, "path"));
+        SocketAddress address = checked.address(loops.backend.forUnixSockets());
+        Loops unix;
+        try {
+            unix = loops.forUnixSockets();
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         return start(
-                unix, handler, options, listening -> listening.unix(checked, unix.backend, unix.unixServerChannels()));
+                unix,
+                handler,
+                options,
+                listening -> listening.unix(checked, address, unix.backend, unix.unixServerChannels()));
     }
 
     /** What opens a server's sockets. */
@@ -273,30 +332,25 @@ public final class NettyStreams implements AutoCloseable {
     private CompletableFuture<StreamServer> start(
             Loops on, ConnectionHandler handler, ServerOptions options, Opening opening) {
         CompletableFuture<StreamServer> started = new CompletableFuture<>();
-        onBlockingThread(started, () -> {
+        loops.addOpening(started);
+        BlockingThreads.run(on.group.next(), started, () -> {
             StreamServer server = new StreamServer(on.group, limits, handler, options, loops.connections);
             opening.open(new Listening(on.group, server, options));
-            loops.servers.add(server);
-            server.waitClosed().whenComplete((done, failure) -> loops.servers.remove(server));
-            if (options.startServing()) {
-                server.startServing();
+            loops.addServer(server);
+            if (options.startServing() && !server.startUnlessClosed()) {
+                throw new IOException("the server was closed while it started: the event loops have been shut down");
             }
-            if (!started.complete(server)) {
-                server.close();
-            }
-            return null;
+            return () -> {
+                if (!started.complete(server)) {
+                    server.close();
+                }
+            };
         });
         return started;
     }
 
-    private static void onBlockingThread(CompletableFuture<?> outcome, Callable<@Nullable Void> task) {
-        BLOCKING.execute(() -> {
-            try {
-                task.call();
-            } catch (Throwable e) { // whatever went wrong is the caller's to know
-                outcome.completeExceptionally(e);
-            }
-        });
+    private static String printable(String host) {
+        return host.indexOf(':') < 0 ? host : "[" + host + "]";
     }
 
     private static void requirePort(int port, int lowest) {
@@ -307,7 +361,8 @@ public final class NettyStreams implements AutoCloseable {
 
     /**
      * Closes the servers and, gracefully, the connections made through these streams, and then the event loops, unless they are shared or
-     * yours. Waits for that, five seconds at most, unless called on one of the event loops; what is still open then is cut off.
+     * yours. Waits for that, five seconds at most in all, unless called on one of the event loops; what is still open then is cut off. What
+     * is being opened fails, and so does whatever is asked for afterwards (save of {@link #shared}).
      */
     @Override
     public void close() {

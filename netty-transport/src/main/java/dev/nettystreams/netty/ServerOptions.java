@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.FailureReporter;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public record ServerOptions(
             new ServerOptions(100, Integer.MAX_VALUE, true, null, FailureReporter.LOGGING);
 
     /**
-     * Checks the ranges, and copies the permissions.
+     * Checks the ranges and that there is a reporter, and copies the permissions.
      *
      * @param backlog one or more
      * @param maxConnections one or more
@@ -40,6 +41,7 @@ public record ServerOptions(
         if (maxConnections < 1) {
             throw new IllegalArgumentException("maxConnections < 1: " + maxConnections);
         }
+        Objects.requireNonNull(reporter, "reporter");
         if (unixPermissions != null) {
             unixPermissions = Set.copyOf(unixPermissions);
         }

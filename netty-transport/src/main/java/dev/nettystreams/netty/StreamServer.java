@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Three ways to end: {@link #close} stops accepting and leaves the conversations alone; {@link #shutdown} lets them finish, within a time;
  * {@link #abortClients} cuts them off. In {@code try}-with-resources it is {@code close}.
  *
- * <p>Any thread may call any method. Every future is the caller's own: cancelling it changes nothing here.
+ * <p>A server whose listening socket is closed by somebody else, as by the owner of the event loops who shuts them down, closes.
+ *
+ * <p>Any thread may call any method. Every future is the caller's own: cancelling it changes nothing here, save that of
+ * {@link #serveForever}.
  */
 public final class StreamServer implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final ConnectionHandler handler;
     private final ServerOptions options;
@@ -43,6 +46,7 @@ public final class StreamServer implements AutoCloseable {
     private final ConnectionSet ownConnections = new ConnectionSet();
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isServing = new AtomicBoolean();
+    private final AtomicBoolean isServingForever = new AtomicBoolean();
     private final AtomicBoolean isClosing = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile @Nullable UnixSocketGuard unixSocket;
@@ -66,15 +70,22 @@ public final class StreamServer implements AutoCloseable {
     }
 
     void listenOn(Channel listener) {
-        listeners.add(listener);
-        acceptor.listenOn(listener, null);
+        add(listener, null);
     }
 
     void listenOnUnix(Channel listener, SocketAddress address, @Nullable UnixSocketGuard guard) {
         unixAddress = address;
         unixSocket = guard;
+        add(listener, address);
+    }
+
+    private void add(Channel listener, @Nullable SocketAddress publicAddress) {
         listeners.add(listener);
-        acceptor.listenOn(listener, address);
+        acceptor.listenOn(listener, publicAddress);
+        listener.closeFuture().addListener(closedByAnybody -> close());
+        if (!listener.isOpen()) {
+            close(); // its loop may be gone, and with it whoever would have told us
+        }
     }
 
     private void accepted(StreamConnection connection) {
@@ -86,8 +97,8 @@ public final class StreamServer implements AutoCloseable {
         connections.add(connection);
         connection.serve(handler, options.reporter()).whenComplete((done, failure) -> {
             connections.remove(connection);
-            acceptor.connectionEnded();
             ownConnections.remove(connection);
+            acceptor.connectionEnded();
         });
     }
 
@@ -97,25 +108,38 @@ public final class StreamServer implements AutoCloseable {
      * @throws StreamClosedException if the server is closed
      */
     public void startServing() {
-        if (isClosing.get()) {
+        if (!startUnlessClosed()) {
             throw new StreamClosedException("the server is closed");
+        }
+    }
+
+    boolean startUnlessClosed() {
+        if (isClosing.get()) {
+            return false;
         }
         if (isServing.compareAndSet(false, true)) {
             acceptor.start();
         }
+        return true;
     }
 
     /**
      * Begins to accept, and waits until the server is closed.
      *
-     * <p>Completes after {@link #close}. Cancelling it does not close the server.
+     * <p>Completes after {@link #close}. Cancelling it, or ending it otherwise ({@code orTimeout}), closes the server, as it does in asyncio.
      *
      * @return completes when the server is closed
-     * @throws StreamClosedException if it is closed already
+     * @throws IllegalStateException if an earlier call is waiting
+     * @throws StreamClosedException if the server is closed already
      */
     public CompletableFuture<Void> serveForever() {
         startServing();
-        return closed.copy();
+        if (!isServingForever.compareAndSet(false, true)) {
+            throw new IllegalStateException("serveForever() called while another call is waiting");
+        }
+        CompletableFuture<Void> serving = closed.copy();
+        serving.whenComplete((done, ended) -> close());
+        return serving;
     }
 
     /**
@@ -158,19 +182,25 @@ public final class StreamServer implements AutoCloseable {
 
     /**
      * Stops listening, and removes the Unix socket's file if it is still this server's. Conversations go on. Without effect when called
-     * again. Whoever tries to connect after this method has returned is refused; on an event loop it returns a moment earlier.
+     * again. Whoever tries to connect after this method has returned is refused; on an event loop, or if its own loops are held up for
+     * longer than five seconds, it returns a moment earlier.
      */
     @Override
-    @SuppressWarnings("NullAway") // Void has no other value
     public void close() {
+        close(Patience.of(CLOSE_TIMEOUT));
+    }
+
+    /** @param patience how long to wait for the event loops */
+    @SuppressWarnings("NullAway") // Void has no other value
+    void close(Patience patience) {
         if (!isClosing.compareAndSet(false, true)) {
             return;
         }
         ownConnections.seal();
+        acceptor.close();
         List<ChannelFuture> closing = listeners.stream().map(Channel::close).toList();
         if (!LoopThreads.isLoopThread()) {
-            closing.forEach(ChannelFuture::awaitUninterruptibly);
-            listeners.forEach(StreamServer::awaitNextTurn);
+            Listening.awaitClosed(closing, patience);
         }
         UnixSocketGuard guard = unixSocket;
         if (guard != null) {
@@ -184,22 +214,11 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * The JDK's selector gives a closed socket back to the system only when it selects again, which it does before what is due a little
-     * later; what is due at once may still belong to the turn in which the socket was closed.
-     */
-    private static void awaitNextTurn(Channel closed) {
-        try {
-            closed.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-        } catch (RejectedExecutionException e) {
-            LOGGER.log(Level.DEBUG, "the event loop has shut down, and closed what was open", e);
-        }
-    }
-
-    /**
      * Stops listening, lets the conversations end well, and cuts off those that have not by the deadline.
      *
      * <p>Readers see EOF behind what has arrived, so a handler that waits for the next request ends, and one that is answering finishes its
-     * answer; connections close when what was written is sent. Completes when no connection is left.
+     * answer; connections close when what was written is sent. Completes when no connection is left. Cancelling the future, or giving it a
+     * timeout of its own, changes nothing here.
      *
      * @param timeout how long the conversations may take; zero cuts them off at once
      * @return completes when everything of the server has ended
@@ -210,8 +229,8 @@ public final class StreamServer implements AutoCloseable {
             connection.reader().feedEof();
         }
         CompletableFuture<Void> ended = waitClosed();
-        ended.copy()
-                .orTimeout(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS)
+        waitClosed() // not the caller's, who may cancel it or give it a time of its own
+                .orTimeout(Math.max(0, Patience.saturatedNanos(timeout)), TimeUnit.NANOSECONDS)
                 .whenComplete((done, late) -> {
                     if (late != null) {
                         abortClients();

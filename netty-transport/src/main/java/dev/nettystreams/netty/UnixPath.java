@@ -26,8 +26,17 @@ record UnixPath(String name) {
         requireAtMost(MOST_BYTES, name);
     }
 
+    /** Whether every backend takes a path: the JDK's limit is one byte lower than the kernel's. */
+    static boolean isShortEnough(Path path) {
+        return byteCount(path.toString()) < MOST_BYTES;
+    }
+
+    private static int byteCount(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length;
+    }
+
     private static void requireAtMost(int most, String name) {
-        int byteCount = name.getBytes(StandardCharsets.UTF_8).length;
+        int byteCount = byteCount(name);
         if (byteCount > most) {
             throw new IllegalArgumentException("the path of a Unix socket is too long: " + byteCount + " > " + most
                     + " bytes: " + printable(name));

@@ -14,8 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * is then <em>linked</em> to the path: linking fails if something is there, and is atomic, so of two servers one wins. Netty's close finds
  * nothing at the private name; {@link #remove} takes the path away only if it is still our inode.
  *
+ * <p>The private name is longer than the path where the path's last name is short, and the kernel takes only about a hundred bytes. Where
+ * that is too much, the private directory is gone to by a symbolic link from the directory for temporary files. A relative path stays one:
+ * made absolute it may be too long.
+ *
  * <p>What lies at the path before: a socket that nobody answers on is a stale one and is removed; a live one, a plain file, a symbolic link,
  * anything else is refused.
  *
@@ -37,13 +43,25 @@ final class UnixSocketGuard {
     private static final int S_IFMT = 0xF000;
     private static final int S_IFSOCK = 0xC000;
 
+    /** Directories that only this process may enter. */
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    /** The names inside the private directory, all as short as can be. */
+    private static final String BOUND = "s";
+
+    private static final String PROBE = "p";
+    private static final String STALE = "o";
+
     private final Path path;
     private final Path privateDirectory;
+    private final @Nullable Path shortcut;
     private @Nullable Object ownFileKey;
 
-    private UnixSocketGuard(Path path, Path privateDirectory) {
+    private UnixSocketGuard(Path path, Path privateDirectory, @Nullable Path shortcut) {
         this.path = path;
         this.privateDirectory = privateDirectory;
+        this.shortcut = shortcut;
     }
 
     /**
@@ -52,39 +70,55 @@ final class UnixSocketGuard {
      * @throws BindException if something is at the path that is in use or is no socket
      */
     static UnixSocketGuard prepare(Path path) throws IOException {
-        Path absolute = path.toAbsolutePath();
-        Path parent = absolute.getParent();
-        if (parent == null) {
-            throw new BindException("no directory for a Unix socket: " + path);
-        }
-        Path directory = newPrivateDirectory(parent, path);
+        Path privateDirectory = newPrivateDirectory(path);
+        Path shortcut = null;
         try {
-            removeStale(absolute, directory);
+            if (!UnixPath.isShortEnough(privateDirectory.resolve(BOUND))) {
+                shortcut = newShortcut(privateDirectory, path);
+            }
+            UnixSocketGuard guard = new UnixSocketGuard(path, privateDirectory, shortcut);
+            guard.removeStale();
+            return guard;
         } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(directory);
+            delete(privateDirectory, shortcut);
             throw e;
         }
-        return new UnixSocketGuard(absolute, directory);
     }
 
-    private static Path newPrivateDirectory(Path parent, Path path) throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static Path newPrivateDirectory(Path path) throws IOException {
         for (int attempts = 0; ; attempts++) {
-            Path candidate = parent.resolve(
+            Path candidate = path.resolveSibling(
                     ".s" + Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36), 36));
             try {
-                return Files.createDirectory(candidate, ownerOnly);
+                return Files.createDirectory(candidate, OWNER_ONLY);
             } catch (FileAlreadyExistsException e) {
                 if (attempts == 100) {
                     throw e;
                 }
             } catch (NoSuchFileException e) {
-                throw new BindException("no such directory for the Unix socket " + path + ": " + parent);
+                throw new BindException("no such directory for the Unix socket " + path + ": " + path.getParent());
             }
         }
     }
 
-    private static void removeStale(Path path, Path directory) throws IOException {
+    /** A symbolic link to the directory, by which the names inside are short enough. */
+    private static Path newShortcut(Path privateDirectory, Path path) throws IOException {
+        Path home = Files.createTempDirectory("s", OWNER_ONLY);
+        Path link = home.resolve("d");
+        try {
+            if (!UnixPath.isShortEnough(link.resolve(BOUND))) {
+                throw new BindException("the directory of the Unix socket " + path
+                        + " leaves no room for a private name beside it, and the one for temporary files is longer: "
+                        + home);
+            }
+            return Files.createSymbolicLink(link, privateDirectory.toAbsolutePath());
+        } catch (IOException | RuntimeException e) {
+            Files.delete(home);
+            throw e;
+        }
+    }
+
+    private void removeStale() throws IOException {
         BasicFileAttributes found;
         try {
             found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -94,11 +128,11 @@ final class UnixSocketGuard {
         if (!isSocket(path)) {
             throw new BindException("address already in use: " + path + " exists and is not a socket");
         }
-        if (answers(path, directory.resolve("p"))) {
+        if (answers()) {
             throw new BindException("address already in use: a server is listening on " + path);
         }
         // Between the probe and now a new server may have come: look again at what is being taken away.
-        Path aside = directory.resolve("stale");
+        Path aside = privateDirectory.resolve(STALE);
         try {
             Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException e) {
@@ -119,7 +153,12 @@ final class UnixSocketGuard {
 
     /** Where the server is to bind first. */
     Path privatePath() {
-        return privateDirectory.resolve("s");
+        return inside(BOUND);
+    }
+
+    /** A name in the private directory that every backend can bind and connect to. */
+    private Path inside(String name) {
+        return (shortcut == null ? privateDirectory : shortcut).resolve(name);
     }
 
     /**
@@ -128,7 +167,7 @@ final class UnixSocketGuard {
      * @param permissions what it is to have, or null for what the process's umask gave it
      */
     void publish(@Nullable Set<PosixFilePermission> permissions) throws IOException {
-        Path bound = privatePath();
+        Path bound = privateDirectory.resolve(BOUND);
         try {
             if (permissions != null) {
                 Files.setPosixFilePermissions(bound, permissions);
@@ -145,7 +184,14 @@ final class UnixSocketGuard {
 
     /** Removes what only this server could see. */
     void clean() throws IOException {
-        Files.deleteIfExists(privatePath());
+        Files.deleteIfExists(privateDirectory.resolve(BOUND));
+        delete(privateDirectory, shortcut);
+    }
+
+    private static void delete(Path privateDirectory, @Nullable Path shortcut) throws IOException {
+        if (shortcut != null && Files.deleteIfExists(shortcut)) {
+            Files.delete(Objects.requireNonNull(shortcut.getParent(), "it is in a directory of its own"));
+        }
         Files.deleteIfExists(privateDirectory);
     }
 
@@ -176,19 +222,39 @@ final class UnixSocketGuard {
     }
 
     /**
-     * Whether a server answers at the path. It is asked by a link of a short name: the JDK cannot connect to the longest paths.
+     * Whether a server answers at the path, or may: one whose backlog is full, or that we may not talk to, is not ours to remove. Where the
+     * path is too long for the JDK to connect to, a hard link of a short name is asked.
      */
-    private static boolean answers(Path path, Path link) throws IOException {
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            Files.createLink(link, path);
-            probe.configureBlocking(false);
-            return probe.connect(UnixDomainSocketAddress.of(link));
-        } catch (ConnectException e) {
-            return false;
-        } catch (IOException e) {
-            return true; // full backlog, or one that we may not talk to: not ours to remove
+    private boolean answers() throws IOException {
+        if (UnixPath.isShortEnough(path)) {
+            return answers(path);
+        }
+        Path link = privateDirectory.resolve(PROBE);
+        Files.createLink(link, path);
+        try {
+            return answers(inside(PROBE));
         } finally {
-            Files.deleteIfExists(link);
+            Files.delete(link);
+        }
+    }
+
+    private static boolean answers(Path asked) throws IOException {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(asked);
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false);
+            return !isRefused(probe, address);
+        }
+    }
+
+    private static boolean isRefused(SocketChannel probe, UnixDomainSocketAddress address) {
+        try {
+            boolean isConnectedAtOnce = probe.connect(address);
+            assert isConnectedAtOnce || probe.isConnectionPending();
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -4,10 +4,16 @@ import static dev.nettystreams.netty.Wire.failureOf;
 import static dev.nettystreams.netty.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +23,9 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Connecting: racing addresses, the deadline, and errors that name what was tried (S4). */
 @ExtendWith(NoLeaks.class)
 class OpenConnectionTest {
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
     private static final ConnectionHandler ECHO =
             ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
 
@@ -47,6 +57,7 @@ class OpenConnectionTest {
             Loops loops = Loops.owned(wire.backend(), 1, true);
             AddressRace race = new AddressRace(
                     loops.group.next(), loops.channels().tcp(), StreamLimits.DEFAULT, ConnectOptions.DEFAULT, "both");
+            race.begin();
             race.start(List.of(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort()),
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())));
@@ -64,6 +75,7 @@ class OpenConnectionTest {
         Loops loops = Loops.owned(wire.backend(), 1, true);
         AddressRace race = new AddressRace(
                 loops.group.next(), loops.channels().tcp(), StreamLimits.DEFAULT, ConnectOptions.DEFAULT, "all");
+        race.begin();
         race.start(List.of(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort()),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort())));
@@ -124,6 +136,111 @@ class OpenConnectionTest {
                 assertThat(client.writer().getExtraInfo("nonsense")).isNull();
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void addressThatDoesNotAnswer_costsTheAttemptDelayOnly(Wire wire) throws Exception {
+        assumeTrue(UnixPath.isLinux(), "a full backlog is a black hole on Linux only");
+        Loops loops = Loops.owned(wire.backend(), 1, true);
+        try (BlackHole hole = new BlackHole();
+                ServerSocket live = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<InetSocketAddress> addresses =
+                    List.of(hole.address(), (InetSocketAddress) live.getLocalSocketAddress());
+            for (Duration delay : List.of(Duration.ZERO, Duration.ofMillis(50))) {
+                AddressRace race = race(loops, new ConnectOptions(FOR_EVER, delay, null));
+                race.start(addresses);
+                StreamConnection connection = get(race.result());
+                assertThat(connection.writer().getExtraInfo("peername")).isEqualTo(addresses.get(1));
+                connection.abort();
+            }
+            AddressRace patient = race(loops, new ConnectOptions(Duration.ofMillis(200), FOR_EVER, null));
+            patient.start(addresses); // the second is not to be tried before the time is over
+            assertThat(failureOf(patient.result())).isInstanceOf(SocketTimeoutException.class);
+        } finally {
+            loops.close(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void channelThatCannotBeMade_isAFailedAttempt_onTheLoop(Wire wire) throws Exception {
+        Loops loops = Loops.owned(wire.backend(), 1, true);
+        try (ServerSocket live = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = (InetSocketAddress) live.getLocalSocketAddress();
+            EventLoop loop = loops.group.next();
+            List<Boolean> wereOnLoop = new CopyOnWriteArrayList<>();
+            ChannelFactory<? extends Channel> real = loops.channels().tcp();
+            ChannelFactory<Channel> exhausted = () -> {
+                wereOnLoop.add(loop.inEventLoop());
+                if (wereOnLoop.size() < 4) {
+                    throw new ChannelException("Too many open files");
+                }
+                return real.newChannel();
+            };
+            AddressRace race =
+                    new AddressRace(loop, exhausted, StreamLimits.DEFAULT, ConnectOptions.DEFAULT, "the fourth");
+            race.begin();
+            race.start(List.of(address, address, address, address));
+            get(race.result()).abort();
+            assertThat(wereOnLoop).containsExactly(true, true, true, true);
+
+            AddressRace lost = new AddressRace(
+                    loop,
+                    () -> {
+                        throw new ChannelException("Too many open files");
+                    },
+                    StreamLimits.DEFAULT,
+                    ConnectOptions.DEFAULT,
+                    "none");
+            lost.begin();
+            lost.start(List.of(address, address));
+            Throwable failure = failureOf(lost.result());
+            assertThat(failure)
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessage("could not connect to none: Too many open files; Too many open files");
+            assertThat(failure.getSuppressed()).hasSize(2);
+        } finally {
+            loops.close(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void slowNameResolution_runsIntoTheDeadline_andHoldsUpNoAddress(Wire wire) throws Exception {
+        CountDownLatch occupied = new CountDownLatch(BlockingThreads.MOST_THREADS);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1);
+                ServerSocket live = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < BlockingThreads.MOST_THREADS; i++) { // as by a name server that does not answer
+                BlockingThreads.run(GlobalEventExecutor.INSTANCE, new CompletableFuture<>(), () -> {
+                    occupied.countDown();
+                    assertThat(mayGoOn.await(20, TimeUnit.SECONDS)).isTrue();
+                    return () -> {};
+                });
+            }
+            assertThat(occupied.await(20, TimeUnit.SECONDS)).isTrue();
+            ConnectOptions brief = ConnectOptions.DEFAULT.withConnectTimeout(Duration.ofMillis(100));
+            for (int i = 0; i < 1_000; i++) {
+                streams.openConnection("localhost", live.getLocalPort(), brief);
+            }
+            assertThat(failureOf(streams.openConnection("localhost", live.getLocalPort(), brief)))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage("could not connect to localhost:" + live.getLocalPort() + " within PT0.1S");
+            get(streams.openConnection("127.0.0.1", live.getLocalPort())).abort();
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> thread.getName().startsWith("netty-streams-blocking"))
+                    .hasSizeLessThanOrEqualTo(BlockingThreads.MOST_THREADS);
+        } finally {
+            mayGoOn.countDown();
+        }
+    }
+
+    private static AddressRace race(Loops loops, ConnectOptions options) {
+        AddressRace race =
+                new AddressRace(loops.group.next(), loops.channels().tcp(), StreamLimits.DEFAULT, options, "both");
+        race.begin();
+        return race;
     }
 
     private static int closedPort() throws Exception {

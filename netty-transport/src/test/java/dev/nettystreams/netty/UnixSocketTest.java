@@ -17,8 +17,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,7 +124,7 @@ class UnixSocketTest {
 
     @ParameterizedTest
     @MethodSource("backends")
-    void permissions_areSetBeforeAnybodyCanConnect(IoBackend backend) throws Exception {
+    void permissions_areWhatTheOptionsSay(IoBackend backend) throws Exception {
         try (NettyStreams streams = NettyStreams.create(backend)) {
             Path path = directory.resolve("s");
             var ownerOnly = PosixFilePermissions.fromString("rw-------");
@@ -130,6 +133,23 @@ class UnixSocketTest {
             assertThat(Files.getPosixFilePermissions(path)).isEqualTo(ownerOnly);
             server.close();
         }
+    }
+
+    @Test
+    void permissions_areSetBeforeAnybodyCanConnect() throws Exception {
+        var ownerOnly = PosixFilePermissions.fromString("rw-------");
+        Path path = directory.resolve("s");
+        UnixSocketGuard guard = UnixSocketGuard.prepare(path);
+        try (ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            bound.bind(UnixDomainSocketAddress.of(guard.privatePath()));
+            assertThat(Files.getPosixFilePermissions(guard.privatePath().getParent()))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+            Path kept = Files.createLink(directory.resolve("kept"), guard.privatePath());
+            Files.createFile(path); // publishing gets as far as this, and no farther
+            assertThatThrownBy(() -> guard.publish(ownerOnly)).isInstanceOf(BindException.class);
+            assertThat(Files.getPosixFilePermissions(kept)).isEqualTo(ownerOnly);
+        }
+        assertThat(entries()).containsExactlyInAnyOrder(path, directory.resolve("kept"));
     }
 
     @ParameterizedTest
@@ -156,21 +176,78 @@ class UnixSocketTest {
 
     @ParameterizedTest
     @MethodSource("backends")
-    void longestPath_works(IoBackend backend) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(backend)) {
-            int longest = backend == IoBackend.NIO ? 106 : 107;
-            Path path = directory.resolve(
-                    "x".repeat(longest - 1 - directory.toString().length()));
-            assertThat(path.toString()).hasSize(longest);
+    void longestPath_works_withALongLastName(IoBackend backend) throws Exception {
+        assertServes(
+                backend,
+                directory,
+                longestBytes(backend) - 1 - directory.toString().length());
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void longestPath_works_withAShortLastName_soThatThereIsNoRoomBesideIt(IoBackend backend) throws Exception {
+        for (int nameBytes = 1; nameBytes <= 8; nameBytes++) {
+            int directoryBytes = longestBytes(backend) - 1 - nameBytes;
+            Path deep = Files.createDirectories(directory.resolve(
+                    "d".repeat(directoryBytes - 1 - directory.toString().length())));
+            assertServes(backend, deep, nameBytes);
+        }
+    }
+
+    private static int longestBytes(IoBackend backend) {
+        return backend == IoBackend.NIO ? 106 : 107;
+    }
+
+    private static void assertServes(IoBackend backend, Path in, int nameBytes) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend, 1)) {
+            Path path = in.resolve("x".repeat(nameBytes));
+            assertThat(path.toString()).hasSize(longestBytes(backend));
+            Path kept = in.resolveSibling("kept");
             for (int round = 0; round < 2; round++) { // the second time over a stale one
                 StreamServer server = get(streams.startUnixServer(ECHO, path.toString()));
+                assertThat(entries(in)).containsExactly(path);
                 assertEchoes(streams, path);
                 assertThat(failureOf(streams.startUnixServer(ECHO, path.toString())))
                         .hasMessageContaining("is listening");
-                Files.createLink(directory.resolve("kept"), path);
+                assertThat(entries(in)).containsExactly(path);
+                Files.createLink(kept, path);
                 server.close();
-                Files.move(directory.resolve("kept"), path);
+                assertThat(entries(in)).isEmpty();
+                Files.move(kept, path);
             }
+            Files.delete(path);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void relativePath_staysRelative_howeverDeepTheWorkingDirectoryIs(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend, 1)) {
+            Path here = Path.of("").toAbsolutePath();
+            String relative = here.relativize(directory.resolve("s")).toString();
+            String path = "./".repeat((100 - relative.length()) / 2) + relative; // absolute, it would be too long
+            assertThat(here + "/" + path).hasSizeGreaterThan(107);
+            StreamServer server = get(streams.startUnixServer(ECHO, path));
+            assertThat(entries()).containsExactly(directory.resolve("s"));
+            assertThat(server.addresses().toString()).contains(path);
+            assertEchoes(streams, Path.of(path));
+            server.close();
+            assertThat(entries()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void serverWhoseBacklogIsFull_isAlive(IoBackend backend) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend, 1);
+                ServerSocketChannel busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Path path = directory.resolve("s");
+            busy.bind(UnixDomainSocketAddress.of(path), 1);
+            for (int i = 0; i < 4; i++) {
+                assertThat(failureOf(streams.startUnixServer(ECHO, path.toString())))
+                        .hasMessageContaining("is listening");
+            }
+            assertThat(entries()).containsExactly(path);
         }
     }
 
@@ -208,7 +285,11 @@ class UnixSocketTest {
     }
 
     private List<Path> entries() throws IOException {
-        try (Stream<Path> found = Files.list(directory)) {
+        return entries(directory);
+    }
+
+    private static List<Path> entries(Path in) throws IOException {
+        try (Stream<Path> found = Files.list(in)) {
             return found.toList();
         }
     }
@@ -217,6 +298,38 @@ class UnixSocketTest {
         try (StreamConnection client = get(streams.openUnixConnection(path.toString()))) {
             client.writer().write(new byte[] {42});
             assertThat(get(client.reader().read(1))).containsExactly(42);
+        }
+    }
+
+    /** TCP waits there, and so does a blocking connect. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#unix")
+    void connecting_toAFullBacklog_waitsForItsTurn(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Served served = wire.serve(
+                    streams,
+                    ConnectionHandler.callbacks((reader, writer) -> reader.read(-1)),
+                    ServerOptions.DEFAULT.withBacklog(1).withStartServing(false));
+            List<CompletableFuture<StreamConnection>> connecting = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                connecting.add(streams.openUnixConnection(served.path()));
+            }
+            served.server().startServing();
+            for (CompletableFuture<StreamConnection> each : connecting) {
+                get(each).close();
+            }
+            served.server().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#unix")
+    void connecting_toNothing_saysSo(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            String path = Wire.newPath();
+            assertThat(failureOf(streams.openUnixConnection(path)))
+                    .hasMessageStartingWith("could not connect to unix:" + path)
+                    .hasMessageContaining("No such file or directory");
         }
     }
 }

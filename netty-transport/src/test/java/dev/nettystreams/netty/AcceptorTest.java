@@ -1,0 +1,146 @@
+package dev.nettystreams.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.nettystreams.StreamLimits;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DefaultSocketChannelConfig;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.Errors.NativeIoException;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is done with accepted channels, and with failures to accept. The listening channel is turned by hand. */
+class AcceptorTest {
+    private static final int ECONNABORTED = 103;
+
+    private final EventLoopGroup group = Loops.newGroup(IoBackend.NIO, 1, true);
+
+    @AfterEach
+    void end() {
+        assertThat(group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(20, TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    private Acceptor acceptor(int maxConnections) {
+        return new Acceptor(group, StreamLimits.DEFAULT, maxConnections, connection -> {});
+    }
+
+    private static EmbeddedChannel serving(Acceptor acceptor) {
+        EmbeddedChannel listener = new EmbeddedChannel(acceptor);
+        listener.config().setAutoRead(false);
+        acceptor.listenOn(listener, null);
+        acceptor.start();
+        turn(listener);
+        assertThat(listener.config().isAutoRead()).isTrue();
+        return listener;
+    }
+
+    /** As macOS answers when the peer has reset the connection already. */
+    private static final class Reset extends NioSocketChannel {
+        private final @Nullable SocketChannelConfig config =
+                new DefaultSocketChannelConfig(this, javaChannel().socket()) {
+                    @Override
+                    public <T> boolean setOption(ChannelOption<T> option, T value) {
+                        throw new ChannelException("Invalid argument");
+                    }
+                };
+
+        @Override
+        public SocketChannelConfig config() {
+            return config == null ? super.config() : config;
+        }
+    }
+
+    @Test
+    void channelThatRefusesItsOptions_isClosed_andNotCounted() {
+        EmbeddedChannel listener = serving(acceptor(1));
+        Reset reset = new Reset();
+        listener.pipeline().fireChannelRead(reset);
+        turn(listener);
+        assertThat(reset.isOpen()).isFalse();
+        assertThat(listener.config().isAutoRead()).isTrue();
+        listener.checkException();
+    }
+
+    @Test
+    void connectionThatEndedInTheBacklog_doesNotPauseAccepting() {
+        assumeTrue(
+                IoBackend.EPOLL.isAvailable(),
+                "there is no native transport to fail, or its errors have other numbers");
+        EmbeddedChannel listener = serving(acceptor(1));
+        listener.pipeline().fireExceptionCaught(new NativeIoException("accept", -ECONNABORTED));
+        turn(listener);
+        assertThat(listener.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void systemThatRefuses_pausesAcceptingForASecond() {
+        EmbeddedChannel listener = serving(acceptor(1));
+        listener.freezeTime();
+        listener.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+        turn(listener);
+        assertThat(listener.config().isAutoRead()).isFalse();
+        listener.advanceTimeBy(999, TimeUnit.MILLISECONDS);
+        turn(listener);
+        assertThat(listener.config().isAutoRead()).isFalse();
+        listener.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        turn(listener);
+        assertThat(listener.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void channelAcceptedOverTheCap_waitsUnread_untilAnotherEnds() {
+        Acceptor acceptor = acceptor(1);
+        EmbeddedChannel one = serving(acceptor);
+        EmbeddedChannel other = serving(acceptor);
+        NioSocketChannel first = new NioSocketChannel();
+        NioSocketChannel second = new NioSocketChannel();
+        NioSocketChannel third = new NioSocketChannel();
+        one.pipeline().fireChannelRead(first);
+        other.pipeline().fireChannelRead(second); // had been accepted before it could be told
+        other.pipeline().fireChannelRead(third);
+        turn(one);
+        turn(other);
+        assertThat(one.config().isAutoRead()).isFalse();
+        assertThat(other.config().isAutoRead()).isFalse();
+        awaitRegistered(first);
+        assertThat(second.isRegistered()).isFalse();
+
+        acceptor.connectionEnded();
+        awaitRegistered(second);
+        assertThat(third.isRegistered()).isFalse();
+        turn(one);
+        assertThat(one.config().isAutoRead()).isFalse();
+
+        acceptor.close();
+        assertThat(third.isOpen()).isFalse();
+        NioSocketChannel late = new NioSocketChannel();
+        one.pipeline().fireChannelRead(late);
+        assertThat(late.isOpen()).isFalse();
+        first.close();
+        second.close();
+    }
+
+    /** Twice: what is due may submit a task. */
+    private static void turn(EmbeddedChannel listener) {
+        listener.runPendingTasks();
+        listener.runPendingTasks();
+    }
+
+    private static void awaitRegistered(NioSocketChannel channel) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!channel.isRegistered()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.FailureReporter;
+import dev.nettystreams.StreamConnection;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is asked of streams that are closed, or with nothing in the place of something. */
+@ExtendWith(NoLeaks.class)
+class ClosedStreamsTest {
+    private static final ConnectionHandler ECHO =
+            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void closedStreams_failWhateverIsAskedOfThem_andMakeNothing(Wire wire) throws Exception {
+        EventLoopGroup group = Loops.newGroup(wire.backend(), 1, true);
+        for (NettyStreams streams : List.of(NettyStreams.create(wire.backend(), 1), NettyStreams.over(group))) {
+            streams.close();
+            Set<Thread> before = threads();
+            for (CompletableFuture<?> asked : List.of(
+                    streams.openConnection("127.0.0.1", 1),
+                    streams.openConnection("localhost", 1),
+                    streams.openUnixConnection("/tmp/nobody"),
+                    streams.startServer(ECHO, "127.0.0.1", 0),
+                    streams.startUnixServer(ECHO, Wire.newPath()))) {
+                assertThat(failureOf(asked)).isInstanceOf(IOException.class).hasMessage("these streams are closed");
+            }
+            Set<Thread> made = threads();
+            made.removeAll(before);
+            assertThat(made).isEmpty();
+        }
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    }
+
+    /** Of event loops, made by these streams. */
+    private static Set<Thread> threads() {
+        Set<Thread> found = new HashSet<>(Thread.getAllStackTraces().keySet());
+        found.removeIf(thread -> !thread.getName().startsWith("netty-streams-")
+                || thread.getName().startsWith("netty-streams-blocking"));
+        return found;
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void close_endsWhatIsBeingOpened(Wire wire) throws Exception {
+        EventLoopGroup group = Loops.newGroup(wire.backend(), 1, true);
+        try (BlackHole hole = new BlackHole()) {
+            for (NettyStreams streams : List.of(NettyStreams.create(wire.backend(), 1), NettyStreams.over(group))) {
+                CompletableFuture<StreamConnection> opening =
+                        streams.openConnection("127.0.0.1", hole.address().getPort());
+                streams.close();
+                assertThat(failureOf(opening)).isInstanceOf(IOException.class);
+            }
+        }
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void sharedStreams_mayBeUsedAfterSomebodyClosedThem() throws Exception {
+        NettyStreams.shared().close();
+        try (StreamServer server = get(NettyStreams.shared().startServer(ECHO, "127.0.0.1", 0));
+                StreamConnection client = get(NettyStreams.shared().openConnection("127.0.0.1", server.port()))) {
+            client.writer().write(new byte[] {1});
+            assertThat(get(client.reader().read(1))).containsExactly(1);
+        }
+        NettyStreams.shared().close();
+    }
+
+    @Test
+    @SuppressWarnings({"NullAway", "DataFlowIssue"}) // that is the point
+    void nothing_isRefusedAtTheCall_byName() {
+        try (NettyStreams streams = NettyStreams.create(IoBackend.NIO, 1)) {
+            String noString = null;
+            ConnectionHandler noHandler = null;
+            ServerOptions noOptions = null;
+            FailureReporter noReporter = null;
+            assertRefused("host", () -> streams.openConnection(noString, 1));
+            assertRefused("options", () -> streams.openConnection("localhost", 1, null));
+            assertRefused("path", () -> streams.openUnixConnection(noString));
+            assertRefused("handler", () -> streams.startServer(noHandler, "localhost", 0));
+            assertRefused("host", () -> streams.startServer(ECHO, noString, 0));
+            assertRefused("options", () -> streams.startServer(ECHO, "localhost", 0, noOptions));
+            assertRefused("hosts", () -> streams.startServer(ECHO, (List<String>) null, 0));
+            assertRefused("handler", () -> streams.startUnixServer(noHandler, "path"));
+            assertRefused("path", () -> streams.startUnixServer(ECHO, noString));
+            assertRefused("options", () -> streams.startUnixServer(ECHO, "path", noOptions));
+            assertRefused("connectionLimits", () -> streams.withLimits(null));
+            assertRefused("group", () -> NettyStreams.over(null));
+            assertRefused("reporter", () -> ServerOptions.DEFAULT.withReporter(noReporter));
+        }
+    }
+
+    private static void assertRefused(String name, ThrowingCallable call) {
+        assertThatNullPointerException().isThrownBy(call).withMessage(name);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.nettystreams.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Running out of file descriptors backs off and recovers (S3): in a process of its own, which may have few of them. */
+class FileDescriptorsTest {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void server_thatRanOutOfThem_acceptsAgainWhenThereAreSome(Wire wire) throws Exception {
+        assumeTrue(new File("/bin/sh").canExecute(), "there is no /bin/sh to limit them with");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classes =
+                System.getProperty("java.class.path") + File.pathSeparator + System.getProperty("jdk.module.path", "");
+        Path output = directory.resolve("output");
+        Process child = new ProcessBuilder(
+                        "/bin/sh",
+                        "-c",
+                        "ulimit -n 100 && exec \"$0\" -cp \"$1\" " + FewDescriptors.class.getName() + " \"$2\"",
+                        java,
+                        classes,
+                        wire.backend().name())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(output)).contains(FewDescriptors.RECOVERED);
+        } finally {
+            child.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ServerChannel;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A server listens on every address that it was given and this machine has, or on none (S1). */
+@ExtendWith(NoLeaks.class)
+class ListeningTest {
+    private static final ConnectionHandler ECHO =
+            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
+
+    /** Kept for documentation (RFC 5737): no machine has it. */
+    private static final String NOWHERE = "198.51.100.1";
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void addressThatThisMachineDoesNotHave_isPassedOver_unlessItIsTheOnlyOne(Wire wire) throws Exception {
+        Loops loops = Loops.owned(wire.backend(), 1, true);
+        try {
+            StreamServer server = newServer(loops);
+            listening(loops, server)
+                    .tcp(
+                            List.of(address(NOWHERE, 0), address("127.0.0.1", 0)),
+                            loops.channels().tcpServer());
+            assertThat(server.addresses()).containsExactly(address("127.0.0.1", server.port()));
+            server.close();
+            for (List<InetSocketAddress> none :
+                    List.of(List.of(address(NOWHERE, 0)), List.of(address(NOWHERE, 0), address("198.51.100.2", 0)))) {
+                StreamServer nowhere = newServer(loops);
+                assertThatThrownBy(() -> listening(loops, nowhere)
+                                .tcp(none, loops.channels().tcpServer()))
+                        .isInstanceOf(BindException.class)
+                        .hasMessageContaining(NOWHERE)
+                        .satisfies(
+                                failure -> assertThat(failure.getSuppressed()).hasSize(none.size() - 1));
+                assertThat(nowhere.addresses()).isEmpty();
+            }
+        } finally {
+            loops.close(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void socketThatCannotBeMade_closesThoseBefore_andFailsAsAnIoException(Wire wire) throws Exception {
+        Loops loops = Loops.owned(wire.backend(), 1, true);
+        try {
+            int port = freePort();
+            AtomicInteger made = new AtomicInteger();
+            ChannelFactory<? extends ServerChannel> real = loops.channels().tcpServer();
+            ChannelFactory<ServerChannel> exhausted = () -> {
+                if (made.getAndIncrement() > 0) {
+                    throw new ChannelException("Too many open files");
+                }
+                return real.newChannel();
+            };
+            StreamServer server = newServer(loops);
+            assertThatThrownBy(() -> listening(loops, server)
+                            .tcp(List.of(address("127.0.0.1", port), address("127.0.0.2", port)), exhausted))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("127.0.0.2:" + port)
+                    .hasMessageContaining("Too many open files")
+                    .hasCauseInstanceOf(ChannelException.class);
+            assertThat(made).hasValue(2);
+            assertThat(server.addresses()).isEmpty();
+            assertIsFree("127.0.0.1", port);
+        } finally {
+            loops.close(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void hosts_areAllListenedOn_onceEach_onOnePort(Wire wire) throws Exception {
+        assumeTrue(UnixPath.isLinux(), "elsewhere 127.0.0.2 is nobody's");
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            StreamServer server = get(streams.startServer(ECHO, List.of("127.0.0.1", "127.0.0.2", "127.0.0.1"), 0));
+            assertThat(server.port()).isPositive();
+            assertThat(server.addresses())
+                    .containsExactly(address("127.0.0.1", server.port()), address("127.0.0.2", server.port()));
+            assertEchoes(streams, "127.0.0.1", server.port());
+            assertEchoes(streams, "127.0.0.2", server.port());
+            server.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void hostInUse_failsAll_andClosesWhatWasBound(Wire wire) throws Exception {
+        assumeTrue(UnixPath.isLinux(), "elsewhere 127.0.0.2 is nobody's");
+        try (NettyStreams streams = NettyStreams.create(wire.backend());
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getAllByName("127.0.0.2")[0])) {
+            int port = taken.getLocalPort();
+            assertThat(failureOf(streams.startServer(ECHO, List.of("127.0.0.1", "127.0.0.2"), port)))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("127.0.0.2:" + port)
+                    .hasMessageContaining("in use");
+            assertIsFree("127.0.0.1", port);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void emptyHost_meansAllInterfaces(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            for (StreamServer server :
+                    List.of(get(streams.startServer(ECHO, "", 0)), get(streams.startServer(ECHO, List.of(""), 0)))) {
+                assertThat(server.addresses())
+                        .singleElement()
+                        .satisfies(address -> assertThat(((InetSocketAddress) address)
+                                        .getAddress()
+                                        .isAnyLocalAddress())
+                                .isTrue());
+                assertEchoes(streams, "127.0.0.1", server.port());
+                assertEchoes(streams, "127.0.0.2", server.port());
+                server.close();
+            }
+            assertThatThrownBy(() -> streams.startServer(ECHO, List.of(), 0)).hasMessage("no hosts to listen on");
+        }
+    }
+
+    private static StreamServer newServer(Loops loops) {
+        return new StreamServer(loops.group, StreamLimits.DEFAULT, ECHO, ServerOptions.DEFAULT, loops.connections);
+    }
+
+    private static Listening listening(Loops loops, StreamServer server) {
+        return new Listening(loops.group, server, ServerOptions.DEFAULT);
+    }
+
+    private static InetSocketAddress address(String host, int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getAllByName(host)[0], port);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getAllByName("127.0.0.1")[0])) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void assertIsFree(String host, int port) throws IOException {
+        try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getAllByName(host)[0])) {
+            assertThat(again.isBound()).isTrue();
+        }
+    }
+
+    private static void assertEchoes(NettyStreams streams, String host, int port) throws Exception {
+        try (StreamConnection client = get(streams.openConnection(host, port))) {
+            client.writer().write(new byte[] {42});
+            assertThat(get(client.reader().read(1))).containsExactly(42);
+        }
+    }
+}

@@ -2,9 +2,9 @@ package dev.nettystreams.demos;
 
 import static dev.nettystreams.Await.await;
 
+import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
-import dev.nettystreams.StreamWriter;
 import dev.nettystreams.netty.NettyStreams;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -14,13 +14,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
  * {@code echo-client}: standard input to the peer, the peer to standard output, as {@code nc -N} has it. Both directions at once, so that
- * neither a full pipe nor a slow peer holds up the other one. Ends at the peer's EOF.
+ * neither a full pipe nor a slow peer holds up the other one. Ends at the peer's EOF; what was read until then is still sent.
+ *
+ * <p>Standard input and output are never closed: where the caller has closed them already, their numbers belong to files of the JVM, which
+ * crashes without them.
  */
 @Command(
         name = "echo-client",
@@ -32,63 +36,66 @@ final class EchoClient implements Callable<Integer> {
     @Mixin
     private final Peer peer = new Peer();
 
+    /** Why standard input cannot be read; the connection is then aborted. */
+    private final AtomicReference<@Nullable IOException> unreadable = new AtomicReference<>();
+
     @Override
     public Integer call() throws Exception {
         try (NettyStreams streams = peer.streams();
-                StreamConnection connection = await(peer.connect(streams));
-                OutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            CompletableFuture<Void> localFailure = sendInBackground(connection);
-            try {
-                receive(connection.reader(), out);
-            } catch (IOException e) {
-                throw localFailure.isCompletedExceptionally() ? failureOf(localFailure, e) : e;
-            }
+                StreamConnection connection = await(peer.connect(streams))) {
+            sendInBackground(connection);
+            receive(connection.reader(), new FileOutputStream(FileDescriptor.out));
             return 0;
+        } catch (StreamClosedException aborted) {
+            IOException reason = unreadable.get();
+            throw reason != null ? reason : aborted;
         }
     }
 
     /** On a thread of its own: reading standard input blocks, for ever if need be. */
-    private static CompletableFuture<Void> sendInBackground(StreamConnection connection) {
-        CompletableFuture<Void> localFailure = new CompletableFuture<>();
-        Thread sender = new Thread(
-                () -> {
-                    try (InputStream in = new FileInputStream(FileDescriptor.in)) {
-                        send(in, connection.writer());
-                    } catch (Exception e) {
-                        localFailure.completeExceptionally(e);
-                        connection.abort();
-                    }
-                },
-                "standard-input");
+    private void sendInBackground(StreamConnection connection) {
+        Thread sender = new Thread(() -> send(new FileInputStream(FileDescriptor.in), connection), "standard-input");
         sender.setDaemon(true);
         sender.start();
-        return localFailure;
     }
 
-    private static void send(InputStream in, StreamWriter writer) throws Exception {
+    private void send(InputStream in, StreamConnection connection) {
         byte[] buffer = new byte[BUFFER_BYTES];
-        for (int byteCount; (byteCount = in.read(buffer)) >= 0; ) {
-            writer.write(buffer, 0, byteCount);
-            await(writer.drain());
+        try {
+            for (int byteCount; (byteCount = read(in, buffer, connection)) >= 0; ) {
+                connection.writer().write(buffer, 0, byteCount);
+                await(connection.writer().drain());
+            }
+            connection.writer().writeEof();
+        } catch (Exception lost) {
+            return; // whatever ends the connection, the receiver meets and tells
         }
-        writer.writeEof();
+    }
+
+    private int read(InputStream in, byte[] buffer, StreamConnection connection) throws IOException {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            unreadable.set(new IOException("could not read standard input: " + OneLine.of(e), e));
+            connection.abort();
+            throw e;
+        }
     }
 
     private static void receive(StreamReader reader, OutputStream out) throws Exception {
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        byte[] bytes = new byte[BUFFER_BYTES];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (await(reader.readInto(buffer)) >= 0) {
-            out.write(buffer.array(), 0, buffer.position());
+            write(bytes, buffer.position(), out);
             buffer.clear();
         }
     }
 
-    /** What the sender met comes first: the receiver only sees that the connection is gone. */
-    private static Exception failureOf(CompletableFuture<Void> failed, Exception otherwise) {
+    private static void write(byte[] bytes, int byteCount, OutputStream out) throws IOException {
         try {
-            failed.join();
-            return otherwise;
-        } catch (java.util.concurrent.CompletionException e) {
-            return e.getCause() instanceof Exception cause ? cause : otherwise;
+            out.write(bytes, 0, byteCount);
+        } catch (IOException e) {
+            throw new IOException("could not write to standard output: " + OneLine.of(e), e);
         }
     }
 }

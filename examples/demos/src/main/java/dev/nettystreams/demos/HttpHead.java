@@ -49,7 +49,9 @@ final class HttpHead implements Callable<Integer> {
                 out.println(line);
                 line = readHeader(connection);
             }
-            out.flush();
+            if (out.checkError()) {
+                throw new IOException("could not write to standard output");
+            }
             return 0;
         }
     }
@@ -66,6 +68,9 @@ final class HttpHead implements Callable<Integer> {
         }
         if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
             throw misuse("not a http URL: " + url);
+        }
+        if (uri.getPort() == 0 || uri.getPort() > 65535) {
+            throw misuse("port not in 1 to 65535: " + uri.getPort());
         }
         return uri;
     }

@@ -72,8 +72,11 @@ final class Peer {
         if ((host != null && positionalHost != null) || (port != null && positionalPort != null)) {
             throw misuse("the host or the port is given twice");
         }
-        return streams.openConnection(
-                firstOf(host, positionalHost, "127.0.0.1"), firstOf(port, positionalPort, EchoServer.PORT));
+        int chosenPort = firstOf(port, positionalPort, EchoServer.PORT);
+        if (chosenPort == 0) {
+            throw misuse("nobody listens on port 0");
+        }
+        return streams.openConnection(firstOf(host, positionalHost, "127.0.0.1"), chosenPort);
     }
 
     private static <T> T firstOf(@Nullable T first, @Nullable T second, T otherwise) {

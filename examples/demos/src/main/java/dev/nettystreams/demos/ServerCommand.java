@@ -2,6 +2,8 @@ package dev.nettystreams.demos;
 
 import static dev.nettystreams.Await.await;
 
+import dev.nettystreams.StreamBrokenException;
+import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.StreamReader;
@@ -9,6 +11,7 @@ import dev.nettystreams.StreamWriter;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
 import dev.nettystreams.netty.StreamServer;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -27,9 +30,11 @@ import picocli.CommandLine.Spec;
  * take for a crash. {@code Runtime.exit} cannot be called from a hook; {@code halt} can.
  */
 public abstract class ServerCommand implements Callable<Integer> {
-    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
+    /** For what is being sent. All of it, with the cutting off and the end of the JVM, is to be over within 5 s. */
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofMillis(4500);
 
     private final int defaultPort;
+    private volatile boolean isEnding;
 
     @Mixin
     private final ServerSettings settings = new ServerSettings();
@@ -83,7 +88,7 @@ public abstract class ServerCommand implements Callable<Integer> {
 
     private CompletableFuture<StreamServer> start(NettyStreams streams) {
         var handler = settings.runOn.handler(this::dialogue);
-        ServerOptions options = ServerOptions.DEFAULT.withBacklog(1024).withReporter(ServerCommand::report);
+        ServerOptions options = ServerOptions.DEFAULT.withBacklog(1024).withReporter(this::report);
         if (settings.unixPath != null) {
             return streams.startUnixServer(handler, UnixPaths.parse(settings.unixPath), options);
         }
@@ -98,11 +103,19 @@ public abstract class ServerCommand implements Callable<Integer> {
         return address instanceof InetSocketAddress tcp ? Addresses.printable(tcp) : address.toString();
     }
 
-    private static void report(StreamConnection connection, Throwable failure) {
-        System.err.println("netty-streams-demos: " + connection + ": " + OneLine.of(failure));
+    /** Peers leave as they like, many by a reset: nothing that whoever runs a server could do anything about. */
+    private void report(StreamConnection connection, Throwable failure) {
+        if (failure instanceof StreamBrokenException
+                && (failure.getCause() == null || failure.getCause() instanceof IOException)) {
+            return;
+        }
+        boolean isCutOff = isEnding && failure instanceof StreamClosedException;
+        System.err.println("netty-streams-demos: " + connection + ": "
+                + (isCutOff ? "cut off, for its peer did not take the rest in time" : OneLine.of(failure)));
     }
 
-    private static void endWell(StreamServer server) {
+    private void endWell(StreamServer server) {
+        isEnding = true;
         int status = 0;
         try {
             await(server.shutdown(SHUTDOWN_TIMEOUT));

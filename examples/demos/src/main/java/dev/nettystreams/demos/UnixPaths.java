@@ -5,6 +5,9 @@ final class UnixPaths {
     private UnixPaths() {}
 
     static String parse(String typed) {
+        if (typed.equals("@")) {
+            throw new IllegalArgumentException("an abstract Unix socket has a name behind its @");
+        }
         return typed.startsWith("@") ? "\0" + typed.substring(1) : typed;
     }
 }

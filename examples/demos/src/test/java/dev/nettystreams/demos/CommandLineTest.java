@@ -6,7 +6,9 @@ import dev.nettystreams.netty.IoBackend;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +62,9 @@ class CommandLineTest {
                 "echo-server --unix /tmp/a --port 1",
                 "echo-client --unix /tmp/a --port 1",
                 "echo-client localhost 1 --port 1",
+                "echo-client --port 0",
+                "http-head http://127.0.0.1:99999/",
+                "chat-server --port 0 --most-behind 0",
                 "http-head ftp://127.0.0.1/",
                 "http-head http://[broken/",
                 "http-head"
@@ -80,18 +85,23 @@ class CommandLineTest {
 
     @Test
     void refusedConnection_isOneLineAndStatus1() throws Exception {
-        int port;
-        try (ServerSocket briefly = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = briefly.getLocalPort();
+        try (SocketChannel bound = SocketChannel.open().bind(new InetSocketAddress(0))) {
+            int port = bound.socket().getLocalPort(); // nobody listens on it, nor can anybody meanwhile
+            assertThat(execute("http-head", "http://127.0.0.1:" + port + "/")).isEqualTo(1);
+            assertOneLine("could not connect to 127.0.0.1:" + port);
         }
-        assertThat(execute("http-head", "http://127.0.0.1:" + port + "/")).isEqualTo(1);
-        assertOneLine("could not connect to 127.0.0.1:" + port);
     }
 
     @Test
     void overlongUnixPath_isOneLineAndStatus1() {
         assertThat(execute("echo-server", "--unix", "/tmp/" + "x".repeat(200))).isEqualTo(1);
         assertOneLine("too long: 205 > ");
+    }
+
+    @Test
+    void abstractUnixSocketWithoutAName_isOneLineAndStatus1() {
+        assertThat(execute("echo-server", "--unix", "@")).isEqualTo(1);
+        assertOneLine("a name behind its @");
     }
 
     @Test

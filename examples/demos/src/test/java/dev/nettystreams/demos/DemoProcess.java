@@ -37,10 +37,20 @@ public final class DemoProcess implements AutoCloseable {
 
     /** Starts a main class. */
     public static DemoProcess start(Class<?> main, String... arguments) throws IOException {
+        return start(commandLine(main, arguments));
+    }
+
+    /** Starts a command of the demos in a JVM with that many MiB for objects. */
+    public static DemoProcess demoInSmallHeap(int mebibytes, String... arguments) throws IOException {
+        List<String> command = commandLine(Main.class, arguments);
+        command.add(1, "-Xmx" + mebibytes + "m");
+        return start(command);
+    }
+
+    private static DemoProcess start(List<String> command) throws IOException {
         Path err = Files.createTempFile("demo", ".err");
-        Process process = new ProcessBuilder(commandLine(main, arguments))
-                .redirectError(err.toFile())
-                .start();
+        Process process =
+                new ProcessBuilder(command).redirectError(err.toFile()).start();
         return new DemoProcess(process, err);
     }
 

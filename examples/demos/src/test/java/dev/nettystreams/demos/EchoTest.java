@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class EchoTest {
+    private static final long ENDLESS_BYTES = 1L << 40;
+
     @TempDir
     Path directory;
 
@@ -114,6 +116,81 @@ class EchoTest {
             peer.close();
             assertThat(client.exitStatus()).isEqualTo(1);
             assertThat(client.errors().lines()).singleElement().asString().contains("connection lost");
+        }
+    }
+
+    @Test
+    void client_whosePeerResetsWhileItSends_saysSoInOneLine() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DemoProcess client =
+                        DemoProcess.demo("echo-client", "--port", Integer.toString(listener.getLocalPort()))) {
+            OutputStream input = client.process().getOutputStream();
+            CompletableFuture<Void> fed = CompletableFuture.runAsync(() -> feed(input, ENDLESS_BYTES));
+            Socket peer = listener.accept();
+            assertThat(peer.getInputStream().readNBytes(1000)).hasSize(1000);
+            peer.setSoLinger(true, 0);
+            peer.close();
+            assertThat(client.exitStatus()).isEqualTo(1);
+            assertThat(client.errors().lines()).singleElement().asString().contains("connection lost");
+            assertThat(fed).failsWithin(java.time.Duration.ofSeconds(20));
+        }
+    }
+
+    /** The peer's EOF comes while the client still sends: what it has read from its standard input arrives nevertheless. */
+    @Test
+    void client_atThePeersEof_stillSendsWhatItHasRead() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DemoProcess client =
+                        DemoProcess.demo("echo-client", "--port", Integer.toString(listener.getLocalPort()))) {
+            CompletableFuture<Void> fed =
+                    CompletableFuture.runAsync(() -> feed(client.process().getOutputStream(), ENDLESS_BYTES));
+            try (Socket peer = listener.accept()) {
+                assertThat(peer.getInputStream().readNBytes(1000)).hasSize(1000);
+                peer.shutdownOutput();
+                peer.getInputStream().readAllBytes(); // ends by EOF, not by a reset
+            }
+            assertThat(client.exitStatus()).isZero();
+            assertThat(client.errors()).isEmpty();
+            assertThat(fed).failsWithin(java.time.Duration.ofSeconds(20));
+        }
+    }
+
+    /** Number 1 is then a file of the JVM's own, which must be left alone. */
+    @Test
+    void client_withoutStandardOutput_saysSoInOneLine() throws Exception {
+        Programs.require("sh");
+        try (DemoProcess server = DemoProcess.demo("echo-server", "--port", "0")) {
+            List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >&-", "sh"));
+            command.addAll(DemoProcess.commandLine(
+                    Main.class, "echo-client", "--port", Integer.toString(server.listeningPort())));
+            Finished client = Finished.run("hello\n".getBytes(US_ASCII), command);
+            assertThat(client.status()).isEqualTo(1);
+            assertThat(client.err().lines()).singleElement().asString().contains("could not write to standard output");
+        }
+    }
+
+    @Test
+    void client_whoseInputCannotBeRead_saysSoInOneLine() throws Exception {
+        Programs.require("sh");
+        try (DemoProcess server = DemoProcess.demo("echo-server", "--port", "0")) {
+            List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <.", "sh"));
+            command.addAll(DemoProcess.commandLine(
+                    Main.class, "echo-client", "--port", Integer.toString(server.listeningPort())));
+            Finished client = Finished.run(new byte[0], command);
+            assertThat(client.status()).isEqualTo(1);
+            assertThat(client.err().lines()).singleElement().asString().contains("could not read standard input");
+        }
+    }
+
+    /** Writes until nobody reads any more. */
+    private static void feed(OutputStream out, long byteCount) {
+        byte[] chunk = new byte[65536];
+        try (out) {
+            for (long sent = 0; sent < byteCount; sent += chunk.length) {
+                out.write(chunk);
+            }
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 

@@ -6,7 +6,10 @@ import dev.nettystreams.StreamWriter;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.ServerCommand;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code chat-server}: what one says, all others hear. */
 @Command(
@@ -28,8 +31,21 @@ public final class ChatServer extends ServerCommand {
                     "How much may wait here for one slow reader before it is disconnected (default: ${DEFAULT-VALUE}).")
     private int mostBehindBytes = 262144;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec command;
+
     ChatServer() {
         super(8889);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (mostBehindBytes < MOST_LINE_BYTES) {
+            throw new ParameterException(
+                    command.commandLine(), "--most-behind < " + MOST_LINE_BYTES + ", a line: " + mostBehindBytes);
+        }
+        return super.call();
     }
 
     @Override

@@ -66,7 +66,7 @@ final class Outbox {
         if (state == State.GONE) {
             return Taken.NOT_WANTED;
         }
-        if (waitingBytes + line.length > mostBytes) {
+        if (line.length > mostBytes - waitingBytes) {
             end();
             return Taken.TOO_MUCH;
         }

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.List;
 
-/** Commands about the connection: PING, ECHO, SELECT, HELLO, CLIENT, QUIT. */
+/**
+ * Commands about the connection: PING, ECHO, SELECT, HELLO, CLIENT, QUIT. And two that are none: a browser that a page makes talk to this
+ * port begins with {@code POST} or sends a {@code Host:}, and is cut off without a word, as Redis does.
+ */
 final class ConnectionCommands {
     void addTo(CommandTable table) {
         table.add("ping", -1, (client, arguments) -> ping(arguments));
@@ -16,6 +19,13 @@ final class ConnectionCommands {
             client.hasQuit = true;
             return Replies.OK;
         });
+        table.add("post", -1, ConnectionCommands::cutOff);
+        table.add("host:", -1, ConnectionCommands::cutOff);
+    }
+
+    private static byte[] cutOff(RespDialogue.Client client, List<byte[]> arguments) {
+        client.hasQuit = true;
+        return Replies.NO_REPLY;
     }
 
     private static byte[] ping(List<byte[]> arguments) throws CommandException {

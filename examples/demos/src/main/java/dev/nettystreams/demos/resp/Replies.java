@@ -12,6 +12,7 @@ final class Replies {
     static final byte[] PONG = ascii("+PONG\r\n");
     static final byte[] NOTHING = ascii("$-1\r\n");
     static final byte[] EMPTY_ARRAY = ascii("*0\r\n");
+    static final byte[] NO_REPLY = {};
 
     private Replies() {}
 

@@ -2,7 +2,6 @@ package dev.nettystreams.demos.resp;
 
 import dev.nettystreams.IncompleteReadException;
 import dev.nettystreams.LimitOverrunException;
-import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.demos.Dialogue;
@@ -55,8 +54,8 @@ final class RespDialogue implements Dialogue {
     /** A line over the limit is answered as Redis words it, which depends on how the line begins. */
     @Override
     public CompletionStage<?> failed(Throwable failure) {
-        if (failure instanceof IncompleteReadException || failure instanceof StreamBrokenException) {
-            return CompletableFuture.completedFuture(null); // clients leave as they like, redis-benchmark by a reset
+        if (failure instanceof IncompleteReadException) {
+            return CompletableFuture.completedFuture(null); // clients leave as they like
         }
         if (failure instanceof LimitOverrunException) {
             return reader.peek(1)

@@ -1,11 +1,11 @@
 package dev.nettystreams.demos.tour;
 
 import dev.nettystreams.demos.OneLine;
-import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 
 /** Errors that say what was tried and what came of it. */
 final class Errors implements Stop {
@@ -16,14 +16,7 @@ final class Errors implements Stop {
 
     @Override
     public void show(Guide guide) throws Exception {
-        int deadPort = portWithoutListener();
-        ConnectException refused =
-                guide.failure(ConnectException.class, guide.streams.openConnection("localhost", deadPort));
-        guide.say(OneLine.of(refused));
-        int tried = InetAddress.getAllByName("localhost").length;
-        guide.expect(refused.getSuppressed().length, tried, "the number of causes");
-        guide.say("with the cause of each of " + tried + " attempts");
-
+        showRefusal(guide);
         try (var server = guide.get(guide.streams.startServer((reader, writer) -> {}, "127.0.0.1", 0))) {
             guide.say(OneLine.of(guide.failure(
                     BindException.class,
@@ -37,9 +30,16 @@ final class Errors implements Stop {
         }
     }
 
-    private static int portWithoutListener() throws IOException {
-        try (ServerSocket briefly = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return briefly.getLocalPort();
+    /** A port that is bound and not listened on: nobody else can listen on it meanwhile. */
+    private static void showRefusal(Guide guide) throws Exception {
+        try (SocketChannel bound = SocketChannel.open().bind(new InetSocketAddress(0))) {
+            int port = bound.socket().getLocalPort();
+            ConnectException refused =
+                    guide.failure(ConnectException.class, guide.streams.openConnection("localhost", port));
+            guide.say(OneLine.of(refused));
+            int tried = InetAddress.getAllByName("localhost").length;
+            guide.expect(refused.getSuppressed().length, tried, "the number of causes");
+            guide.say("with the cause of each of " + tried + (tried == 1 ? " attempt" : " attempts"));
         }
     }
 }

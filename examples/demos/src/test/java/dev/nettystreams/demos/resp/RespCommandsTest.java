@@ -60,7 +60,9 @@ class RespCommandsTest {
                 "client nonsense             ; -ERR unknown subcommand 'nonsense'. Try CLIENT HELP.|",
                 "flushall now                ; -ERR syntax error|",
                 "dbsize                      ; :0|",
-                "quit                        ; +OK|"
+                "quit                        ; +OK|",
+                "POST / HTTP/1.1             ; ``",
+                "Host: localhost             ; ``"
             })
     void command_isAnsweredAsRedisWordsIt(String line, String reply) throws Exception {
         assertThat(run(line)).isEqualTo(reply);

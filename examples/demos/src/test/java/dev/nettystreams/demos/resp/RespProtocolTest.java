@@ -40,6 +40,13 @@ class RespProtocolTest {
     }
 
     @Test
+    void browsers_areCutOffWithoutAWord() {
+        RespWire wire = new RespWire(WHOLE).send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nFLUSHALL\r\n");
+        assertThat(wire.isOver()).isTrue();
+        assertThat(wire.replies()).isEmpty();
+    }
+
+    @Test
     void halfRequests_atTheEnd_getNoReply() {
         String request = "*2\r\n$4\r\nECHO\r\n$5\r\nhello\r\n";
         for (int length = 0; length < request.length(); length++) {

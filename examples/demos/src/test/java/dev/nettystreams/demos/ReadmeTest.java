@@ -1,0 +1,123 @@
+package dev.nettystreams.demos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs in README.md, as pasted. */
+@Timeout(60)
+class ReadmeTest {
+    private static final Path README = Path.of("..", "..", "README.md");
+
+    @TempDir
+    Path directory;
+
+    private static List<String> programs() throws Exception {
+        return Pattern.compile("^```java\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL)
+                .matcher(Files.readString(README))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    /** The class that a program is, if it is whole. */
+    private static Optional<String> className(String program) {
+        return Pattern.compile("^public (?:final )?class (\\w+)", Pattern.MULTILINE)
+                .matcher(program)
+                .results()
+                .map(found -> found.group(1))
+                .findFirst();
+    }
+
+    /** But for its port, which may be taken here. */
+    @Test
+    void firstProgram_runsAsPasted() throws Exception {
+        String program = programs().get(0);
+        assertThat(program).contains("8888");
+        Path file = Files.writeString(
+                directory.resolve("Echo.java"), program.replace("8888", Integer.toString(freePort())));
+        Finished echo = Finished.run(
+                new byte[0],
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        file.toString()));
+        assertThat(echo.text()).as(echo.err()).isEqualTo("hello, streams\n");
+        assertThat(echo.status()).isZero();
+        // from JDK 24 on, about the native libraries of a class path; those of an executable jar are allowed in it
+        assertThat(echo.err().lines().filter(line -> !line.isEmpty())).allMatch(line -> line.startsWith("WARNING: "));
+    }
+
+    @Test
+    void everyProgram_compiles() throws Exception {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        List<String> programs = programs();
+        assertThat(programs).hasSizeGreaterThan(1);
+        for (int i = 0; i < programs.size(); i++) {
+            String program = programs.get(i);
+            Optional<String> name = className(program);
+            Path file = directory.resolve(name.orElse("Program" + i) + ".java");
+            Files.writeString(file, name.isPresent() ? program : wholeOf(i, program));
+            int status = compiler.run(
+                    null,
+                    null,
+                    null,
+                    "-proc:none",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "-d",
+                    directory.toString(),
+                    file.toString());
+            assertThat(status).as("status of javac for %s", program).isZero();
+        }
+    }
+
+    /** A program around lines of README that are none. */
+    private static String wholeOf(int number, String lines) {
+        return """
+                import static dev.nettystreams.Await.await;
+                import static java.nio.charset.StandardCharsets.UTF_8;
+
+                import dev.nettystreams.*;
+                import dev.nettystreams.netty.*;
+                import io.netty.channel.*;
+                import io.netty.handler.timeout.*;
+
+                abstract class Program%d {
+                    abstract void conversation(StreamReader reader, StreamWriter writer) throws Exception;
+
+                    void run(NettyStreams streams, Channel channel) throws Exception {
+                %s
+                    }
+                }
+                """.formatted(number, lines);
+    }
+
+    @Test
+    void commands_areThere() throws Exception {
+        String readme = Files.readString(README);
+        for (String command : Main.commandLine().getSubcommands().keySet()) {
+            if (!command.equals("help")) {
+                assertThat(readme).contains("`" + command);
+            }
+        }
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket briefly = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return briefly.getLocalPort();
+        }
+    }
+}

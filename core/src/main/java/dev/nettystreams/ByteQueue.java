@@ -17,17 +17,30 @@ import org.jspecify.annotations.Nullable;
  * A search remembers how far it came and in which state its automaton was, so that a line that arrives a byte at a time costs
  * as much as one that arrives at once: every byte is examined once. Taking bytes forgets the search.
  *
- * <p>A large piece that is taken as it came is copied once. The array grows by doubling and is dropped when the queue runs empty, unless it is small: an idle connection holds at
- * most {@value #KEPT_BYTES} bytes here.
+ * <p>Memory: an empty queue holds none. Small arrays are lent by the thread, which has one to spare ({@value #SPARE_BYTES} bytes), and go back
+ * when the queue runs empty, so a loop with many connections that are mostly idle needs one. What does not fit gets an array that grows
+ * by doubling; a large piece that is taken as it came is given away, and so copied once.
  *
  * <p>Confined to the connection's loop.
  */
 final class ByteQueue {
-    private static final int KEPT_BYTES = 256;
-    private static final int LARGE_BYTES = 4096;
+    private static final int SPARE_BYTES = 1024;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final int NOT_FOUND = -1;
     private static final byte[] EMPTY = {};
+
+    /** One to lend, or none while it is lent. */
+    private static final class Spare {
+        private static final ThreadLocal<Spare> OF_THREAD = ThreadLocal.withInitial(Spare::new);
+
+        private byte @Nullable [] array;
+
+        byte[] lend() {
+            byte[] lent = array;
+            array = null;
+            return lent == null ? new byte[SPARE_BYTES] : lent;
+        }
+    }
 
     private byte[] array = EMPTY;
     private int head;
@@ -66,7 +79,7 @@ final class ByteQueue {
     }
 
     byte[] take(int byteCount) {
-        if (byteCount == array.length && byteCount > KEPT_BYTES) {
+        if (byteCount == array.length && byteCount > 0) {
             byte[] all = array; // to the brim and wanted whole: the array itself, and no copy
             array = EMPTY;
             drop(byteCount);
@@ -95,9 +108,10 @@ final class ByteQueue {
         if (head == tail) {
             head = 0;
             tail = 0;
-            if (array.length > KEPT_BYTES) {
-                array = EMPTY;
+            if (array.length == SPARE_BYTES) {
+                Spare.OF_THREAD.get().array = array;
             }
+            array = EMPTY;
         }
     }
 
@@ -167,24 +181,23 @@ final class ByteQueue {
             throw new OutOfMemoryError(
                     "a read has gathered " + size + " bytes and an array cannot hold " + byteCount + " more");
         }
-        byte[] roomy =
-                needed <= array.length / 2 ? array : new byte[size == 0 ? firstCapacity(needed) : capacityFor(needed)];
+        byte[] roomy = needed <= array.length / 2 ? array : arrayFor(needed, size == 0);
         System.arraycopy(array, head, roomy, 0, size);
         array = roomy;
         head = 0;
         tail = size;
     }
 
-    /** A large piece gets an array of its size: often it is taken whole before the next one comes. */
-    private static int firstCapacity(int needed) {
-        return needed >= LARGE_BYTES ? needed : capacityFor(needed);
+    private static byte[] arrayFor(int needed, boolean isFirst) {
+        if (needed <= SPARE_BYTES) {
+            return Spare.OF_THREAD.get().lend();
+        }
+        return new byte
+                [isFirst ? needed : nextPowerOfTwo(needed)]; // often the first is taken whole before the next comes
     }
 
-    /** The next power of two: amortizes growth, and a burst of chunks finds room. */
-    private static int capacityFor(int needed) {
-        if (needed <= KEPT_BYTES) {
-            return KEPT_BYTES;
-        }
+    /** Amortizes growth, and a burst of chunks finds room. */
+    private static int nextPowerOfTwo(int needed) {
         int doubled = Integer.highestOneBit(needed - 1) << 1;
         return doubled < 0 ? LARGEST_ARRAY : doubled;
     }

@@ -70,6 +70,7 @@ final class ChannelTransport implements Transport {
 
     private @Nullable TransportEvents events;
     private @Nullable ChannelSettings borrowed;
+    private @Nullable UringStallFix stallFix; // once the input has ended, on io_uring
     private int highMarkBytes;
     private Phase phase = Phase.OPEN;
     private int callDepth;
@@ -178,6 +179,7 @@ final class ChannelTransport implements Transport {
         writeBuffer.push();
         context.flush();
         leave();
+        watchForStall();
     }
 
     @Override
@@ -224,6 +226,13 @@ final class ChannelTransport implements Transport {
         context.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(fence -> loop.execute(fence.isSuccess() ? action : () -> outputFailed(fence.cause())));
         leave();
+        watchForStall();
+    }
+
+    private void watchForStall() {
+        if (stallFix != null) {
+            stallFix.watch();
+        }
     }
 
     @Override
@@ -374,6 +383,8 @@ final class ChannelTransport implements Transport {
         }
         // AUTO_READ stays as it is: cleared from inside the end, it leaves an io_uring channel that never closes.
         isReading = false;
+        stallFix = UringStallFix.of(channel);
+        watchForStall();
         if (events != null) {
             events.eofReceived();
         }

@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nettystreams.Await;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,6 +53,81 @@ class HalfCloseTest {
                             })));
             assertThat(requestAndEof(served)).isEqualTo(REPLY);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void reply_toAPeerThatReadsOnlyWhenTheSocketIsFull_arrivesWhole(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            replyThroughAFullSocket(pair.server(), pair.client());
+        }
+    }
+
+    /** A connected socket differs from an accepted one on io_uring. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void flood_afterTheServersEof_arrivesWhole(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            replyThroughAFullSocket(pair.client(), pair.server());
+        }
+    }
+
+    private static void replyThroughAFullSocket(StreamConnection sender, StreamConnection receiver) throws Exception {
+        receiver.writer().writeEof();
+        assertThat(get(sender.reader().read(1))).isEmpty();
+        fillTheSocket(sender);
+        sender.close();
+        assertThat(get(receiver.reader().read(-1))).isEqualTo(REPLY);
+        receiver.close();
+        get(sender.waitClosed());
+        get(receiver.waitClosed());
+    }
+
+    /** The peer's EOF waits behind bytes that nobody has read yet. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void flood_beforeTheServersEofIsRead_arrivesWhole(Wire wire) throws Exception {
+        byte[] greeting = Wire.pattern(100_000);
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams.withLimits(StreamLimits.DEFAULT.withReadLimit(1_000)));
+            pair.server().writer().write(greeting);
+            get(pair.server().writer().flush());
+            pair.server().writer().writeEof();
+            fillTheSocket(pair.client());
+            assertThat(get(pair.server().reader().readExactly(REPLY.length))).isEqualTo(REPLY);
+            assertThat(get(pair.client().reader().read(-1))).isEqualTo(greeting);
+            pair.client().close();
+            pair.server().close();
+            get(pair.client().waitClosed());
+            get(pair.server().waitClosed());
+        }
+    }
+
+    /** Writes the reply, in pieces, and waits until a hundred turns of the loop have sent nothing more. */
+    private static void fillTheSocket(StreamConnection sender) throws Exception {
+        int size = 1 << 16;
+        for (int at = 0; at < REPLY.length; at += size) {
+            sender.writer().write(REPLY, at, size);
+        }
+        assertThat(sender.writer().flush()).isNotDone();
+        Channel channel = (Channel) sender.writer().getExtraInfo("channel");
+        long queued = 0;
+        for (int turns = 0; turns < 100; turns++) {
+            long now =
+                    channel.eventLoop().submit(() -> queuedByteCount(channel)).get(20, TimeUnit.SECONDS);
+            if (now != queued) {
+                turns = 0;
+                queued = now;
+            }
+        }
+        assertThat(queued).isPositive();
+    }
+
+    private static long queuedByteCount(Channel channel) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
     @ParameterizedTest

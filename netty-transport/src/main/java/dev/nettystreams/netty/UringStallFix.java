@@ -1,0 +1,101 @@
+package dev.nettystreams.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps io_uring channels sending after the peer's EOF.
+ *
+ * <p>A write that does not fit the socket buffer makes Netty 4.2 wait for "writable". The kernel adds "the peer has ended" to every such
+ * wait, which after the peer's EOF therefore ends at once and without the bit that Netty looks for: it waits for ever for an event that it
+ * has had. So while such a channel has something queued, the missing event is given to it from time to time: often at first, and rarely
+ * when the peer reads nothing. Netty tries to write again, and if there is still no room all is as before.
+ *
+ * <p>Confined to the channel's loop.
+ */
+final class UringStallFix {
+    private static final byte POLL_ADD = 6; // of the kernel's operations
+    private static final int POLLOUT = 4;
+    private static final long FIRST_WAIT_MILLIS = 1;
+    private static final long LONGEST_WAIT_MILLIS = 64;
+
+    /** Closing goes over the channel's own registration, never over an event of ours. */
+    private static final IoRegistration NONE = new IoRegistration() {
+        @Override
+        @SuppressWarnings({"TypeParameterUnusedInFormals", "NullAway"}) // Netty's signature
+        public <T> T attachment() {
+            return null;
+        }
+
+        @Override
+        public long submit(IoOps ops) {
+            return 0;
+        }
+
+        @Override
+        public boolean isValid() {
+            return false;
+        }
+
+        @Override
+        public boolean cancel() {
+            return false;
+        }
+    };
+
+    private final Channel channel;
+    private final IoUringIoHandle handle;
+    private boolean isWatching;
+    private long remaining;
+    private long waitMillis;
+
+    private UringStallFix(Channel channel, IoUringIoHandle handle) {
+        this.channel = channel;
+        this.handle = handle;
+    }
+
+    /** For a channel of io_uring; null for any other. */
+    static @Nullable UringStallFix of(Channel channel) {
+        return IoBackend.readsAhead(channel.eventLoop()) && channel.unsafe() instanceof IoUringIoHandle handle
+                ? new UringStallFix(channel, handle)
+                : null;
+    }
+
+    /** To be called when the peer has ended its output, and after each flush from then on. */
+    void watch() {
+        long queued = queuedByteCount();
+        remaining = queued;
+        waitMillis = FIRST_WAIT_MILLIS;
+        if (!isWatching && queued > 0) {
+            isWatching = true;
+            lookLater();
+        }
+    }
+
+    private void lookLater() {
+        channel.eventLoop().schedule(this::look, waitMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        long queued = queuedByteCount();
+        if (queued == 0 || !channel.isActive()) {
+            isWatching = false;
+            return;
+        }
+        waitMillis = queued < remaining ? FIRST_WAIT_MILLIS : Math.min(waitMillis * 2, LONGEST_WAIT_MILLIS);
+        remaining = queued;
+        handle.handle(NONE, new IoUringIoEvent(POLLOUT, 0, POLL_ADD, 0L));
+        lookLater();
+    }
+
+    private long queuedByteCount() {
+        ChannelOutboundBuffer queued = channel.unsafe().outboundBuffer();
+        return queued == null || queued.isEmpty() ? 0 : queued.totalPendingWriteBytes() - queued.currentProgress();
+    }
+}

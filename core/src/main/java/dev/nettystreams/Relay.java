@@ -96,13 +96,24 @@ final class Relay extends CompletableFuture<Long> {
         }
         isHeld = true;
         source.holdRelay();
-        drained.whenComplete((done, failure) -> source.core.onLoop(() -> {
-            isHeld = false;
-            if (failure != null) {
-                source.finishRelay(this, failure);
-            } else {
-                source.resumeRelay();
-            }
-        }));
+        drained.whenComplete((done, failure) -> release(failure));
+    }
+
+    /** On the source's loop; if that has ended, so has this. */
+    private void release(@Nullable Throwable failure) {
+        if (source.core.loop.isCurrent()) {
+            goOn(failure);
+        } else {
+            source.core.hop(() -> goOn(failure), this);
+        }
+    }
+
+    private void goOn(@Nullable Throwable failure) {
+        isHeld = false;
+        if (failure != null) {
+            source.finishRelay(this, failure);
+        } else {
+            source.resumeRelay();
+        }
     }
 }

@@ -84,11 +84,17 @@ final class StreamCore implements TransportEvents {
         }
     }
 
-    /** Any thread: by a task; fails the future if the loop has ended. */
+    /** Any thread: by a task; fails the future if the loop has ended, or ends without having run it. */
     void hop(Runnable task, CompletableFuture<?> future) {
         if (!hop(task)) {
-            future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
+            failForLackOfLoop(future);
+        } else if (loop.isEnding()) {
+            loop.afterEnd(() -> failForLackOfLoop(future));
         }
+    }
+
+    private static void failForLackOfLoop(CompletableFuture<?> future) {
+        future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
     }
 
     /** Any thread: by a task; false if the loop has ended. */

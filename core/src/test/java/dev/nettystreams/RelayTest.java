@@ -126,6 +126,19 @@ class RelayTest {
     }
 
     @Test
+    void relay_heldByItsTarget_endsWithItsSourcesLoop() {
+        ScriptedTransport far = new ScriptedTransport();
+        CompletableFuture<Long> relay = source.read(r -> r.relayTo(far.connect().writer()));
+        far.isWritable = false;
+        source.wire.feed("clogged");
+        far.loop.runReady();
+        assertThat(relay).isNotDone();
+        source.loop.shutDown();
+        far.lose(new IOException("reset"));
+        Now.failure(StreamBrokenException.class, relay);
+    }
+
+    @Test
     void relay_acrossLoops_movesAFlood() throws Exception {
         byte[] sent = new byte[1 << 20];
         new Random(2).nextBytes(sent);

@@ -35,6 +35,25 @@ public interface Loop extends Executor {
      */
     Timer schedule(Runnable task, long delayNanos);
 
+    /**
+     * Whether the loop runs no tasks any more, or only those that it has. A task that it took while it was ending may be dropped without
+     * a word: whoever waits for what the task was to do asks this after {@link #execute}, and if so {@link #afterEnd}.
+     *
+     * @return true if tasks can be dropped; false of a loop that runs or refuses each
+     */
+    default boolean isEnding() {
+        return false;
+    }
+
+    /**
+     * Runs an action when the loop {@linkplain #isEnding has ended}, on any thread; at once if it has already.
+     *
+     * @param action what to run
+     */
+    default void afterEnd(Runnable action) {
+        action.run();
+    }
+
     /** A task that was scheduled and may be called off. */
     @FunctionalInterface
     interface Timer {

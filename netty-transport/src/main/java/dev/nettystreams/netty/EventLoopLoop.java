@@ -4,17 +4,46 @@ import dev.nettystreams.spi.Loop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** A Netty event loop, as the streams see it. */
+/**
+ * A Netty event loop, as the streams see it.
+ *
+ * <p>A loop that has ended has no thread, and may leave connections behind that nobody can tell of it. One thread may then act in its
+ * place ({@link #inPlaceOf}).
+ */
 record EventLoopLoop(EventExecutor executor) implements Loop {
+    private static final ThreadLocal<@Nullable EventExecutor> ENDED = new ThreadLocal<>();
+
+    /** Runs a task as if it were the loop's own. One thread at a time, and only when the loop has terminated. */
+    static void inPlaceOf(EventExecutor ended, Runnable task) {
+        ENDED.set(ended);
+        try {
+            task.run();
+        } finally {
+            ENDED.remove();
+        }
+    }
+
     @Override
     public boolean isCurrent() {
-        return executor.inEventLoop();
+        return executor.inEventLoop() || (executor.isTerminated() && executor.equals(ENDED.get()));
     }
 
     @Override
     public void execute(Runnable task) {
         executor.execute(task);
+    }
+
+    /** Netty drops what is submitted between a loop's last look at its tasks and its end. */
+    @Override
+    public boolean isEnding() {
+        return executor.isShutdown();
+    }
+
+    @Override
+    public void afterEnd(Runnable action) {
+        executor.terminationFuture().addListener(ended -> action.run());
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.nio.AbstractNioChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -46,7 +48,8 @@ final class Loops {
     private boolean isClosed; // guarded by this
     private @Nullable Loops unix; // guarded by this; for a backend whose Unix sockets go over another one
 
-    private Loops(IoBackend backend, EventLoopGroup group, Ownership ownership) {
+    /** @param parent whose connections these loops run, if they are beside others */
+    private Loops(IoBackend backend, EventLoopGroup group, Ownership ownership, @Nullable Loops parent) {
         this.backend = backend;
         this.group = group;
         this.ownership = ownership;
@@ -54,10 +57,16 @@ final class Loops {
         for (EventExecutor loop : group) {
             loop.execute(() -> LoopThreads.mark(new EventLoopLoop(loop)));
             if (loop instanceof SingleThreadEventExecutor thread) {
-                thread.addShutdownHook(() -> ending(loop));
+                thread.addShutdownHook(() -> (parent == null ? this : parent).ending(loop));
             }
         }
-        group.terminationFuture().addListener(ended -> ended());
+        group.terminationFuture().addListener(ended -> {
+            if (parent == null) {
+                ended();
+            } else {
+                parent.buryConnections();
+            }
+        });
     }
 
     /**
@@ -79,18 +88,53 @@ final class Loops {
     private void ended() {
         servers.forEach(StreamServer::close);
         failOpenings("the event loops have been shut down");
+        buryConnections();
+    }
+
+    /**
+     * A loop that gets tasks until its last moment may skip its shutdown hooks, too, and leave connections open. Its thread is gone: they
+     * are closed and told here.
+     */
+    private void buryConnections() {
+        for (StreamConnection connection : connections.snapshot()) {
+            if (connection.writer().getExtraInfo("channel") instanceof Channel channel
+                    && channel.eventLoop().isTerminated()) {
+                EventLoopLoop.inPlaceOf(channel.eventLoop(), () -> bury(channel));
+            }
+        }
+    }
+
+    private static void bury(Channel channel) {
+        try {
+            closeSocket(channel);
+        } catch (IOException e) {
+            // closed it is, for all that can be done
+        }
+        StreamChannelHandler streams = channel.pipeline().get(StreamChannelHandler.class);
+        if (streams != null) {
+            streams.loopEnded();
+        }
+    }
+
+    /** Past the channel, whose own way to close is by its loop. */
+    private static void closeSocket(Channel channel) throws IOException {
+        if (channel instanceof UnixChannel unixChannel) {
+            unixChannel.fd().close();
+        } else if (channel.unsafe() instanceof AbstractNioChannel.NioUnsafe nio) {
+            nio.ch().close();
+        }
     }
 
     static Loops owned(IoBackend backend, int loopCount, boolean daemons) {
-        return new Loops(backend, newGroup(backend, loopCount, daemons), Ownership.OWNED);
+        return new Loops(backend, newGroup(backend, loopCount, daemons), Ownership.OWNED, null);
     }
 
     static Loops borrowed(IoBackend backend, EventLoopGroup group) {
-        return new Loops(backend, group, Ownership.BORROWED);
+        return new Loops(backend, group, Ownership.BORROWED, null);
     }
 
     static Loops shared(IoBackend backend, int loopCount) {
-        return new Loops(backend, newGroup(backend, loopCount, true), Ownership.SHARED);
+        return new Loops(backend, newGroup(backend, loopCount, true), Ownership.SHARED, null);
     }
 
     static EventLoopGroup newGroup(IoBackend backend, int loopCount, boolean daemons) {
@@ -129,7 +173,8 @@ final class Loops {
         }
         Loops beside = unix;
         if (beside == null) {
-            beside = owned(unixBackend.requireAvailable(), 1, true);
+            unixBackend.requireAvailable();
+            beside = new Loops(unixBackend, newGroup(unixBackend, 1, true), Ownership.OWNED, this);
             unix = beside;
         }
         return beside;

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * });
  * }</pre>
  *
- * <p>The streams open when the channel is active. They set {@code AUTO_READ}, {@code AUTO_CLOSE}, {@code ALLOW_HALF_CLOSURE} and the write
- * water mark of the channel; {@link #handBack} restores them. On an epoll event loop that was not made with
+ * <p>The streams open when the channel is active. They set {@code AUTO_READ}, {@code AUTO_CLOSE}, {@code ALLOW_HALF_CLOSURE}, the write
+ * water mark and the receive allocator of the channel; {@link #handBack} restores them. On an epoll event loop that was not made with
  * {@link IoBackend#ioHandlerFactory()}, a reply larger than the socket buffer is cut off after the peer's EOF (a defect of Netty 4.2.13 and
  * later).
  *
@@ -167,6 +167,13 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         pipeline.remove(streams);
         if (streams.transport != null) {
             streams.transport.giveBack();
+        }
+    }
+
+    /** For a channel whose loop has ended without a word to its pipeline: called in the loop's place. */
+    void loopEnded() {
+        if (transport != null) {
+            transport.onInactive();
         }
     }
 

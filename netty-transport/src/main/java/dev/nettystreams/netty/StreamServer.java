@@ -94,7 +94,9 @@ public final class StreamServer implements AutoCloseable {
             acceptor.connectionEnded();
             return;
         }
-        connections.add(connection);
+        if (!connections.add(connection)) {
+            connection.abort(); // the streams were closed meanwhile; its handler is told by the abort
+        }
         connection.serve(handler, options.reporter()).whenComplete((done, failure) -> {
             connections.remove(connection);
             ownConnections.remove(connection);
@@ -194,6 +196,9 @@ public final class StreamServer implements AutoCloseable {
     @SuppressWarnings("NullAway") // Void has no other value
     void close(Patience patience) {
         if (!isClosing.compareAndSet(false, true)) {
+            if (!LoopThreads.isLoopThread()) {
+                patience.await(closed); // somebody else is at it
+            }
             return;
         }
         ownConnections.seal();

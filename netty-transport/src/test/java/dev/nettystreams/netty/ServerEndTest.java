@@ -210,6 +210,36 @@ class ServerEndTest {
         assertThat(loops.group.terminationFuture().await(20, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Whoever has closed it may rely on that, also if somebody else was the first. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void close_byTwo_returnsToNeitherBeforeItIsClosed(Wire wire) throws Exception {
+        EventLoopGroup group = Loops.newGroup(wire.backend(), 1, true);
+        try (NettyStreams streams = NettyStreams.over(group)) {
+            StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0));
+            CountDownLatch mayGoOn = new CountDownLatch(1);
+            group.execute(() -> awaitQuietly(mayGoOn));
+            CompletableFuture<Void> first = CompletableFuture.runAsync(server::close);
+            while (server.isServing()) {
+                Thread.onSpinWait();
+            }
+            CompletableFuture<Boolean> wasClosed = new CompletableFuture<>();
+            Thread second = new Thread(() -> {
+                server.close();
+                wasClosed.complete(mayGoOn.getCount() == 0);
+            });
+            second.start();
+            while (second.getState() != Thread.State.TIMED_WAITING && second.isAlive()) {
+                Thread.onSpinWait();
+            }
+            mayGoOn.countDown();
+            assertThat(get(wasClosed)).isTrue();
+            get(first);
+        } finally {
+            end(group);
+        }
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();

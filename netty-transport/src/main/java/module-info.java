@@ -7,7 +7,7 @@ module dev.nettystreams.transport {
     requires static io.netty.transport.classes.epoll;
     requires static io.netty.transport.classes.io_uring;
     requires static io.netty.transport.classes.kqueue;
-    requires static io.netty.transport.unix.common;
+    requires io.netty.transport.unix.common;
     requires static org.jspecify;
 
     exports dev.nettystreams.netty;

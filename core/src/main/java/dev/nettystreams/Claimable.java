@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -56,6 +57,7 @@ class Claimable<T> extends CompletableFuture<T> {
 
     @Override
     public final boolean completeExceptionally(Throwable reason) {
+        Objects.requireNonNull(reason);
         return claim() && super.completeExceptionally(reason);
     }
 

@@ -453,9 +453,9 @@ public final class StreamReader {
             if (chunk.remaining() > 0) {
                 queue.append(chunk);
             }
-        } catch (Throwable e) { // nobody else can complete a claimed read
-            read.fail(e);
-            return;
+        } catch (RuntimeException | Error e) {
+            read.fail(e); // nobody else can complete a claimed read
+            throw e; // bytes are lost: the transport ends the connection
         }
         gate.taken(queue.size());
         read.succeed(result);

@@ -1,6 +1,8 @@
 package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -110,6 +112,27 @@ class ReadCancellationTest {
         };
         bench.wire.feed("ata");
         assertThat(Now.text(second.get(0))).isEqualTo("data");
+    }
+
+    @Test
+    void failureOfNothing_isRefused_andLeavesTheReadWaiting() {
+        Bench bench = new Bench();
+        CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(4));
+        assertThatNullPointerException().isThrownBy(() -> read.completeExceptionally(null));
+        bench.wire.feed("data");
+        assertThat(Now.text(read)).isEqualTo("data");
+    }
+
+    /** A hole in the stream would be worse than its end. */
+    @Test
+    void arrivalThatCannotBeTaken_failsTheReadAndReachesTheTransport() {
+        Bench bench = new Bench();
+        CompletableFuture<byte[]> read = bench.read(r -> r.read(4));
+        bench.wire.beforeTake = () -> {
+            throw new IllegalStateException("no memory for it");
+        };
+        assertThatIllegalStateException().isThrownBy(() -> bench.wire.feed("data"));
+        Now.failure(IllegalStateException.class, read);
     }
 
     @Test

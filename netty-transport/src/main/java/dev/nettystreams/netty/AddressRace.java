@@ -49,6 +49,7 @@ final class AddressRace {
     private final ArrayDeque<SocketAddress> untried = new ArrayDeque<>();
     private final List<ChannelFuture> running = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
+    private @Nullable Throwable backlogFull;
     private @Nullable Future<?> nextAttempt;
     private @Nullable Future<?> deadline;
 
@@ -151,6 +152,7 @@ final class AddressRace {
         }
         running.remove(attempt);
         if (isBacklogFull(attempt.cause()) && !result.isDone()) {
+            backlogFull = attempt.cause();
             nextAttempt = loop.schedule(() -> retry(address), RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
@@ -181,6 +183,9 @@ final class AddressRace {
 
     private void timedOut() {
         assert loop.inEventLoop();
+        if (backlogFull != null) {
+            failures.add(backlogFull);
+        }
         result.completeExceptionally(failure(new SocketTimeoutException(
                 message("could not connect to " + target + " within " + options.connectTimeout()))));
     }

@@ -4,16 +4,18 @@ import dev.nettystreams.spi.Chunk;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lends the readable bytes of a Netty buffer. One object serves all reads of a connection. Confined to the connection's loop.
  */
 final class BufferChunk implements Chunk {
-    private final ReceiveBuffers source;
+    private @Nullable ReceiveBuffers source;
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
 
-    BufferChunk(ReceiveBuffers source) {
-        this.source = source;
+    /** @param buffers to be told when their memory is kept; null if they do not care */
+    void comesFrom(@Nullable ReceiveBuffers buffers) {
+        source = buffers;
     }
 
     BufferChunk lending(ByteBuf lent) {
@@ -27,7 +29,9 @@ final class BufferChunk implements Chunk {
 
     /** The rest of the bytes in their own memory, with a reference for the caller to release; nothing remains in the chunk. */
     ByteBuf retainRest() {
-        source.passOn();
+        if (source != null) {
+            source.passOn();
+        }
         return buffer.readRetainedSlice(buffer.readableBytes());
     }
 

@@ -65,11 +65,11 @@ final class ChannelTransport implements Transport {
     private final Channel channel;
     private final Loop loop;
     private final WriteBuffer writeBuffer;
-    private final ReceiveBuffers receiveBuffers;
-    private final BufferChunk chunk;
+    private final BufferChunk chunk = new BufferChunk();
 
     private @Nullable TransportEvents events;
     private @Nullable ChannelSettings borrowed;
+    private @Nullable ReceiveBuffers receiveBuffers;
     private @Nullable UringStallFix stallFix; // once the input has ended, on io_uring
     private int highMarkBytes;
     private Phase phase = Phase.OPEN;
@@ -88,8 +88,6 @@ final class ChannelTransport implements Transport {
         this.channel = context.channel();
         this.loop = new EventLoopLoop(context.executor());
         this.writeBuffer = new WriteBuffer(context);
-        this.receiveBuffers = new ReceiveBuffers(context);
-        this.chunk = new BufferChunk(receiveBuffers);
     }
 
     @Override
@@ -102,9 +100,8 @@ final class ChannelTransport implements Transport {
         this.events = events;
         this.highMarkBytes = highMarkBytes;
         borrowed = ChannelSettings.borrow(channel.config(), highMarkBytes, lowMarkBytes);
-        if (!IoBackend.readsAhead(channel.eventLoop())) {
-            channel.config().setRecvByteBufAllocator(receiveBuffers);
-        }
+        receiveBuffers = ReceiveBuffers.install(context);
+        chunk.comesFrom(receiveBuffers);
         isReading = true;
         enter();
         channel.config().setAutoRead(true);
@@ -329,6 +326,9 @@ final class ChannelTransport implements Transport {
 
     /** Gives the channel its former settings back, reading last: it may begin at once. */
     void giveBack() {
+        if (receiveBuffers != null) {
+            receiveBuffers.end();
+        }
         if (borrowed != null) {
             borrowed.giveBack(channel.config());
         }

@@ -3,11 +3,13 @@ package dev.nettystreams.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.FastThreadLocal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a channel's received bytes are put first. What the streams read is copied at once, so all connections of an event loop
@@ -15,7 +17,7 @@ import io.netty.util.concurrent.FastThreadLocal;
  *
  * <pre>
  *   the streams are first in the pipeline, and only copy --> the loop's buffer
- *   another handler comes before them (TLS), or received memory is passed on (a relay) --> Netty's adaptive buffers
+ *   another handler comes before them (TLS), or received memory is passed on (a relay) --> the channel's former allocator
  * </pre>
  *
  * <p>Whoever keeps a buffer that was lent keeps it: the loop takes it again only when nobody else holds a reference. Not for
@@ -23,9 +25,9 @@ import io.netty.util.concurrent.FastThreadLocal;
  *
  * <p>One object for each channel. Confined to its loop.
  */
-final class ReceiveBuffers extends AdaptiveRecvByteBufAllocator {
+@SuppressWarnings("deprecation") // the interface's own types
+final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
     private static final int LOOP_BUFFER_BYTES = 64 * 1024;
-    private static final int READS_PER_TURN = 16; // Netty's own default for streams
 
     /** Its leaks are not looked for: it is held for as long as the loop lives. */
     private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
@@ -42,13 +44,46 @@ final class ReceiveBuffers extends AdaptiveRecvByteBufAllocator {
         }
     };
 
-    private final ChannelHandlerContext streams;
+    private final MaxMessagesRecvByteBufAllocator former;
+    private @Nullable ChannelHandlerContext streams;
     private boolean isPassedOn;
 
-    /** @param streams the streams' handler */
-    ReceiveBuffers(ChannelHandlerContext streams) {
+    private ReceiveBuffers(ChannelHandlerContext streams, MaxMessagesRecvByteBufAllocator former) {
         this.streams = streams;
-        maxMessagesPerRead(READS_PER_TURN);
+        this.former = former;
+    }
+
+    /**
+     * Puts these buffers in the place of a channel's own; leaves it alone if it reads ahead, or by an allocator of another kind.
+     *
+     * @param streams the streams' handler
+     */
+    static @Nullable ReceiveBuffers install(ChannelHandlerContext streams) {
+        ChannelConfig config = streams.channel().config();
+        if (IoBackend.readsAhead(streams.channel().eventLoop())
+                || !(config.getRecvByteBufAllocator() instanceof MaxMessagesRecvByteBufAllocator former)
+                || !(former.newHandle() instanceof RecvByteBufAllocator.ExtendedHandle)) {
+            return null;
+        }
+        ReceiveBuffers buffers = new ReceiveBuffers(streams, former);
+        config.setRecvByteBufAllocator(buffers);
+        return buffers;
+    }
+
+    /** The channel may keep its handle to these for life; from now on it is the former allocator's. */
+    void end() {
+        streams = null;
+    }
+
+    @Override
+    public int maxMessagesPerRead() {
+        return former.maxMessagesPerRead();
+    }
+
+    @Override
+    public MaxMessagesRecvByteBufAllocator maxMessagesPerRead(int messageCount) {
+        former.maxMessagesPerRead(messageCount);
+        return this;
     }
 
     /** Received memory is kept by somebody from now on. */
@@ -57,7 +92,8 @@ final class ReceiveBuffers extends AdaptiveRecvByteBufAllocator {
     }
 
     private boolean mayLend() {
-        return !isPassedOn && streams.equals(streams.pipeline().firstContext());
+        ChannelHandlerContext own = streams;
+        return !isPassedOn && own != null && own.equals(own.pipeline().firstContext());
     }
 
     private static ByteBuf lend() {
@@ -70,16 +106,14 @@ final class ReceiveBuffers extends AdaptiveRecvByteBufAllocator {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // the type that the method has
     public Handle newHandle() {
-        return new LendingHandle(super.newHandle());
+        return new LendingHandle(former.newHandle());
     }
 
-    @SuppressWarnings("deprecation")
     private final class LendingHandle extends RecvByteBufAllocator.DelegatingHandle
             implements RecvByteBufAllocator.ExtendedHandle {
-        LendingHandle(RecvByteBufAllocator.Handle adaptive) {
-            super(adaptive);
+        LendingHandle(RecvByteBufAllocator.Handle formers) {
+            super(formers);
         }
 
         @Override

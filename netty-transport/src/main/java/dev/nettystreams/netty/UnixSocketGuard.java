@@ -119,14 +119,12 @@ final class UnixSocketGuard {
     }
 
     private void removeStale() throws IOException {
-        BasicFileAttributes found;
         try {
-            found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!isSocket(path)) {
+                throw new BindException("address already in use: " + path + " exists and is not a socket");
+            }
         } catch (NoSuchFileException e) {
             return;
-        }
-        if (!isSocket(path)) {
-            throw new BindException("address already in use: " + path + " exists and is not a socket");
         }
         if (answers()) {
             throw new BindException("address already in use: a server is listening on " + path);
@@ -141,13 +139,14 @@ final class UnixSocketGuard {
             throw new BindException(
                     "address already in use: " + path + " is a stale socket that cannot be removed: " + e);
         }
-        boolean isTheSame = fileKey(aside).equals(found.fileKey());
-        if (!isTheSame) {
-            Files.createLink(path, aside);
-        }
-        Files.delete(aside);
-        if (!isTheSame) {
-            throw new BindException("address already in use: a server has just begun to listen on " + path);
+        try {
+            // Asked by its answer, not by its inode: file systems give the number of a deleted file to the next one.
+            if (answers(inside(STALE))) {
+                Files.createLink(path, aside);
+                throw new BindException("address already in use: a server has just begun to listen on " + path);
+            }
+        } finally {
+            Files.delete(aside);
         }
     }
 

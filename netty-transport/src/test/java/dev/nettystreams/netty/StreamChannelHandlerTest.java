@@ -21,7 +21,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.ReferenceCountUtil;
@@ -219,6 +221,64 @@ class StreamChannelHandlerTest {
                 assertThat(second.closed).isNotDone();
                 channel.close();
                 assertThat(get(client.reader().read(-1))).asString(US_ASCII).isEqualTo("still open");
+            }
+        } finally {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    /** Keeps the sizes of the buffers that it was given. */
+    private static final class SizeWatcher extends ChannelInboundHandlerAdapter {
+        private final CompletableFuture<Integer> largest = new CompletableFuture<>();
+        private int largestSeen;
+        private int byteCount;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf buffer = (ByteBuf) message;
+            largestSeen = Math.max(largestSeen, buffer.capacity());
+            byteCount += buffer.readableBytes();
+            buffer.release();
+            if (byteCount == 16) {
+                largest.complete(largestSeen);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void handBack_givesTheReceiveAllocatorBack(Wire wire) throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
+        CompletableFuture<Channel> accepted = new CompletableFuture<>();
+        RecvByteBufAllocator small = new FixedRecvByteBufAllocator(7);
+        try {
+            Channel listener = new ServerBootstrap()
+                    .group(group)
+                    .channelFactory(wire.backend().channels().tcpServer())
+                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, small)
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            accepted.complete(channel);
+                        }
+                    })
+                    .bind("127.0.0.1", 0)
+                    .sync()
+                    .channel();
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            try (NettyStreams streams = NettyStreams.over(group);
+                    StreamConnection client = get(streams.openConnection("127.0.0.1", port))) {
+                Channel channel = get(accepted);
+                StreamConnection adopted = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
+                client.writer().write("for the streams!".getBytes(US_ASCII));
+                assertThat(get(adopted.reader().readExactly(16)))
+                        .asString(US_ASCII)
+                        .isEqualTo("for the streams!");
+                SizeWatcher watcher = new SizeWatcher();
+                get(StreamChannelHandler.handBack(adopted, watcher));
+                assertThat((Object) channel.config().getRecvByteBufAllocator()).isSameAs(small);
+                client.writer().write("for the pipeline".getBytes(US_ASCII));
+                assertThat(get(watcher.largest)).isLessThanOrEqualTo(7);
             }
         } finally {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();

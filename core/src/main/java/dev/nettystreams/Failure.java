@@ -14,7 +14,7 @@ sealed interface Failure {
     record ClosedHere(String message) implements Failure {
         @Override
         public StreamClosedException newException() {
-            return new StreamClosedException(message);
+            return new StreamClosedException(message, true);
         }
     }
 

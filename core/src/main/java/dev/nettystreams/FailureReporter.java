@@ -7,12 +7,13 @@ import java.lang.System.Logger.Level;
 @FunctionalInterface
 public interface FailureReporter {
     /**
-     * Logs to the platform's logger {@code dev.nettystreams}: what the network did at level {@code INFO}, with one line; anything else, a
-     * mistake of the program, at {@code WARNING} with its trace.
+     * Logs to the platform's logger {@code dev.nettystreams}: what the network did, or an abort while the handler waited, at level
+     * {@code INFO}, with one line; anything else, a mistake of the program, at {@code WARNING} with its trace.
      */
     FailureReporter LOGGING = (connection, failure) -> {
         System.Logger logger = System.getLogger("dev.nettystreams");
-        if (failure instanceof IOException) {
+        boolean wasCutOff = failure instanceof StreamClosedException closed && closed.hasEndedAWait;
+        if (wasCutOff || failure instanceof IOException) {
             logger.log(Level.INFO, () -> connection + " ended: " + failure);
         } else {
             logger.log(Level.WARNING, () -> "the handler of " + connection + " failed", failure);

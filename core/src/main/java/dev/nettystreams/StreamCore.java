@@ -519,7 +519,9 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public String toString() {
-        return lifecycle.state() + ", peer=" + transport.extraInfo("peername");
+        Object peer = transport.extraInfo("peername");
+        String name = peer == null ? "unknown" : peer.toString(); // null: gone before it was asked for
+        return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name);
     }
 
     private static long saturatedNanos(Duration duration) {

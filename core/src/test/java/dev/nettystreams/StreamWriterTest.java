@@ -186,5 +186,9 @@ class StreamWriterTest {
         assertThat(bench.writer.getExtraInfo("peername")).isEqualTo("somebody");
         assertThat(bench.writer.getExtraInfo("nonsense")).isNull();
         assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=somebody]");
+        bench.wire.extraInfo.put("peername", "");
+        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=unnamed]");
+        bench.wire.extraInfo.remove("peername");
+        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=unknown]");
     }
 }

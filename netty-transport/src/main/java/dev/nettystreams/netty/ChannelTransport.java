@@ -70,7 +70,7 @@ final class ChannelTransport implements Transport {
     private @Nullable TransportEvents events;
     private @Nullable ChannelSettings borrowed;
     private @Nullable ReceiveBuffers receiveBuffers;
-    private @Nullable UringStallFix stallFix; // once the input has ended, on io_uring
+    private @Nullable UringStallFix stallFix; // on io_uring
     private int highMarkBytes;
     private Phase phase = Phase.OPEN;
     private int callDepth;
@@ -102,6 +102,7 @@ final class ChannelTransport implements Transport {
         borrowed = ChannelSettings.borrow(channel.config(), highMarkBytes, lowMarkBytes);
         receiveBuffers = ReceiveBuffers.install(context);
         chunk.comesFrom(receiveBuffers);
+        stallFix = UringStallFix.of(channel);
         isReading = true;
         enter();
         channel.config().setAutoRead(true);
@@ -227,8 +228,8 @@ final class ChannelTransport implements Transport {
     }
 
     private void watchForStall() {
-        if (stallFix != null) {
-            stallFix.watch();
+        if (stallFix != null && inputEnded) {
+            stallFix.watchOutput();
         }
     }
 
@@ -366,6 +367,9 @@ final class ChannelTransport implements Transport {
     }
 
     void onReadComplete() {
+        if (stallFix != null && !inputEnded) {
+            stallFix.readCompleted();
+        }
         if (events != null) {
             events.turnEnded();
         }
@@ -383,7 +387,6 @@ final class ChannelTransport implements Transport {
         }
         // AUTO_READ stays as it is: cleared from inside the end, it leaves an io_uring channel that never closes.
         isReading = false;
-        stallFix = UringStallFix.of(channel);
         watchForStall();
         if (events != null) {
             events.eofReceived();

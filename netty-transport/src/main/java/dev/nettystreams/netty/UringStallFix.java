@@ -4,24 +4,33 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.util.UncheckedBooleanSupplier;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps io_uring channels sending after the peer's EOF.
+ * Keeps io_uring channels going where Netty 4.2 waits for events that it has had.
  *
- * <p>A write that does not fit the socket buffer makes Netty 4.2 wait for "writable". The kernel adds "the peer has ended" to every such
- * wait, which after the peer's EOF therefore ends at once and without the bit that Netty looks for: it waits for ever for an event that it
- * has had. So while such a channel has something queued, the missing event is given to it from time to time: often at first, and rarely
- * when the peer reads nothing. Netty tries to write again, and if there is still no room all is as before.
+ * <p><b>Input.</b> The peer's last bytes and its reset, come together, are told as "readable" and "has ended", once each. Netty reads the
+ * bytes, learns that the socket is empty, and waits for "readable" again: the reset is never seen, and the connection stays for ever. (An end
+ * in good order counts as something to be read, and is seen.) So when a channel that has been told "has ended" stops reading, it is made to
+ * read once more.
+ *
+ * <p><b>Output.</b> A write that does not fit the socket buffer makes Netty wait for "writable". The kernel adds "has ended" to every such
+ * wait, which after the peer's EOF therefore ends at once and without the bit that Netty looks for. So while such a channel has something
+ * queued, the missing event is given to it from time to time: often at first, and rarely when the peer reads nothing. Netty tries to write
+ * again, and if there is still no room all is as before.
  *
  * <p>Confined to the channel's loop.
  */
 final class UringStallFix {
     private static final byte POLL_ADD = 6; // of the kernel's operations
+    private static final int POLLIN = 1;
     private static final int POLLOUT = 4;
+    private static final int MORE = 2; // of a completion's flags: the wait goes on
     private static final long FIRST_WAIT_MILLIS = 1;
     private static final long LONGEST_WAIT_MILLIS = 64;
 
@@ -51,6 +60,7 @@ final class UringStallFix {
 
     private final Channel channel;
     private final IoUringIoHandle handle;
+    private boolean isReadingOn;
     private boolean isWatching;
     private long remaining;
     private long waitMillis;
@@ -67,8 +77,27 @@ final class UringStallFix {
                 : null;
     }
 
+    /** To be called whenever the channel has stopped reading for now. */
+    void readCompleted() {
+        if (!isReadingOn && hasBeenToldOfTheEnd()) {
+            isReadingOn = true;
+            channel.eventLoop().execute(() -> {
+                isReadingOn = false;
+                if (channel.isActive()) {
+                    handle.handle(NONE, new IoUringIoEvent(POLLIN, MORE, POLL_ADD, 0L));
+                }
+            });
+        }
+    }
+
+    /** What Netty's handle keeps to itself: it says "go on reading" although it is told that nothing is there. */
+    private boolean hasBeenToldOfTheEnd() {
+        return channel.unsafe().recvBufAllocHandle() instanceof RecvByteBufAllocator.ExtendedHandle received
+                && received.continueReading(UncheckedBooleanSupplier.FALSE_SUPPLIER);
+    }
+
     /** To be called when the peer has ended its output, and after each flush from then on. */
-    void watch() {
+    void watchOutput() {
         long queued = queuedByteCount();
         remaining = queued;
         waitMillis = FIRST_WAIT_MILLIS;

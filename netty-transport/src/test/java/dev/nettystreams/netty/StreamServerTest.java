@@ -15,12 +15,15 @@ import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -280,6 +283,36 @@ class StreamServerTest {
                 next.writer().writeEof();
                 assertThat(get(next.reader().read(-1))).isEmpty();
             }
+        }
+    }
+
+    /** Bytes and a reset that are there before the connection is accepted. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void peersThatResetAtOnce_leaveNothingBehind(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            AtomicInteger started = new AtomicInteger();
+            ServerOptions silent = ServerOptions.DEFAULT.withReporter((connection, failure) -> {});
+            StreamServer server = get(streams.startServer(
+                    ConnectionHandler.callbacks((reader, writer) -> {
+                        started.incrementAndGet();
+                        return reader.readExactly(100);
+                    }),
+                    "127.0.0.1",
+                    0,
+                    silent));
+            for (int i = 0; i < 200; i++) {
+                try (Socket peer = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                    peer.setSoLinger(true, 0);
+                    peer.getOutputStream().write(new byte[10]);
+                }
+            }
+            try (StreamConnection last = get(streams.openConnection("127.0.0.1", server.port()))) {
+                last.writer().write(new byte[100]); // whoever came before it has been accepted
+                get(last.reader().read(1));
+            }
+            awaitConnections(server, 0);
+            assertThat(started.get()).isPositive();
         }
     }
 

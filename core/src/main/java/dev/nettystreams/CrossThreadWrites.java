@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   OPEN --seal (the output ends in good order, behind what is here), discard (it has failed)--> SEALED: nothing is taken in
+ *   OPEN --suspend (plaintext ends)--> SUSPENDED, nothing either --resume (TLS is there)--> OPEN
  * </pre>
  *
  * <p>Any thread appends; the loop collects. The lock covers the list only: bytes reach the transport outside it.
@@ -22,7 +23,13 @@ final class CrossThreadWrites {
     private @Nullable ArrayDeque<ByteBuffer> entries; // guarded by lock; ready to be read from, save the open one
     private @Nullable ByteBuffer open; // guarded by lock; the last entry while it takes more, in the state for filling
     private volatile boolean isEmpty = true;
-    private boolean isSealed; // guarded by lock
+    private Phase phase = Phase.OPEN; // guarded by lock
+
+    private enum Phase {
+        OPEN,
+        SUSPENDED,
+        SEALED
+    }
 
     /** What became of an append. */
     enum Taken {
@@ -31,7 +38,9 @@ final class CrossThreadWrites {
         /** The caller must see to it that the loop collects. */
         IN_AS_THE_FIRST,
         /** Not taken in: the output has ended. */
-        NOT
+        NOT,
+        /** Not taken in: {@code startTls} is under way. */
+        NOT_NOW
     }
 
     /** Whether there is nothing to collect; a writer on the loop looks here first, to keep the order of one program's writes. */
@@ -42,8 +51,8 @@ final class CrossThreadWrites {
     /** Adds a copy. */
     Taken append(byte[] source, int offset, int byteCount) {
         synchronized (lock) {
-            if (isSealed) {
-                return Taken.NOT;
+            if (phase != Phase.OPEN) {
+                return phase == Phase.SEALED ? Taken.NOT : Taken.NOT_NOW;
             }
             ByteBuffer room = open;
             if (room == null || room.remaining() < byteCount) {
@@ -59,8 +68,8 @@ final class CrossThreadWrites {
     /** Adds a buffer. */
     Taken append(ByteBuffer owned) {
         synchronized (lock) {
-            if (isSealed) {
-                return Taken.NOT;
+            if (phase != Phase.OPEN) {
+                return phase == Phase.SEALED ? Taken.NOT : Taken.NOT_NOW;
             }
             closeOpen();
             entries().add(owned);
@@ -98,7 +107,24 @@ final class CrossThreadWrites {
     /** Takes nothing in from now on; what is there is still to be collected. */
     void seal() {
         synchronized (lock) {
-            isSealed = true;
+            phase = Phase.SEALED;
+        }
+    }
+
+    /** Takes nothing in until {@link #resume}; what is there is still to be collected. */
+    void suspend() {
+        move(Phase.OPEN, Phase.SUSPENDED);
+    }
+
+    void resume() {
+        move(Phase.SUSPENDED, Phase.OPEN);
+    }
+
+    private void move(Phase from, Phase to) {
+        synchronized (lock) {
+            if (phase == from) {
+                phase = to;
+            }
         }
     }
 

@@ -27,7 +27,9 @@ sealed interface Failure {
 
         @Override
         public StreamBrokenException newException() {
-            return new StreamBrokenException(message, cause);
+            return cause instanceof TlsTruncationException truncation
+                    ? new TlsTruncationException(String.valueOf(truncation.getMessage()), truncation)
+                    : new StreamBrokenException(message, cause);
         }
     }
 }

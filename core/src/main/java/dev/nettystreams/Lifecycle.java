@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *       |  \_______abort (from any of the three)___|--> ABORTING ----/ lost
  *       |   \______detach--> DETACHING --handed over--> DETACHED
  *       |                        \___close, abort--> ABORTING;  lost--> BROKEN
+ *       |    \____startTls--> SECURING --secured--> OPEN
+ *       |                        \___close, abort--> ABORTING;  lost--> BROKEN
  *       \________lost (from OPEN, OUTPUT_ENDED)--> BROKEN --close, abort--> CLOSED
  * </pre>
  *
@@ -32,6 +34,7 @@ final class Lifecycle {
         ABORTING,
         DETACHING,
         DETACHED,
+        SECURING,
         BROKEN,
         CLOSED
     }
@@ -42,6 +45,8 @@ final class Lifecycle {
         ABORT,
         DETACH,
         HAND_OVER,
+        START_TLS,
+        SECURED,
         LOST
     }
 
@@ -52,6 +57,7 @@ final class Lifecycle {
         move(State.OPEN, Event.CLOSE, State.CLOSING);
         move(State.OPEN, Event.ABORT, State.ABORTING);
         move(State.OPEN, Event.DETACH, State.DETACHING);
+        move(State.OPEN, Event.START_TLS, State.SECURING);
         move(State.OPEN, Event.LOST, State.BROKEN);
         move(State.OUTPUT_ENDED, Event.CLOSE, State.CLOSING);
         move(State.OUTPUT_ENDED, Event.ABORT, State.ABORTING);
@@ -60,6 +66,10 @@ final class Lifecycle {
         move(State.DETACHING, Event.CLOSE, State.ABORTING);
         move(State.DETACHING, Event.ABORT, State.ABORTING);
         move(State.DETACHING, Event.LOST, State.BROKEN);
+        move(State.SECURING, Event.SECURED, State.OPEN);
+        move(State.SECURING, Event.CLOSE, State.ABORTING);
+        move(State.SECURING, Event.ABORT, State.ABORTING);
+        move(State.SECURING, Event.LOST, State.BROKEN);
         move(State.CLOSING, Event.ABORT, State.ABORTING);
         move(State.CLOSING, Event.LOST, State.CLOSED);
         move(State.ABORTING, Event.LOST, State.CLOSED);
@@ -98,7 +108,7 @@ final class Lifecycle {
 
     boolean isClosing() {
         return switch (state.get()) {
-            case OPEN, OUTPUT_ENDED, DETACHING, DETACHED -> false;
+            case OPEN, OUTPUT_ENDED, DETACHING, DETACHED, SECURING -> false;
             case CLOSING, ABORTING, BROKEN, CLOSED -> true;
         };
     }
@@ -115,7 +125,10 @@ final class Lifecycle {
         return now != State.OPEN && now != State.BROKEN;
     }
 
-    /** @throws StreamClosedException if this side has ended the output */
+    /**
+     * @throws StreamClosedException if this side has ended the output
+     * @throws IllegalStateException during {@code startTls}
+     */
     void refuseWrite(String method) {
         switch (state.get()) {
             case OPEN, BROKEN -> {}
@@ -123,6 +136,11 @@ final class Lifecycle {
             case CLOSING, CLOSED -> throw new StreamClosedException(method + "() called after close()");
             case ABORTING -> throw new StreamClosedException(method + "() called after abort()");
             case DETACHING, DETACHED -> throw new StreamClosedException(method + "() called after detach()");
+            case SECURING -> throw duringStartTls(method);
         }
+    }
+
+    static IllegalStateException duringStartTls(String method) {
+        return new IllegalStateException(method + "() called during startTls()");
     }
 }

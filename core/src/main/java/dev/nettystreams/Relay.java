@@ -68,7 +68,7 @@ final class Relay extends CompletableFuture<Long> {
             if (inputIsOver && !isHeld) {
                 source.finishRelay(this, null);
             }
-        } catch (StreamClosedException e) {
+        } catch (IllegalStateException e) { // closed on this side, or in the middle of startTls
             source.finishRelay(this, e);
         }
     }
@@ -81,7 +81,7 @@ final class Relay extends CompletableFuture<Long> {
                     target.writeEof();
                 }
                 complete(movedByteCount);
-            } catch (StreamClosedException e) {
+            } catch (IllegalStateException e) {
                 completeExceptionally(e);
             }
         } else {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The peer or the wire ended the connection: reset, timed out, unreachable, or closed underneath us. What was written and not
  * yet sent is lost. The {@linkplain #getCause() cause} is what the transport said.
  */
-public final class StreamBrokenException extends IOException {
+public sealed class StreamBrokenException extends IOException permits TlsTruncationException {
     private static final long serialVersionUID = 1L;
 
     /**

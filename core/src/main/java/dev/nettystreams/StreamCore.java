@@ -53,6 +53,8 @@ final class StreamCore implements TransportEvents {
     private Loop.@Nullable Timer closeTimer;
     private @Nullable Failure abortReason;
 
+    private volatile @Nullable TlsSession tlsSession;
+
     /** Set when the connection is gone: null inside means that it ended well. */
     private @Nullable Outcome outcome;
 
@@ -151,6 +153,7 @@ final class StreamCore implements TransportEvents {
                 }
             }
             case NOT -> lifecycle.refuseWrite(method); // or the output was lost, which whoever waits for it is told
+            case NOT_NOW -> throw Lifecycle.duringStartTls(method);
         }
     }
 
@@ -260,10 +263,18 @@ final class StreamCore implements TransportEvents {
         }
     }
 
+    /** Any thread. TLS has no half-close that a peer need bear with. */
+    boolean canWriteEof() {
+        return tlsSession == null && transport.canWriteEof();
+    }
+
     /** Any thread. */
     void writeEof() {
-        if (!transport.canWriteEof()) {
-            throw new UnsupportedOperationException("this transport has no half-close: canWriteEof() is false");
+        if (lifecycle.state() == Lifecycle.State.SECURING) {
+            throw Lifecycle.duringStartTls("writeEof");
+        }
+        if (!canWriteEof()) {
+            throw new UnsupportedOperationException("this connection has no half-close: canWriteEof() is false");
         }
         if (lifecycle.move(Lifecycle.Event.WRITE_EOF) != null) {
             onLoop(() -> {
@@ -275,6 +286,51 @@ final class StreamCore implements TransportEvents {
         }
     }
 
+    // ---- TLS
+
+    /** Any thread. */
+    @Nullable
+    TlsSession tlsSession() {
+        return tlsSession;
+    }
+
+    /** Any thread. See {@link StartTls}. */
+    CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {
+        lifecycle.refuseWrite("startTls");
+        StartTls run = new StartTls(this, upgrade, lastPlaintext);
+        reader.occupy("startTls", run);
+        if (lifecycle.move(Lifecycle.Event.START_TLS) == null && lifecycle.refusesWrites()) {
+            run.cancel(false); // which frees the reader
+            lifecycle.refuseWrite("startTls");
+        }
+        hop(run::begin, run);
+        return run;
+    }
+
+    /** Writes the very last plaintext; completes when all of it is sent. */
+    CompletableFuture<Void> flushBehind(byte[] lastPlaintext) {
+        crossThreadWrites.suspend();
+        if (mayWrite()) {
+            transport.write(lastPlaintext, 0, lastPlaintext.length);
+        }
+        return flush();
+    }
+
+    /** False if the connection has been ended meanwhile. */
+    boolean secured(TlsSession session) {
+        if (lifecycle.move(Lifecycle.Event.SECURED) == null) {
+            return false;
+        }
+        tlsSession = session;
+        crossThreadWrites.resume();
+        return true;
+    }
+
+    void upgradeFailed(Failure reason) {
+        lifecycle.move(Lifecycle.Event.ABORT);
+        abortBecause(reason);
+    }
+
     // ---- the end
 
     /** Any thread. */
@@ -282,6 +338,8 @@ final class StreamCore implements TransportEvents {
         Lifecycle.State before = lifecycle.move(Lifecycle.Event.CLOSE);
         if (before == Lifecycle.State.DETACHING) {
             onLoop(() -> abortBecause(new Failure.ClosedHere("close() was called during detach()")));
+        } else if (before == Lifecycle.State.SECURING) {
+            onLoop(() -> abortBecause(new Failure.ClosedHere("close() was called during startTls()")));
         } else if (before != null && before != Lifecycle.State.BROKEN) {
             onLoop(this::closeOnLoop);
         }
@@ -362,7 +420,7 @@ final class StreamCore implements TransportEvents {
     }
 
     private void detachOnLoop(Claimable<byte[]> unread) {
-        reader.stopForDetach();
+        reader.stopReading();
         endCrossThreadWrites();
         startCloseTimer();
         CompletionStage<Void> flushed = flush();
@@ -473,7 +531,9 @@ final class StreamCore implements TransportEvents {
                 outputEnded(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
         waiters.addAll(closeWaiters);
         closeWaiters = List.of();
-        boolean hasBefallenUs = before == Lifecycle.State.OPEN || before == Lifecycle.State.OUTPUT_ENDED;
+        boolean hasBefallenUs = before == Lifecycle.State.OPEN
+                || before == Lifecycle.State.OUTPUT_ENDED
+                || before == Lifecycle.State.SECURING;
         if (failure != null && cause != null && hasBefallenUs) {
             reader.failInput(failure);
         } else {
@@ -524,7 +584,7 @@ final class StreamCore implements TransportEvents {
         return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name);
     }
 
-    private static long saturatedNanos(Duration duration) {
+    static long saturatedNanos(Duration duration) {
         try {
             return duration.toNanos();
         } catch (ArithmeticException e) {

@@ -47,7 +47,7 @@ public final class StreamReader {
     private @Nullable Failure failure; // what ended the input otherwise, or came behind its end
     private @Nullable Separators lastSeparators;
 
-    /** The read or relay that waits. Any thread puts one in where none is or a finished one; the loop takes it out. */
+    /** The read, relay or {@code startTls} that waits. Any thread puts one in where none is or a finished one; the loop takes it out. */
     private volatile @Nullable CompletableFuture<?> pending;
 
     private volatile boolean atEof;
@@ -333,6 +333,10 @@ public final class StreamReader {
         }
         if (waiting instanceof PendingRead<?> read) {
             advance(read);
+        } else if (waiting instanceof StartTls upgrade) {
+            if (isOver()) {
+                upgrade.inputEnded(failure);
+            }
         } else if (waiting instanceof Relay relay) {
             boolean isOver = isOver();
             relay.pump(queue, isOver);
@@ -393,22 +397,34 @@ public final class StreamReader {
         }
     }
 
-    private boolean isOver() {
+    boolean isOver() {
         return hasEnded || failure != null;
+    }
+
+    /** What has ended the input, null at EOF and before. */
+    @Nullable
+    Failure failure() {
+        return failure;
     }
 
     void refuseIfBusy(String method) {
         CompletableFuture<?> waiting = pending;
         if (waiting != null && !waiting.isDone()) {
-            throw new ConcurrentReadException(
-                    method, waiting instanceof PendingRead<?> read ? read.request.name() : "relayTo");
+            throw new ConcurrentReadException(method, nameOf(waiting));
         }
         if (core.lifecycle.isHandedOver()) {
             throw new StreamClosedException(method + "() called after detach()");
         }
     }
 
-    private void occupy(String method, CompletableFuture<?> read) {
+    private static String nameOf(CompletableFuture<?> waiting) {
+        if (waiting instanceof PendingRead<?> read) {
+            return read.request.name();
+        }
+        return waiting instanceof StartTls ? "startTls" : "relayTo";
+    }
+
+    void occupy(String method, CompletableFuture<?> read) {
         CompletableFuture<?> before;
         do {
             before = pending;
@@ -436,6 +452,8 @@ public final class StreamReader {
                 queue.append(chunk);
             }
             advance();
+        } else {
+            queue.append(chunk); // startTls is to decide about it
         }
     }
 
@@ -507,13 +525,25 @@ public final class StreamReader {
         relay.finish(outcome);
     }
 
-    /** What still arrives is queued for the next owner. */
-    void stopForDetach() {
+    /** What still arrives is queued, for whoever owns the wire next. */
+    void stopReading() {
         gate.pause();
     }
 
+    void goOnReading() {
+        gate.taken(queue.size());
+    }
+
+    byte[] takeLeftover() {
+        return queue.take(queue.size());
+    }
+
+    void release(StartTls upgrade) {
+        PENDING.compareAndSet(this, upgrade, null);
+    }
+
     byte[] takeEverything(Failure reason) {
-        byte[] left = queue.take(queue.size());
+        byte[] left = takeLeftover();
         endInput(reason);
         return left;
     }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and cancelling one leaves the others, and the bytes, alone.
  */
 public final class StreamWriter {
+    private static final byte[] NOTHING = {};
+
     final StreamCore core;
 
     StreamWriter(StreamCore core) {
@@ -124,7 +126,7 @@ public final class StreamWriter {
      * @return true for TCP and Unix sockets, false under TLS
      */
     public boolean canWriteEof() {
-        return core.transport.canWriteEof();
+        return core.canWriteEof();
     }
 
     /**
@@ -135,6 +137,48 @@ public final class StreamWriter {
      */
     public void writeEof() {
         core.writeEof();
+    }
+
+    /**
+     * Secures the connection (asyncio's {@code start_tls}); see {@link #startTls(TlsUpgrade, byte[])}.
+     *
+     * @param upgrade the side to play, and with what
+     * @return completes with what was agreed on
+     */
+    public CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade) {
+        return startTls(upgrade, NOTHING);
+    }
+
+    /**
+     * Writes the last plaintext, such as a server's go-ahead, and secures the connection: these very reader and writer go on, under TLS.
+     *
+     * <p>Reading stops before the last plaintext is sent, and nothing is written behind it in clear. Bytes that had come before and were not
+     * read never surface: they are treated by the upgrade's {@link LeftoverPolicy}. Until completion reads throw
+     * {@link ConcurrentReadException}, and writes {@link IllegalStateException}.
+     *
+     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when there is no agreement or
+     * the {@linkplain TlsUpgrade#handshakeTimeout time} is up, {@link PlaintextInjectionException}, {@link StreamBrokenException} when the
+     * peer has ended or the connection is lost. Failed or cancelled, it ends the connection: there is no way back to plaintext, and
+     * everything that waits or is called later fails with the reason. On a connection that is secured already: TLS in TLS.
+     *
+     * @param upgrade the side to play, and with what
+     * @param lastPlaintext sent in clear behind everything written so far; may be empty
+     * @return completes with what was agreed on
+     * @throws ConcurrentReadException if a read is pending, or another {@code startTls}
+     * @throws StreamClosedException if this side has ended the output
+     */
+    public CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {
+        return core.startTls(
+                Objects.requireNonNull(upgrade, "upgrade"), Objects.requireNonNull(lastPlaintext, "lastPlaintext"));
+    }
+
+    /**
+     * What TLS has agreed on.
+     *
+     * @return null in clear: before {@code startTls} has completed
+     */
+    public @Nullable TlsSession tlsSession() {
+        return core.tlsSession();
     }
 
     /**
@@ -178,12 +222,22 @@ public final class StreamWriter {
 
     /**
      * Looks up a fact about the connection (asyncio's {@code get_extra_info}): {@code "peername"} and {@code "sockname"} are
-     * {@link java.net.SocketAddress}es.
+     * {@link java.net.SocketAddress}es; under TLS {@code "cipher"} is the suite's name, {@code "peercert"} the peer's own
+     * {@link java.security.cert.Certificate}. {@link #tlsSession} has all that there is to know of TLS.
      *
      * @param name the fact's name
      * @return the fact, or null if it is not known
      */
     public @Nullable Object getExtraInfo(String name) {
+        TlsSession tls = core.tlsSession();
+        if (tls != null && name.equals("cipher")) {
+            return tls.cipherSuite();
+        }
+        if (tls != null && name.equals("peercert")) {
+            return tls.peerCertificates().isEmpty()
+                    ? null
+                    : tls.peerCertificates().get(0);
+        }
         return core.transport.extraInfo(name);
     }
 

@@ -27,14 +27,19 @@ class ArchitectureTest {
             "ConnectionHandler",
             "FailureReporter",
             "IncompleteReadException",
+            "LeftoverPolicy",
             "LimitOverrunException",
             "LineEnding",
+            "PlaintextInjectionException",
             "StreamBrokenException",
             "StreamClosedException",
             "StreamConnection",
             "StreamLimits",
             "StreamReader",
             "StreamWriter",
+            "TlsSession",
+            "TlsTruncationException",
+            "TlsUpgrade",
             "spi.Chunk",
             "spi.Loop",
             "spi.Loop$Timer",
@@ -58,7 +63,7 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages("dev.nettystreams..", "java..", "org.jspecify..")
+                .resideOutsideOfPackages("dev.nettystreams..", "java..", "javax.net.ssl..", "org.jspecify..")
                 .check(CORE);
     }
 

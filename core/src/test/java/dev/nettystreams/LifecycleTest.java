@@ -17,6 +17,7 @@ class LifecycleTest {
             List.of(Event.ABORT),
             List.of(Event.DETACH),
             List.of(Event.DETACH, Event.HAND_OVER),
+            List.of(Event.START_TLS),
             List.of(Event.LOST),
             List.of(Event.CLOSE, Event.LOST));
 
@@ -41,8 +42,12 @@ class LifecycleTest {
 
     @Test
     void lostAndAbort_meanSomethingInEveryLiveState() {
-        for (List<Event> path :
-                List.of(List.<Event>of(), List.of(Event.WRITE_EOF), List.of(Event.CLOSE), List.of(Event.DETACH))) {
+        for (List<Event> path : List.of(
+                List.<Event>of(),
+                List.of(Event.WRITE_EOF),
+                List.of(Event.CLOSE),
+                List.of(Event.DETACH),
+                List.of(Event.START_TLS))) {
             assertThat(after(path).move(Event.LOST)).isNotNull();
             assertThat(after(path).move(Event.ABORT)).isNotNull();
         }
@@ -51,6 +56,11 @@ class LifecycleTest {
     @Test
     void writeEof_afterClose_meansNothing() {
         assertThat(after(List.of(Event.CLOSE)).move(Event.WRITE_EOF)).isNull();
+    }
+
+    @Test
+    void secured_isOpen_asBefore() {
+        assertThat(after(List.of(Event.START_TLS, Event.SECURED)).state()).isEqualTo(State.OPEN);
     }
 
     private static Lifecycle after(List<Event> path) {

@@ -195,6 +195,11 @@ final class ScriptedTransport implements Transport {
     }
 
     @Override
+    public void beginTls() {
+        note("beginTls");
+    }
+
+    @Override
     public boolean canWriteEof() {
         return canWriteEof;
     }

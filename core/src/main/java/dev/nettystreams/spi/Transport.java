@@ -93,6 +93,13 @@ public interface Transport {
     void writeEof();
 
     /**
+     * Tells that from now on TLS is spoken over this wire: the output must not be ended by itself any more, as an end without TLS's own
+     * word for it is a truncation. {@link #canWriteEof} is false from here on. The TLS layer follows ({@link
+     * dev.nettystreams.TlsUpgrade#apply}). Called when everything written before has been sent; again for TLS in TLS.
+     */
+    void beginTls();
+
+    /**
      * Sends what was written, however long that takes, then closes. {@link TransportEvents#connectionLost} follows. What still comes
      * meanwhile is delivered, if reading is not paused, and dropped by the streams.
      */

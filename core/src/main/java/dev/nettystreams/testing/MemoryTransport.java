@@ -54,6 +54,7 @@ final class MemoryTransport implements Transport {
     private final AtomicBoolean deliveryScheduled = new AtomicBoolean();
     private boolean isPaused;
     private boolean hasReportedEof;
+    private volatile boolean isSecured;
 
     MemoryTransport(Loop loop, MemoryWire out, MemoryWire in, MemoryOptions options) {
         this.loop = loop;
@@ -207,8 +208,13 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
+    public void beginTls() {
+        isSecured = true;
+    }
+
+    @Override
     public boolean canWriteEof() {
-        return options.canWriteEof();
+        return options.canWriteEof() && !isSecured;
     }
 
     @Override

@@ -78,6 +78,7 @@ final class ChannelTransport implements Transport {
     private boolean peerIsStillSending;
     private boolean inputEnded;
     private boolean outputEnded;
+    private volatile boolean isSecured;
     private @Nullable List<Runnable> afterOutputEnd; // while writeEof waits for its fence
     private @Nullable Throwable failure;
     private @Nullable Throwable outputFailure;
@@ -234,8 +235,13 @@ final class ChannelTransport implements Transport {
     }
 
     @Override
+    public void beginTls() {
+        isSecured = true;
+    }
+
+    @Override
     public boolean canWriteEof() {
-        return channel instanceof DuplexChannel;
+        return channel instanceof DuplexChannel && !isSecured;
     }
 
     @Override
@@ -302,7 +308,11 @@ final class ChannelTransport implements Transport {
         } catch (RuntimeException e) {
             // not a TCP socket, or gone already: closing is all that can be done
         }
-        context.close();
+        if (isSecured) {
+            channel.unsafe().close(channel.voidPromise()); // past the TLS layer, which would say goodbye first
+        } else {
+            context.close();
+        }
         leave();
     }
 

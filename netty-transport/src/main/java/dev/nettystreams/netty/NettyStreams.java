@@ -3,6 +3,8 @@ package dev.nettystreams.netty;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsUpgrade;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
@@ -167,7 +169,45 @@ public final class NettyStreams implements AutoCloseable {
                 return () -> race.start(addresses);
             });
         }
-        return race.result();
+        TlsUpgrade tls = options.tls();
+        return tls == null ? race.result() : secured(race.result(), tls.towards(host, port));
+    }
+
+    /**
+     * Connects to a host with TLS from the first byte; see {@link #openConnection(String, int)}.
+     *
+     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when it fails, too, and also {@link
+     * dev.nettystreams.PlaintextInjectionException}.
+     *
+     * @param host a name or an address, which is verified
+     * @param port 1 to 65535
+     * @param tls a client's side
+     * @return the connection
+     */
+    public CompletableFuture<StreamConnection> openConnection(String host, int port, TlsUpgrade tls) {
+        return openConnection(host, port, ConnectOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
+    }
+
+    /** A connection that is cancelled, or whose handshake fails, is ended. */
+    private CompletableFuture<StreamConnection> secured(CompletableFuture<StreamConnection> opening, TlsUpgrade tls) {
+        CompletableFuture<StreamConnection> secured = new CompletableFuture<>();
+        opening.whenComplete((connection, failure) -> {
+            if (failure != null) {
+                secured.completeExceptionally(failure);
+                return;
+            }
+            CompletableFuture<TlsSession> handshake = connection.writer().startTls(tls);
+            handshake.whenComplete((session, refusal) -> {
+                if (refusal != null) {
+                    secured.completeExceptionally(refusal);
+                } else if (!secured.complete(connection)) {
+                    connection.abort();
+                }
+            });
+            secured.whenComplete((result, calledOff) -> handshake.cancel(false));
+        });
+        secured.whenComplete((result, calledOff) -> opening.cancel(false));
+        return secured;
     }
 
     /**
@@ -180,6 +220,23 @@ public final class NettyStreams implements AutoCloseable {
      * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
      */
     public CompletableFuture<StreamConnection> openUnixConnection(String path) {
+        return openUnix(path);
+    }
+
+    /**
+     * Connects to a Unix socket with TLS from the first byte; see {@link #openUnixConnection(String)}.
+     *
+     * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
+     * @param tls a client's side, which knows its host by itself
+     * @return the connection
+     * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
+     */
+    public CompletableFuture<StreamConnection> openUnixConnection(String path, TlsUpgrade tls) {
+        Objects.requireNonNull(tls, "tls");
+        return secured(openUnix(path), tls);
+    }
+
+    private CompletableFuture<StreamConnection> openUnix(String path) {
         UnixPath checked = new UnixPath(Objects.requireNonNull(path, "path"));
         SocketAddress address = checked.address(loops.backend.forUnixSockets());
         Loops unix;
@@ -238,6 +295,20 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
+     * Starts a server with TLS from the first byte; see {@link #startServer(ConnectionHandler, String, int)}.
+     *
+     * @param handler run for each connection, under TLS
+     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces
+     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
+     * @param tls a server's side
+     * @return the server, serving
+     */
+    public CompletableFuture<StreamServer> startServer(
+            ConnectionHandler handler, String host, int port, TlsUpgrade tls) {
+        return startServer(handler, host, port, ServerOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
+    }
+
+    /**
      * Starts a server on several hosts, with the default options; see {@link #startServer(ConnectionHandler, List, int, ServerOptions)}.
      *
      * @param handler run for each connection
@@ -293,6 +364,19 @@ public final class NettyStreams implements AutoCloseable {
      */
     public CompletableFuture<StreamServer> startUnixServer(ConnectionHandler handler, String path) {
         return startUnixServer(handler, path, ServerOptions.DEFAULT);
+    }
+
+    /**
+     * Starts a server on a Unix socket with TLS from the first byte; see {@link #startUnixServer(ConnectionHandler, String)}.
+     *
+     * @param handler run for each connection, under TLS
+     * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
+     * @param tls a server's side
+     * @return the server, serving
+     * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
+     */
+    public CompletableFuture<StreamServer> startUnixServer(ConnectionHandler handler, String path, TlsUpgrade tls) {
+        return startUnixServer(handler, path, ServerOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
     }
 
     /**

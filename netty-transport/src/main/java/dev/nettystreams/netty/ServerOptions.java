@@ -1,6 +1,7 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.FailureReporter;
+import dev.nettystreams.TlsUpgrade;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Set;
@@ -13,17 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections how many connections may be open at once, one or more; at that number accepting pauses, and peers wait in the backlog
  * @param startServing whether to accept at once, or only when {@link StreamServer#startServing} is called
  * @param unixPermissions what a Unix socket's file may be used by, set before anybody can connect; null leaves it to the process's umask
- * @param reporter told of every handler that fails
+ * @param reporter told of every handler that fails, and of every handshake
+ * @param tls TLS from the first byte, before the handler runs; null for none
  */
 public record ServerOptions(
         int backlog,
         int maxConnections,
         boolean startServing,
         @Nullable Set<PosixFilePermission> unixPermissions,
-        FailureReporter reporter) {
-    /** asyncio's backlog of 100; any number of connections; accepting at once; permissions by umask; failures are logged. */
+        FailureReporter reporter,
+        @Nullable TlsUpgrade tls) {
+    /** asyncio's backlog of 100; any number of connections; accepting at once; permissions by umask; failures are logged; in clear. */
     public static final ServerOptions DEFAULT =
-            new ServerOptions(100, Integer.MAX_VALUE, true, null, FailureReporter.LOGGING);
+            new ServerOptions(100, Integer.MAX_VALUE, true, null, FailureReporter.LOGGING, null);
 
     /**
      * Checks the ranges and that there is a reporter, and copies the permissions.
@@ -33,6 +36,7 @@ public record ServerOptions(
      * @param startServing whether to accept at once
      * @param unixPermissions may be null
      * @param reporter must not block
+     * @param tls may be null
      */
     public ServerOptions {
         if (backlog < 1) {
@@ -54,7 +58,7 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withBacklog(int connections) {
-        return new ServerOptions(connections, maxConnections, startServing, unixPermissions, reporter);
+        return new ServerOptions(connections, maxConnections, startServing, unixPermissions, reporter, tls);
     }
 
     /**
@@ -64,7 +68,7 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withMaxConnections(int connections) {
-        return new ServerOptions(backlog, connections, startServing, unixPermissions, reporter);
+        return new ServerOptions(backlog, connections, startServing, unixPermissions, reporter, tls);
     }
 
     /**
@@ -74,7 +78,7 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withStartServing(boolean atOnce) {
-        return new ServerOptions(backlog, maxConnections, atOnce, unixPermissions, reporter);
+        return new ServerOptions(backlog, maxConnections, atOnce, unixPermissions, reporter, tls);
     }
 
     /**
@@ -84,7 +88,7 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withUnixPermissions(Set<PosixFilePermission> permissions) {
-        return new ServerOptions(backlog, maxConnections, startServing, permissions, reporter);
+        return new ServerOptions(backlog, maxConnections, startServing, permissions, reporter, tls);
     }
 
     /**
@@ -94,6 +98,16 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withReporter(FailureReporter failureReporter) {
-        return new ServerOptions(backlog, maxConnections, startServing, unixPermissions, failureReporter);
+        return new ServerOptions(backlog, maxConnections, startServing, unixPermissions, failureReporter, tls);
+    }
+
+    /**
+     * These options with TLS from the first byte: the handler runs when the handshake is done. A handshake that fails is reported.
+     *
+     * @param upgrade a server's side of TLS
+     * @return a copy
+     */
+    public ServerOptions withTls(TlsUpgrade upgrade) {
+        return new ServerOptions(backlog, maxConnections, startServing, unixPermissions, reporter, upgrade);
     }
 }

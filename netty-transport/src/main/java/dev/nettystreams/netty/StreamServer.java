@@ -58,7 +58,7 @@ public final class StreamServer implements AutoCloseable {
             ConnectionHandler handler,
             ServerOptions options,
             ConnectionSet connections) {
-        this.handler = handler;
+        this.handler = options.tls() == null ? handler : new SecureHandler(options.tls(), handler);
         this.options = options;
         this.connections = connections;
         this.acceptor = new Acceptor(group, limits, options.maxConnections(), this::accepted);

@@ -127,7 +127,8 @@ class OpenConnectionTest {
             ConnectOptions from = new ConnectOptions(
                     Duration.ofSeconds(5),
                     Duration.ofMillis(250),
-                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0));
+                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0),
+                    null);
             try (StreamConnection client = get(streams.openConnection("127.0.0.1", server.port(), from))) {
                 InetSocketAddress own = (InetSocketAddress) client.writer().getExtraInfo("sockname");
                 assertThat(own.getAddress().getHostAddress()).isEqualTo("127.0.0.2");
@@ -148,13 +149,13 @@ class OpenConnectionTest {
             List<InetSocketAddress> addresses =
                     List.of(hole.address(), (InetSocketAddress) live.getLocalSocketAddress());
             for (Duration delay : List.of(Duration.ZERO, Duration.ofMillis(50))) {
-                AddressRace race = race(loops, new ConnectOptions(FOR_EVER, delay, null));
+                AddressRace race = race(loops, new ConnectOptions(FOR_EVER, delay, null, null));
                 race.start(addresses);
                 StreamConnection connection = get(race.result());
                 assertThat(connection.writer().getExtraInfo("peername")).isEqualTo(addresses.get(1));
                 connection.abort();
             }
-            AddressRace patient = race(loops, new ConnectOptions(Duration.ofMillis(200), FOR_EVER, null));
+            AddressRace patient = race(loops, new ConnectOptions(Duration.ofMillis(200), FOR_EVER, null, null));
             patient.start(addresses); // the second is not to be tried before the time is over
             assertThat(failureOf(patient.result())).isInstanceOf(SocketTimeoutException.class);
         } finally {

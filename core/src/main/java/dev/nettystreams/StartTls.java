@@ -1,0 +1,153 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Loop;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of {@code startTls}: the order in which plaintext ends and TLS begins. What TLS is, the {@link TlsUpgrade} knows.
+ *
+ * <pre>
+ *   the call (any thread): no read may be pending; this future takes the reader's only slot, and writes are refused
+ *     |  on the loop
+ *   FLUSHING      reading is stopped, then the last plaintext written, and nothing behind it
+ *     |  all of it is sent
+ *   the switch, in one task: the unread bytes are refused, dropped or handed over; the upgrade is put in; reading goes on below it
+ *     |
+ *   HANDSHAKING   decrypted bytes come only when it is done
+ *     |                        \
+ *   SECURED: reads, writes      failed, timed out, cancelled, closed, input ended, connection lost:
+ *   go on, under TLS            the connection is aborted; what waits and what comes later fails with the reason
+ * </pre>
+ *
+ * Reading stops before the go-ahead is sent, so that what comes in answer to it is in the system's hands or in the queue when the switch is
+ * made; between the queue and the TLS layer there is no moment. There is no way back to plaintext.
+ *
+ * <p>Confined to the connection's loop, save the future.
+ */
+final class StartTls extends Claimable<TlsSession> {
+    private static final byte[] NOTHING = {};
+
+    private final StreamCore core;
+    private final TlsUpgrade upgrade;
+    private final byte[] lastPlaintext;
+    private Loop.@Nullable Timer deadline;
+    private boolean isSettledHere;
+
+    StartTls(StreamCore core, TlsUpgrade upgrade, byte[] lastPlaintext) {
+        this.core = core;
+        this.upgrade = upgrade;
+        this.lastPlaintext = lastPlaintext.clone();
+    }
+
+    void begin() {
+        CompletionStage<TlsSession> outcome = this;
+        outcome.whenComplete((session, failure) -> core.onLoop(this::endIfCalledOff));
+        if (isDone()) {
+            return;
+        }
+        if (core.reader.isOver()) {
+            inputEnded(core.reader.failure());
+            return;
+        }
+        startDeadline(upgrade.handshakeTimeout());
+        core.reader.stopReading();
+        CompletionStage<Void> sent = core.flushBehind(lastPlaintext);
+        sent.whenComplete((done, failure) -> {
+            if (failure == null) {
+                switchOver();
+            } else {
+                failWith(failure);
+            }
+        });
+    }
+
+    private void switchOver() {
+        if (isDone()) {
+            return;
+        }
+        LeftoverPolicy policy = upgrade.leftoverPolicy();
+        byte[] unread = core.reader.takeLeftover();
+        if (unread.length > 0 && policy == LeftoverPolicy.REFUSE) {
+            failWith(new PlaintextInjectionException(unread.length));
+            return;
+        }
+        CompletionStage<TlsSession> handshake;
+        try {
+            core.transport.beginTls();
+            handshake = upgrade.apply(core.transport, policy == LeftoverPolicy.HAND_OVER ? unread : NOTHING);
+        } catch (Throwable e) { // whatever it is, there is no way back
+            failWith(e);
+            return;
+        }
+        core.reader.goOnReading();
+        handshake.whenComplete((session, failure) -> core.onLoop(() -> handshaken(session, failure)));
+    }
+
+    private void handshaken(@Nullable TlsSession session, @Nullable Throwable failure) {
+        if (failure != null) {
+            failWith(Repeat.unwrapped(failure));
+        } else if (session == null) {
+            failWith(new SSLHandshakeException("the upgrade has given no session: " + upgrade));
+        } else if (claim()) {
+            settle();
+            if (core.secured(session)) {
+                succeed(session);
+            } else {
+                fail(new StreamClosedException("the connection was closed during startTls()"));
+            }
+        }
+    }
+
+    /**
+     * Told by the reader.
+     *
+     * @param reason null if the peer has ended its output
+     */
+    void inputEnded(@Nullable Failure reason) {
+        if (reason == null) {
+            failWith(new StreamBrokenException("the peer ended its output before TLS was there", null));
+        } else if (claim()) {
+            settle();
+            fail(reason.newException());
+        }
+    }
+
+    private void failWith(Throwable cause) {
+        if (claim()) {
+            settle();
+            core.upgradeFailed(new Failure.Broken("startTls() failed: " + cause, cause));
+            fail(cause);
+        }
+    }
+
+    /** Its holder has cancelled it or completed it: half an upgrade is no connection. */
+    private void endIfCalledOff() {
+        if (!isSettledHere) {
+            settle();
+            core.upgradeFailed(new Failure.ClosedHere("startTls() was called off by its caller"));
+        }
+    }
+
+    private void settle() {
+        isSettledHere = true;
+        core.reader.release(this);
+        if (deadline != null) {
+            deadline.cancel();
+            deadline = null;
+        }
+    }
+
+    private void startDeadline(Duration timeout) {
+        try {
+            deadline = core.loop.schedule(
+                    () -> failWith(new SSLHandshakeException("startTls() did not finish within " + timeout)),
+                    StreamCore.saturatedNanos(timeout));
+        } catch (RejectedExecutionException e) {
+            deadline = null; // the loop is ending, and with it every connection
+        }
+    }
+}

@@ -1,0 +1,372 @@
+package dev.nettystreams;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nettystreams.spi.Transport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** T1, T2, T3, T7, T8: how plaintext ends, and what becomes of everybody when TLS does not begin. */
+class StartTlsTest {
+    private static final TlsSession SESSION =
+            new TlsSession("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, "host", List.of(), false);
+
+    /** Does the handshake that the test says. */
+    private static final class ToyTls implements TlsUpgrade {
+        final LeftoverPolicy policy;
+        final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
+        byte[] leftover;
+
+        ToyTls(LeftoverPolicy policy) {
+            this.policy = policy;
+        }
+
+        @Override
+        public LeftoverPolicy leftoverPolicy() {
+            return policy;
+        }
+
+        @Override
+        public Duration handshakeTimeout() {
+            return Duration.ofSeconds(60);
+        }
+
+        @Override
+        public CompletionStage<TlsSession> apply(Transport transport, byte[] unread) {
+            leftover = unread;
+            return handshake;
+        }
+    }
+
+    private final Bench bench = new Bench();
+    private final ToyTls tls = new ToyTls(LeftoverPolicy.REFUSE);
+
+    private CompletableFuture<TlsSession> startTls(ToyTls upgrade, String lastPlaintext) {
+        return bench.onLoop(() -> bench.writer.startTls(upgrade, lastPlaintext.getBytes(US_ASCII)));
+    }
+
+    private CompletableFuture<TlsSession> startTls() {
+        return startTls(tls, "");
+    }
+
+    private void sendAll() {
+        bench.wire.reportFlushed(bench.wire.tickets.get(bench.wire.tickets.size() - 1));
+    }
+
+    private void handshake(ToyTls upgrade) {
+        bench.run(() -> upgrade.handshake.complete(SESSION));
+    }
+
+    @Test
+    void lastPlaintext_isSentBehindEverything_withReadingStopped_beforeTlsBegins() {
+        bench.onLoop(() -> {
+            bench.writer.write("250 fine\r\n".getBytes(US_ASCII));
+            return null;
+        });
+        bench.wire.calls.clear();
+        CompletableFuture<TlsSession> secured = startTls(tls, "220 go\r\n");
+        assertThat(bench.wire.calls).containsExactly("pauseReading", "write", "notifyFlushed");
+        assertThat(bench.wire.writtenText()).isEqualTo("250 fine\r\n220 go\r\n");
+        assertThat(tls.leftover).isNull();
+        sendAll();
+        assertThat(tls.leftover).isEmpty();
+        assertThat(bench.wire.calls)
+                .containsExactly("pauseReading", "write", "notifyFlushed", "beginTls", "resumeReading");
+        assertThat(secured).isNotDone();
+        assertThat(bench.writer.tlsSession()).isNull();
+        handshake(tls);
+        assertThat(Now.value(secured)).isEqualTo(SESSION);
+    }
+
+    @Test
+    void streams_goOnUnderTls() {
+        CompletableFuture<TlsSession> secured = startTls();
+        sendAll();
+        handshake(tls);
+        Now.value(secured);
+        assertThat(bench.writer.tlsSession()).isEqualTo(SESSION);
+        assertThat(bench.writer.getExtraInfo("cipher")).isEqualTo("TLS_AES_128_GCM_SHA256");
+        assertThat(bench.writer.getExtraInfo("peercert")).isNull();
+        assertThat(bench.writer.canWriteEof()).isFalse();
+        assertThatThrownBy(() -> bench.writer.writeEof()).isInstanceOf(UnsupportedOperationException.class);
+        bench.wire.feed("decrypted");
+        assertThat(Now.text(bench.read(r -> r.readExactly(9)))).isEqualTo("decrypted");
+        bench.writer.write("from elsewhere".getBytes(US_ASCII));
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEqualTo("from elsewhere");
+        bench.loop.advance(Duration.ofHours(1));
+        assertThat(bench.wire.count("abort")).isZero();
+    }
+
+    @Test
+    void unreadBytes_ofAServer_areRefusedByItsClient() {
+        bench.wire.feed("220 go\r\n250 injected\r\n");
+        assertThat(Now.text(bench.read(StreamReader::readLine))).isEqualTo("220 go\r\n");
+        CompletableFuture<TlsSession> secured = startTls();
+        sendAll();
+        PlaintextInjectionException refusal = Now.failure(PlaintextInjectionException.class, secured);
+        assertThat(refusal.byteCount()).isEqualTo(14);
+        assertThat(refusal).hasMessageNotContaining("injected");
+        assertThat(tls.leftover).isNull();
+        assertEverythingFailsWith(refusal);
+    }
+
+    @Test
+    void bytesThatComeWhileTheGoAheadIsSent_countAsUnread() {
+        CompletableFuture<TlsSession> secured = startTls();
+        bench.wire.feed("!");
+        sendAll();
+        assertThat(Now.failure(PlaintextInjectionException.class, secured).byteCount())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void unreadBytes_ofAClient_areTheBeginningOfTls() {
+        ToyTls server = new ToyTls(LeftoverPolicy.HAND_OVER);
+        bench.wire.feed("STARTTLS\r\nhello, or not");
+        Now.text(bench.read(StreamReader::readLine));
+        CompletableFuture<TlsSession> secured = startTls(server, "220 go\r\n");
+        sendAll();
+        assertThat(server.leftover).asString(US_ASCII).isEqualTo("hello, or not");
+        handshake(server);
+        Now.value(secured);
+        assertThat(bench.reader.bufferedByteCount()).isZero();
+    }
+
+    @Test
+    void unreadBytes_thatAreDropped_neverSurface() {
+        ToyTls server = new ToyTls(LeftoverPolicy.DISCARD);
+        bench.wire.feed("EVIL\r\n");
+        CompletableFuture<TlsSession> secured = startTls(server, "");
+        sendAll();
+        assertThat(server.leftover).isEmpty();
+        handshake(server);
+        Now.value(secured);
+        bench.wire.feed("good\n");
+        assertThat(Now.text(bench.read(StreamReader::readLine))).isEqualTo("good\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(LeftoverPolicy.class)
+    void lineThatWasTooLong_isNoMoreAfterwards(LeftoverPolicy policy) {
+        Bench small = Bench.withReadLimit(4);
+        ToyTls upgrade = new ToyTls(policy);
+        small.wire.feed("much too long");
+        Now.failure(LimitOverrunException.class, small.read(StreamReader::readLine));
+        CompletableFuture<TlsSession> secured = small.onLoop(() -> small.writer.startTls(upgrade));
+        small.wire.reportFlushed(small.wire.tickets.get(0));
+        if (policy == LeftoverPolicy.REFUSE) {
+            Now.failure(PlaintextInjectionException.class, secured);
+            return;
+        }
+        small.run(() -> upgrade.handshake.complete(SESSION));
+        Now.value(secured);
+        small.wire.feed("ok\n");
+        assertThat(Now.text(small.read(StreamReader::readLine))).isEqualTo("ok\n");
+    }
+
+    @Test
+    void pendingRead_refusesIt_andIsNotDisturbed() {
+        CompletableFuture<byte[]> line = bench.read(StreamReader::readLine);
+        assertThatThrownBy(() -> bench.writer.startTls(tls)).isInstanceOf(ConcurrentReadException.class);
+        bench.wire.feed("line\n");
+        assertThat(Now.text(line)).isEqualTo("line\n");
+        bench.writer.write("still open".getBytes(US_ASCII));
+    }
+
+    @Test
+    void readsAndWrites_areRefusedMeanwhile_onAnyThread() {
+        CompletableFuture<TlsSession> secured = startTls();
+        for (int phase = 0; phase < 2; phase++) {
+            assertThatThrownBy(() -> bench.reader.read(1)).isInstanceOf(ConcurrentReadException.class);
+            assertThatThrownBy(() -> bench.writer.startTls(tls)).isInstanceOf(IllegalStateException.class);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> bench.writer.write(new byte[1]))
+                    .withMessage("write() called during startTls()");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> bench.onLoop(() -> {
+                        bench.writer.write(new byte[1]);
+                        return null;
+                    }));
+            assertThatIllegalStateException().isThrownBy(() -> bench.writer.writeEof());
+            if (phase == 0) {
+                sendAll();
+            }
+        }
+        assertThat(bench.wire.writtenText()).isEmpty();
+        handshake(tls);
+        Now.value(secured);
+    }
+
+    @Test
+    void relayIntoIt_endsAtTheBorder() {
+        Bench source = new Bench();
+        CompletableFuture<Long> relay = source.read(r -> r.relayTo(bench.writer));
+        CompletableFuture<TlsSession> secured = startTls();
+        source.wire.feed("plaintext");
+        Now.failure(IllegalStateException.class, relay);
+        assertThat(secured).isNotDone();
+        assertThat(bench.wire.writtenText()).isEmpty();
+        assertThat(source.reader.bufferedByteCount()).isEqualTo(9);
+    }
+
+    @Test
+    void handshakeThatFails_endsTheConnection_andEverythingSaysWhy() {
+        CompletableFuture<TlsSession> secured = startTls();
+        sendAll();
+        SSLHandshakeException reason = new SSLHandshakeException("no agreement");
+        bench.run(() -> tls.handshake.completeExceptionally(reason));
+        assertThat(Now.failure(SSLHandshakeException.class, secured)).isSameAs(reason);
+        assertEverythingFailsWith(reason);
+    }
+
+    @Test
+    void upgradeThatThrows_endsTheConnection() {
+        IllegalArgumentException reason = new IllegalArgumentException("no host to verify");
+        ToyTls thrower = new ToyTls(LeftoverPolicy.REFUSE);
+        thrower.handshake.completeExceptionally(reason);
+        CompletableFuture<TlsSession> secured = startTls(thrower, "");
+        sendAll();
+        assertThat(Now.failure(IllegalArgumentException.class, secured)).isSameAs(reason);
+        assertEverythingFailsWith(reason);
+    }
+
+    @Test
+    void deadline_coversTheLastPlaintext() {
+        CompletableFuture<TlsSession> secured = startTls();
+        bench.loop.advance(Duration.ofSeconds(59));
+        assertThat(secured).isNotDone();
+        bench.loop.advance(Duration.ofSeconds(1));
+        assertThat(Now.failure(SSLHandshakeException.class, secured)).hasMessageContaining("PT1M");
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        sendAll();
+        assertThat(tls.leftover).isNull();
+    }
+
+    @Test
+    void deadline_coversTheHandshake() {
+        CompletableFuture<TlsSession> secured = startTls();
+        sendAll();
+        bench.loop.advance(Duration.ofSeconds(60));
+        SSLHandshakeException reason = Now.failure(SSLHandshakeException.class, secured);
+        assertEverythingFailsWith(reason);
+        handshake(tls);
+        assertThat(bench.writer.tlsSession()).isNull();
+    }
+
+    @Test
+    void cancelled_atAnyMoment_endsTheConnection() {
+        for (int moment = 0; moment < 3; moment++) {
+            Bench fresh = new Bench();
+            ToyTls upgrade = new ToyTls(LeftoverPolicy.REFUSE);
+            CompletableFuture<TlsSession> secured = fresh.writer.startTls(upgrade);
+            if (moment > 0) {
+                fresh.loop.runReady();
+            }
+            if (moment > 1) {
+                fresh.wire.reportFlushed(fresh.wire.tickets.get(0));
+            }
+            assertThat(secured.cancel(false)).isTrue();
+            fresh.loop.runReady();
+            Now.failure(CancellationException.class, secured);
+            assertThat(fresh.wire.count("abort")).isEqualTo(1);
+            Now.failure(StreamClosedException.class, fresh.read(r -> r.read(1)));
+            assertThatThrownBy(() -> fresh.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
+        }
+    }
+
+    @Test
+    void close_andAbort_meanwhile_endIt() {
+        CompletableFuture<TlsSession> closed = startTls();
+        bench.writer.close();
+        bench.loop.runReady();
+        assertThat(Now.failure(StreamClosedException.class, closed)).hasMessage("close() was called during startTls()");
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        Bench other = new Bench();
+        CompletableFuture<TlsSession> aborted = other.onLoop(() -> other.writer.startTls(tls));
+        other.writer.abort();
+        other.loop.runReady();
+        assertThat(Now.failure(StreamClosedException.class, aborted)).hasMessage("abort() was called");
+    }
+
+    @Test
+    void peersEof_beforeOrMeanwhile_endsIt() {
+        CompletableFuture<TlsSession> meanwhile = startTls();
+        bench.wire.eof();
+        Now.failure(StreamBrokenException.class, meanwhile);
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        Bench other = new Bench();
+        other.wire.eof();
+        CompletableFuture<TlsSession> after = other.onLoop(() -> other.writer.startTls(tls));
+        Now.failure(StreamBrokenException.class, after);
+        assertThat(other.wire.count("abort")).isEqualTo(1);
+    }
+
+    @Test
+    void loss_meanwhile_failsIt() {
+        CompletableFuture<TlsSession> secured = startTls();
+        sendAll();
+        IOException reset = new IOException("reset");
+        bench.wire.lose(reset);
+        assertThat(Now.failure(StreamBrokenException.class, secured)).hasCause(reset);
+        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+    }
+
+    @Test
+    void afterTheOutputHasEnded_itIsRefused() {
+        bench.onLoop(() -> {
+            bench.writer.writeEof();
+            return null;
+        });
+        assertThatThrownBy(() -> bench.writer.startTls(tls))
+                .isInstanceOf(StreamClosedException.class)
+                .hasMessage("startTls() called after writeEof()");
+        Bench other = new Bench();
+        other.run(() -> other.writer.close());
+        assertThatThrownBy(() -> other.writer.startTls(tls)).hasMessage("startTls() called after close()");
+        other.wire.lose(null);
+        assertThat(Now.text(other.read(r -> r.read(1)))).isEmpty();
+    }
+
+    @Test
+    void truncation_hasAnExceptionOfItsOwn_behindTheBytes() {
+        CompletableFuture<TlsSession> secured = startTls();
+        sendAll();
+        handshake(tls);
+        Now.value(secured);
+        bench.wire.feed("half an ans");
+        bench.wire.lose(new TlsTruncationException("cut", null));
+        assertThat(Now.text(bench.read(r -> r.read(99)))).isEqualTo("half an ans");
+        for (int i = 0; i < 2; i++) {
+            assertThat(Now.failure(TlsTruncationException.class, bench.read(r -> r.read(1))))
+                    .hasMessage("cut");
+        }
+        Now.failure(TlsTruncationException.class, bench.onLoop(() -> bench.writer.drain()));
+        Now.failure(TlsTruncationException.class, bench.onLoop(() -> bench.connection.waitClosed()));
+        assertThat(bench.reader.atEof()).isFalse();
+    }
+
+    private void assertEverythingFailsWith(Throwable reason) {
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        assertThat(Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1))))
+                .hasCause(reason);
+        assertThat(Now.failure(StreamBrokenException.class, bench.onLoop(() -> bench.writer.drain())))
+                .hasCause(reason);
+        CompletableFuture<Void> closed = bench.onLoop(() -> bench.connection.waitClosed());
+        bench.wire.lose(null);
+        assertThat(Now.failure(StreamBrokenException.class, closed)).hasCause(reason);
+        assertThatThrownBy(() -> bench.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
+        assertThat(bench.wire.writtenText()).isEmpty();
+    }
+}

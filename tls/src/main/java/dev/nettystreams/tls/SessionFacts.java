@@ -1,0 +1,68 @@
+package dev.nettystreams.tls;
+
+import dev.nettystreams.TlsSession;
+import io.netty.handler.ssl.SslHandler;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** Reads off an engine what its handshake has agreed on. */
+final class SessionFacts {
+    /** Put into each session; a session that has it already is an earlier one. */
+    private static final String SEEN = "dev.nettystreams.tls.seen";
+
+    private static final long SECOND_MILLIS = 1_000;
+
+    private final SslHandler ssl;
+    private final @Nullable String askedFor;
+    private final long startMillis = System.currentTimeMillis();
+
+    /** @param askedFor what our client side asks for, null on the server's */
+    SessionFacts(SslHandler ssl, @Nullable String askedFor) {
+        this.ssl = ssl;
+        this.askedFor = askedFor;
+    }
+
+    TlsSession session() {
+        SSLSession session = ssl.engine().getSession();
+        return new TlsSession(
+                session.getProtocol(),
+                session.getCipherSuite(),
+                ssl.applicationProtocol(),
+                askedFor != null ? askedFor : requestedName(session),
+                certificates(session),
+                isReused(session));
+    }
+
+    private static @Nullable String requestedName(SSLSession session) {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                return name instanceof SNIHostName host
+                        ? host.getAsciiName()
+                        : new String(name.getEncoded(), StandardCharsets.US_ASCII);
+            }
+        }
+        return null;
+    }
+
+    private static List<Certificate> certificates(SSLSession session) {
+        try {
+            return List.of(session.getPeerCertificates());
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of();
+        }
+    }
+
+    /** By our mark; or by its age, which BoringSSL counts in seconds. */
+    private boolean isReused(SSLSession session) {
+        boolean isMarked = session.getValue(SEEN) != null;
+        session.putValue(SEEN, true);
+        return isMarked || session.getCreationTime() + SECOND_MILLIS <= startMillis;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.nettystreams.tls;
+
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a context of ours is made of.
+ *
+ * @param engine what does the cryptography
+ * @param trust the peers' roots
+ * @param identity our own; a server must have one
+ * @param protocols versions, empty for the engine's defaults
+ * @param applicationProtocols for ALPN, in the order of preference; empty for none
+ */
+record Terms(
+        TlsEngine engine,
+        TlsTrust trust,
+        @Nullable TlsIdentity identity,
+        List<String> protocols,
+        List<String> applicationProtocols) {
+
+    SslContext clientContext() throws SSLException {
+        SslContextBuilder builder = SslContextBuilder.forClient();
+        if (identity != null) {
+            identity.addTo(builder);
+        }
+        return build(builder);
+    }
+
+    SslContext serverContext(ClientAuth clientAuth) throws SSLException {
+        if (identity == null) {
+            throw new SSLException("a TLS server needs an identity");
+        }
+        return build(identity.server().clientAuth(clientAuth));
+    }
+
+    private SslContext build(SslContextBuilder builder) throws SSLException {
+        trust.addTo(builder);
+        builder.sslProvider(engine.provider);
+        if (!protocols.isEmpty()) {
+            builder.protocols(protocols);
+        }
+        if (!applicationProtocols.isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    applicationProtocols));
+        }
+        return builder.build();
+    }
+
+    Terms withEngine(TlsEngine other) {
+        Throwable cause = other.unavailabilityCause();
+        if (cause != null) {
+            throw new IllegalStateException("the TLS engine " + other + " is not available here: " + cause, cause);
+        }
+        return new Terms(other, trust, identity, protocols, applicationProtocols);
+    }
+
+    Terms withTrust(TlsTrust other) {
+        return new Terms(engine, other, identity, protocols, applicationProtocols);
+    }
+
+    Terms withIdentity(TlsIdentity other) {
+        return new Terms(engine, trust, other, protocols, applicationProtocols);
+    }
+
+    Terms withProtocols(List<String> others) {
+        return new Terms(engine, trust, identity, others, applicationProtocols);
+    }
+
+    Terms withApplicationProtocols(List<String> others) {
+        return new Terms(engine, trust, identity, protocols, others);
+    }
+}

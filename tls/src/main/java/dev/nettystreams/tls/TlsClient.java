@@ -1,0 +1,264 @@
+package dev.nettystreams.tls;
+
+import dev.nettystreams.LeftoverPolicy;
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.Transport;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.util.NetUtil;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of TLS: {@link Tls#client()}.
+ *
+ * <p>Chain and host name are verified. A connection that is opened with it takes the host from there; {@code startTls} needs
+ * {@link #upgrade}. Immutable.
+ */
+public final class TlsClient implements TlsUpgrade {
+    private final @Nullable Terms terms; // null if the context is somebody else's
+    private final LazyContext context;
+    private final Manners manners;
+    private final boolean verifiesHost;
+    private final @Nullable Host host;
+
+    private record Host(String name, int port) {}
+
+    private TlsClient(
+            @Nullable Terms terms, LazyContext context, Manners manners, boolean verifiesHost, @Nullable Host host) {
+        this.terms = terms;
+        this.context = context;
+        this.manners = manners;
+        this.verifiesHost = verifiesHost;
+        this.host = host;
+    }
+
+    static TlsClient withDefaults() {
+        Terms terms = new Terms(TlsEngine.best(), TlsTrust.system(), null, List.of(), List.of());
+        return new TlsClient(terms, new LazyContext(terms::clientContext), Manners.OF_CLIENTS, true, null);
+    }
+
+    static TlsClient over(LazyContext.Source context) {
+        return new TlsClient(null, new LazyContext(context), Manners.OF_CLIENTS, true, null);
+    }
+
+    static TlsClient over(SSLContext context) {
+        return over(() -> new JdkSslContext(
+                context,
+                true,
+                null,
+                IdentityCipherSuiteFilter.INSTANCE,
+                ApplicationProtocolConfig.DISABLED,
+                ClientAuth.NONE,
+                null,
+                false));
+    }
+
+    // ---- on what terms
+
+    /**
+     * This client with another engine.
+     *
+     * @param engine an available one
+     * @return a copy
+     * @throws IllegalStateException if the engine is not available, or the context is not ours
+     */
+    public TlsClient engine(TlsEngine engine) {
+        return with(terms().withEngine(engine));
+    }
+
+    /**
+     * This client with other roots.
+     *
+     * @param trust whom to believe
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsClient trusting(TlsTrust trust) {
+        return with(terms().withTrust(trust));
+    }
+
+    /**
+     * This client with a certificate of its own, for servers that ask for one (mutual TLS).
+     *
+     * @param identity what it shows
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsClient identity(TlsIdentity identity) {
+        return with(terms().withIdentity(identity));
+    }
+
+    /**
+     * This client with other versions.
+     *
+     * @param names such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsClient protocols(String... names) {
+        return with(terms().withProtocols(List.of(names)));
+    }
+
+    /**
+     * This client with protocols to choose from (ALPN, RFC 7301). A server that chooses none is accepted; {@link TlsSession} tells.
+     *
+     * @param names such as {@code http/1.1}, in the order of preference
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsClient applicationProtocols(String... names) {
+        return with(terms().withApplicationProtocols(List.of(names)));
+    }
+
+    private Terms terms() {
+        if (terms == null) {
+            throw new IllegalStateException("this client was made over a context, which has to say that itself");
+        }
+        return terms;
+    }
+
+    private TlsClient with(Terms others) {
+        return new TlsClient(others, new LazyContext(others::clientContext), manners, verifiesHost, host);
+    }
+
+    // ---- with what manners
+
+    /**
+     * This client with another deadline for the handshake.
+     *
+     * @param timeout more than zero; 60 s by default
+     * @return a copy
+     */
+    public TlsClient handshakeTimeout(Duration timeout) {
+        return with(manners.withHandshakeTimeout(timeout), verifiesHost);
+    }
+
+    /**
+     * This client with another policy for plaintext that nobody has read before {@code startTls}.
+     *
+     * @param policy {@link LeftoverPolicy#REFUSE} by default
+     * @return a copy
+     */
+    public TlsClient leftoverPolicy(LeftoverPolicy policy) {
+        return with(manners.withLeftoverPolicy(policy), verifiesHost);
+    }
+
+    /**
+     * This client for servers that close the connection without TLS's own end, which is then read as EOF. For protocols that know by
+     * themselves whether an answer is whole.
+     *
+     * @return a copy
+     */
+    public TlsClient acceptingTruncation() {
+        return with(manners.acceptingTruncation(), verifiesHost);
+    }
+
+    /**
+     * This client without a look at the name in the server's certificate: whoever has any certificate from a trusted root can be in between.
+     *
+     * @return a copy
+     */
+    public TlsClient insecureWithoutHostName() {
+        return with(manners, false);
+    }
+
+    private TlsClient with(Manners others, boolean verifies) {
+        return new TlsClient(terms, context, others, verifies, host);
+    }
+
+    // ---- to whom
+
+    /**
+     * The upgrade for a host, to be given to {@code startTls}.
+     *
+     * @param hostName asked for (SNI) and verified; a name or an address
+     * @return a copy
+     */
+    public TlsClient upgrade(String hostName) {
+        return upgrade(hostName, -1);
+    }
+
+    /**
+     * The upgrade for a host; sessions are resumed with the same host and port.
+     *
+     * @param hostName asked for (SNI) and verified; a name or an address
+     * @param port the port, or -1
+     * @return a copy
+     */
+    public TlsClient upgrade(String hostName, int port) {
+        Host peer = new Host(Objects.requireNonNull(hostName, "hostName"), port);
+        return new TlsClient(terms, context, manners, verifiesHost, peer);
+    }
+
+    @Override
+    public TlsUpgrade towards(String hostName, int port) {
+        return host == null ? upgrade(hostName, port) : this;
+    }
+
+    // ---- the upgrade
+
+    @Override
+    public LeftoverPolicy leftoverPolicy() {
+        return manners.leftoverPolicy();
+    }
+
+    @Override
+    public Duration handshakeTimeout() {
+        return manners.handshakeTimeout();
+    }
+
+    @Override
+    public CompletionStage<TlsSession> apply(Transport transport, byte[] leftover) {
+        if (host == null && verifiesHost) {
+            return CompletableFuture.failedFuture(
+                    new SSLException("no host name to verify: startTls takes Tls.client().upgrade(\"the.host\")"));
+        }
+        String name = host == null ? null : host.name();
+        int port = host == null ? -1 : host.port();
+        SNIHostName asked = name == null ? null : serverName(name);
+        String askedName = asked == null ? null : asked.getAsciiName();
+        return TlsLayer.install(transport, leftover, manners.acceptsTruncation(), askedName, allocator -> {
+            var handler = name == null
+                    ? context.get().newHandler(allocator)
+                    : context.get().newHandler(allocator, name, port);
+            SSLParameters parameters = handler.engine().getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm(verifiesHost ? "HTTPS" : "");
+            if (asked != null) {
+                parameters.setServerNames(
+                        List.of(asked)); // also without a dot in it, which engines leave out by themselves
+            }
+            handler.engine().setSSLParameters(parameters);
+            return handler;
+        });
+    }
+
+    /** Null for an address, which is not asked for (RFC 6066 section 3), and for what cannot be a name. */
+    private static @Nullable SNIHostName serverName(String name) {
+        if (NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name)) {
+            return null;
+        }
+        try {
+            return new SNIHostName(name);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TlsClient[" + (host == null ? "any host" : host.name()) + (terms == null ? "" : ", " + terms.engine())
+                + "]";
+    }
+}

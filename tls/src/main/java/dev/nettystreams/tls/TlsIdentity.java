@@ -1,0 +1,148 @@
+package dev.nettystreams.tls;
+
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
+
+/** Who we are: a certificate with its chain, and its private key. */
+public final class TlsIdentity {
+    /** Begins a server's context, or adds to a client's. */
+    private interface Source {
+        SslContextBuilder server() throws Exception;
+
+        void addTo(SslContextBuilder client) throws Exception;
+    }
+
+    private record OfPem(Path certificateChain, Path privateKey) implements Source {
+        @Override
+        public SslContextBuilder server() throws IOException {
+            try (InputStream chain = Files.newInputStream(certificateChain);
+                    InputStream key = Files.newInputStream(privateKey)) {
+                return SslContextBuilder.forServer(chain, key);
+            }
+        }
+
+        @Override
+        public void addTo(SslContextBuilder client) throws IOException {
+            try (InputStream chain = Files.newInputStream(certificateChain);
+                    InputStream key = Files.newInputStream(privateKey)) {
+                client.keyManager(chain, key);
+            }
+        }
+    }
+
+    private record OfKeyManagers(KeyManagerFactory factory) implements Source {
+        @Override
+        public SslContextBuilder server() {
+            return SslContextBuilder.forServer(factory);
+        }
+
+        @Override
+        public void addTo(SslContextBuilder client) {
+            client.keyManager(factory);
+        }
+    }
+
+    private record OfKey(PrivateKey privateKey, List<X509Certificate> chain) implements Source {
+        @Override
+        public SslContextBuilder server() {
+            return SslContextBuilder.forServer(privateKey, chain);
+        }
+
+        @Override
+        public void addTo(SslContextBuilder client) {
+            client.keyManager(privateKey, chain);
+        }
+    }
+
+    private final String name;
+    private final Source source;
+
+    private TlsIdentity(String name, Source source) {
+        this.name = name;
+        this.source = source;
+    }
+
+    /**
+     * From PEM files, which are read when the first connection needs them.
+     *
+     * @param certificateChain our own certificate first, then those that lead to a root
+     * @param privateKey in PKCS #8, not encrypted
+     * @return the identity
+     */
+    public static TlsIdentity pem(Path certificateChain, Path privateKey) {
+        Objects.requireNonNull(certificateChain, "certificateChain");
+        Objects.requireNonNull(privateKey, "privateKey");
+        return new TlsIdentity(certificateChain.toString(), new OfPem(certificateChain, privateKey));
+    }
+
+    /**
+     * From a key store with one key, or several for different algorithms.
+     *
+     * @param keyStore loaded
+     * @param keyPassword of the keys
+     * @return the identity
+     * @throws IllegalArgumentException if the keys cannot be had with that password
+     */
+    public static TlsIdentity keyStore(KeyStore keyStore, char[] keyPassword) {
+        try {
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(keyStore, keyPassword);
+            return new TlsIdentity("a key store", new OfKeyManagers(factory));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("the key store's keys cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * From a key and certificates in memory.
+     *
+     * @param privateKey the key
+     * @param certificateChain our own certificate first, then those that lead to a root
+     * @return the identity
+     */
+    public static TlsIdentity of(PrivateKey privateKey, X509Certificate... certificateChain) {
+        Objects.requireNonNull(privateKey, "privateKey");
+        List<X509Certificate> chain = List.of(certificateChain);
+        return new TlsIdentity(
+                chain.isEmpty()
+                        ? "nobody"
+                        : chain.get(0).getSubjectX500Principal().getName(),
+                new OfKey(privateKey, chain));
+    }
+
+    SslContextBuilder server() throws SSLException {
+        try {
+            return source.server();
+        } catch (Exception e) {
+            throw unusable(e);
+        }
+    }
+
+    void addTo(SslContextBuilder client) throws SSLException {
+        try {
+            source.addTo(client);
+        } catch (Exception e) {
+            throw unusable(e);
+        }
+    }
+
+    private SSLException unusable(Exception cause) {
+        return new SSLException("the identity of " + name + " cannot be used: " + cause, cause);
+    }
+
+    @Override
+    public String toString() {
+        return "TlsIdentity[" + name + "]";
+    }
+}

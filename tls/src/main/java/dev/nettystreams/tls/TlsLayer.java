@@ -1,0 +1,245 @@
+package dev.nettystreams.tls;
+
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsTruncationException;
+import dev.nettystreams.netty.StreamChannelHandler;
+import dev.nettystreams.spi.Transport;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between Netty's {@link SslHandler} and the streams, and turns what the one tells into what the others promise.
+ *
+ * <pre>
+ *   wire --- ... --- SslHandler --- this --- StreamChannelHandler
+ *
+ *   HANDSHAKING --done--> OPEN --close_notify--> ENDED (EOF for the streams, and an answer for the peer)
+ *        |                 |  \__FIN alone--> ENDED (a truncation; EOF if that is accepted)
+ *      failed              close: CLOSING (our close_notify is sent) --the peer's, its FIN, {@value #LINGER_MILLIS} ms--> closed
+ * </pre>
+ *
+ * What Netty does that one would not guess, and what is done about it here:
+ * <ul>
+ *   <li>With half-closure allowed, as the streams need it, a FIN without close_notify is told as a shut down input and as nothing else: it
+ *       would be read as a clean end.
+ *   <li>Closing right behind close_notify makes the kernel send a reset if the peer is still sending, which can overtake what was sent last.
+ *       The peer's answer is waited for, while its bytes are read and dropped.
+ *   <li>A write with a void promise that the engine refuses is lost without a word. It gets a real promise here.
+ *   <li>A failed handshake is told before its alert is sent: whoever is told might close too early. The streams are told by a later task.
+ *   <li>The JDK engine's complaint about plaintext has all of the plaintext in it.
+ * </ul>
+ *
+ * <p>Called by Netty on the channel's event loop.
+ */
+final class TlsLayer extends ChannelDuplexHandler {
+    private static final long LINGER_MILLIS = 2_000;
+    private static final int LONGEST_MESSAGE = 200;
+
+    /** Makes the handler for one connection. */
+    @FunctionalInterface
+    interface Engines {
+        SslHandler newHandler(ByteBufAllocator allocator) throws SSLException;
+    }
+
+    private enum Phase {
+        HANDSHAKING,
+        FAILED,
+        OPEN,
+        ENDED,
+        CLOSING,
+        CLOSED
+    }
+
+    private final SslHandler ssl;
+    private final boolean acceptsTruncation;
+    private final SessionFacts facts;
+    private final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
+    private Phase phase = Phase.HANDSHAKING;
+    private @Nullable ChannelPromise closing;
+
+    private TlsLayer(SslHandler ssl, boolean acceptsTruncation, SessionFacts facts) {
+        this.ssl = ssl;
+        this.acceptsTruncation = acceptsTruncation;
+        this.facts = facts;
+    }
+
+    /**
+     * Puts TLS below the streams of a connection, and begins the handshake.
+     *
+     * @param transport of the connection; called on its loop
+     * @param leftover the first bytes of the TLS input
+     * @param acceptsTruncation whether a FIN alone is an end
+     * @param askedFor the name that a client asks for
+     * @param engines makes the handler
+     * @return what was agreed on
+     */
+    static CompletionStage<TlsSession> install(
+            Transport transport,
+            byte[] leftover,
+            boolean acceptsTruncation,
+            @Nullable String askedFor,
+            Engines engines) {
+        if (!(transport.extraInfo("channel") instanceof Channel channel)) {
+            return CompletableFuture.failedFuture(new SSLException("not over a Netty channel: " + transport));
+        }
+        ChannelPipeline pipeline = channel.pipeline();
+        ChannelHandlerContext streams = pipeline.context(StreamChannelHandler.class);
+        if (streams == null) {
+            return CompletableFuture.failedFuture(new SSLException("the connection is closed"));
+        }
+        SslHandler ssl;
+        try {
+            ssl = engines.newHandler(channel.alloc());
+        } catch (SSLException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        ssl.setHandshakeTimeoutMillis(0); // the streams have their own, for all of startTls
+        ssl.setCloseNotifyFlushTimeoutMillis(0); // and for all of close
+        TlsLayer layer = new TlsLayer(ssl, acceptsTruncation, new SessionFacts(ssl, askedFor));
+        pipeline.addBefore(streams.name(), null, layer);
+        pipeline.addBefore(pipeline.context(layer).name(), null, ssl); // begins the handshake: the layer must be there
+        if (leftover.length > 0) {
+            ChannelHandlerContext input = pipeline.context(ssl);
+            try {
+                ssl.channelRead(input, Unpooled.wrappedBuffer(leftover));
+                ssl.channelReadComplete(input);
+            } catch (Exception e) {
+                input.fireExceptionCaught(e);
+            }
+        }
+        return layer.handshake;
+    }
+
+    // ---- told from below
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent completion) {
+            handshakeCompleted(context, completion);
+        } else if (event instanceof SslCloseCompletionEvent completion) {
+            if (completion.isSuccess()) {
+                ended(context);
+            }
+        } else if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
+            inputShutDown(context);
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void handshakeCompleted(ChannelHandlerContext context, SslHandshakeCompletionEvent completion) {
+        if (phase != Phase.HANDSHAKING) {
+            return; // a renegotiation
+        }
+        if (completion.isSuccess()) {
+            phase = Phase.OPEN;
+            handshake.complete(facts.session());
+        } else {
+            handshakeFailed(context, completion.cause());
+        }
+    }
+
+    private void handshakeFailed(ChannelHandlerContext context, Throwable cause) {
+        phase = Phase.FAILED;
+        Throwable told = concise(cause);
+        context.executor().execute(() -> handshake.completeExceptionally(told));
+    }
+
+    /** The peer's close_notify. It is answered at once, as TLS 1.2 has it: the peer waits for that, and the engines differ otherwise. */
+    private void ended(ChannelHandlerContext context) {
+        if (phase == Phase.OPEN) {
+            phase = Phase.ENDED;
+            ssl.closeOutbound();
+            context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+        } else if (phase == Phase.CLOSING) {
+            closeNow(context);
+        }
+    }
+
+    /** The peer's FIN. */
+    private void inputShutDown(ChannelHandlerContext context) {
+        if (phase == Phase.HANDSHAKING) {
+            handshakeFailed(context, new SSLHandshakeException("the peer closed the connection during the handshake"));
+        } else if (phase == Phase.CLOSING) {
+            closeNow(context);
+        } else if (phase == Phase.OPEN && acceptsTruncation) {
+            ended(context);
+        } else if (phase == Phase.OPEN) {
+            phase = Phase.ENDED;
+            context.fireExceptionCaught(new TlsTruncationException(
+                    "the connection ended without close_notify: what was read may not be all", null));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Throwable told = concise(cause);
+        if (phase == Phase.HANDSHAKING) {
+            handshakeFailed(context, told);
+        } else if (phase != Phase.FAILED) { // whose reason has been told
+            context.fireExceptionCaught(told);
+        }
+    }
+
+    /** The engine's own error, with a message of bounded length: what a stranger has sent does not belong in a log. */
+    private static Throwable concise(Throwable cause) {
+        Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (reason instanceof NotSslRecordException) {
+            SSLException short_ = new SSLException("the peer's bytes are no TLS record");
+            short_.setStackTrace(reason.getStackTrace());
+            return short_;
+        }
+        String message = reason.getMessage();
+        if (reason instanceof SSLException && message != null && message.length() > LONGEST_MESSAGE) {
+            return new SSLException(message.substring(0, LONGEST_MESSAGE) + "...", reason.getCause());
+        }
+        return reason;
+    }
+
+    // ---- asked from above
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        context.write(message, promise.unvoid());
+    }
+
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (phase != Phase.OPEN) {
+            phase = Phase.CLOSED;
+            context.close(promise);
+            return;
+        }
+        phase = Phase.CLOSING;
+        closing = promise;
+        ssl.closeOutbound();
+        context.channel().config().setAutoRead(true);
+        context.executor().schedule(() -> closeNow(context), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void closeNow(ChannelHandlerContext context) {
+        ChannelPromise promise = closing;
+        if (phase == Phase.CLOSING && promise != null) {
+            phase = Phase.CLOSED;
+            context.close(promise);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.nettystreams.tls;
+
+import dev.nettystreams.LeftoverPolicy;
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.Transport;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The server's side of TLS: {@link Tls#server(TlsIdentity)}. Immutable. */
+public final class TlsServer implements TlsUpgrade {
+    private final @Nullable Terms terms; // null if the context is somebody else's
+    private final ClientAuth clientAuth;
+    private final LazyContext context;
+    private final Manners manners;
+
+    private TlsServer(@Nullable Terms terms, ClientAuth clientAuth, LazyContext context, Manners manners) {
+        this.terms = terms;
+        this.clientAuth = clientAuth;
+        this.context = context;
+        this.manners = manners;
+    }
+
+    private static TlsServer of(Terms terms, ClientAuth clientAuth, Manners manners) {
+        return new TlsServer(terms, clientAuth, new LazyContext(() -> terms.serverContext(clientAuth)), manners);
+    }
+
+    static TlsServer withDefaults(TlsIdentity identity) {
+        return of(
+                new Terms(TlsEngine.best(), TlsTrust.system(), identity, List.of(), List.of()),
+                ClientAuth.NONE,
+                Manners.OF_SERVERS);
+    }
+
+    static TlsServer over(LazyContext.Source context) {
+        return new TlsServer(null, ClientAuth.NONE, new LazyContext(context), Manners.OF_SERVERS);
+    }
+
+    static TlsServer over(SSLContext context) {
+        return over(() -> new JdkSslContext(
+                context,
+                false,
+                null,
+                IdentityCipherSuiteFilter.INSTANCE,
+                ApplicationProtocolConfig.DISABLED,
+                ClientAuth.NONE,
+                null,
+                false));
+    }
+
+    // ---- on what terms
+
+    /**
+     * This server with another engine.
+     *
+     * @param engine an available one
+     * @return a copy
+     * @throws IllegalStateException if the engine is not available, or the context is not ours
+     */
+    public TlsServer engine(TlsEngine engine) {
+        return of(terms().withEngine(engine), clientAuth, manners);
+    }
+
+    /**
+     * This server for clients with a certificate; others fail the handshake (mutual TLS).
+     *
+     * @param trust whom to believe
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsServer requiringClientCertificate(TlsTrust trust) {
+        return of(terms().withTrust(trust), ClientAuth.REQUIRE, manners);
+    }
+
+    /**
+     * This server for clients with and without a certificate; {@link TlsSession#peerCertificates} tells. One that is shown is verified.
+     *
+     * @param trust whom to believe
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsServer requestingClientCertificate(TlsTrust trust) {
+        return of(terms().withTrust(trust), ClientAuth.OPTIONAL, manners);
+    }
+
+    /**
+     * This server with other versions.
+     *
+     * @param names such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsServer protocols(String... names) {
+        return of(terms().withProtocols(List.of(names)), clientAuth, manners);
+    }
+
+    /**
+     * This server with protocols to choose from (ALPN, RFC 7301). Clients that know none of them are accepted; {@link TlsSession} tells.
+     *
+     * @param names such as {@code http/1.1}, in the order of preference
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsServer applicationProtocols(String... names) {
+        return of(terms().withApplicationProtocols(List.of(names)), clientAuth, manners);
+    }
+
+    private Terms terms() {
+        if (terms == null) {
+            throw new IllegalStateException("this server was made over a context, which has to say that itself");
+        }
+        return terms;
+    }
+
+    // ---- with what manners
+
+    /**
+     * This server with another deadline for the handshake.
+     *
+     * @param timeout more than zero; 60 s by default
+     * @return a copy
+     */
+    public TlsServer handshakeTimeout(Duration timeout) {
+        return with(manners.withHandshakeTimeout(timeout));
+    }
+
+    /**
+     * This server with another policy for plaintext that nobody has read before {@code startTls}.
+     *
+     * @param policy {@link LeftoverPolicy#HAND_OVER} by default
+     * @return a copy
+     */
+    public TlsServer leftoverPolicy(LeftoverPolicy policy) {
+        return with(manners.withLeftoverPolicy(policy));
+    }
+
+    /**
+     * This server for clients that close the connection without TLS's own end, which is then read as EOF.
+     *
+     * @return a copy
+     */
+    public TlsServer acceptingTruncation() {
+        return with(manners.acceptingTruncation());
+    }
+
+    private TlsServer with(Manners others) {
+        return new TlsServer(terms, clientAuth, context, others);
+    }
+
+    // ---- the upgrade
+
+    @Override
+    public LeftoverPolicy leftoverPolicy() {
+        return manners.leftoverPolicy();
+    }
+
+    @Override
+    public Duration handshakeTimeout() {
+        return manners.handshakeTimeout();
+    }
+
+    @Override
+    public CompletionStage<TlsSession> apply(Transport transport, byte[] leftover) {
+        return TlsLayer.install(
+                transport,
+                leftover,
+                manners.acceptsTruncation(),
+                null,
+                allocator -> context.get().newHandler(allocator));
+    }
+
+    @Override
+    public String toString() {
+        return "TlsServer[" + (terms == null ? "" : terms.identity() + ", " + terms.engine()) + "]";
+    }
+}

@@ -1,0 +1,32 @@
+package dev.nettystreams.tls;
+
+import io.netty.util.LeakPresenceDetector;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Fails a test class that leaves a reference-counted buffer behind. Every buffer is counted (the build runs the tests with Netty's
+ * presence detector), not a sample of them. Loops that end at the same time may release their last ones a moment later, so the count is
+ * looked at until it is zero or time is up.
+ */
+final class NoLeaks implements AfterAllCallback {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        for (; ; ) {
+            try {
+                LeakPresenceDetector.check();
+                return;
+            } catch (IllegalStateException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+        }
+    }
+}

@@ -13,9 +13,11 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -29,8 +31,11 @@ import picocli.CommandLine.Spec;
 final class HttpHead implements Callable<Integer> {
     private static final int ANSWER_TIMEOUT_SECONDS = 30;
 
-    @Parameters(paramLabel = "URL", description = "For example http://example.org/")
+    @Parameters(paramLabel = "URL", description = "For example https://example.org/")
     private String url = "";
+
+    @Mixin
+    private final ClientTls tls = new ClientTls();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -39,9 +44,8 @@ final class HttpHead implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         URI uri = parsed();
-        int port = uri.getPort() < 0 ? 80 : uri.getPort();
         try (NettyStreams streams = NettyStreams.create();
-                StreamConnection connection = await(streams.openConnection(address(uri), port))) {
+                StreamConnection connection = await(connect(streams, uri))) {
             PrintWriter out = command.commandLine().getOut();
             connection.writer().write(request(uri).getBytes(US_ASCII));
             String line = readHeader(connection);
@@ -56,6 +60,14 @@ final class HttpHead implements Callable<Integer> {
         }
     }
 
+    private CompletableFuture<StreamConnection> connect(NettyStreams streams, URI uri) {
+        boolean isSecure = uri.getScheme().equalsIgnoreCase("https");
+        int port = uri.getPort() >= 0 ? uri.getPort() : isSecure ? 443 : 80;
+        return isSecure
+                ? streams.openConnection(address(uri), port, tls.client())
+                : streams.openConnection(address(uri), port);
+    }
+
     private URI parsed() {
         URI uri;
         try {
@@ -63,11 +75,9 @@ final class HttpHead implements Callable<Integer> {
         } catch (URISyntaxException e) {
             throw misuse("not a URL: " + e.getMessage());
         }
-        if ("https".equalsIgnoreCase(uri.getScheme())) {
-            throw new UnsupportedOperationException("https needs TLS, which this version does not have yet");
-        }
-        if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
-            throw misuse("not a http URL: " + url);
+        boolean isHttp = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+        if (!isHttp || uri.getHost() == null) {
+            throw misuse("not a http or https URL: " + url);
         }
         if (uri.getPort() == 0 || uri.getPort() > 65535) {
             throw misuse("port not in 1 to 65535: " + uri.getPort());

@@ -11,6 +11,7 @@ import dev.nettystreams.StreamWriter;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
 import dev.nettystreams.netty.StreamServer;
+import dev.nettystreams.tls.TlsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -88,7 +89,9 @@ public abstract class ServerCommand implements Callable<Integer> {
 
     private CompletableFuture<StreamServer> start(NettyStreams streams) {
         var handler = settings.runOn.handler(this::dialogue);
-        ServerOptions options = ServerOptions.DEFAULT.withBacklog(1024).withReporter(this::report);
+        ServerOptions plain = ServerOptions.DEFAULT.withBacklog(1024).withReporter(this::report);
+        TlsServer tls = settings.tls(spec);
+        ServerOptions options = tls == null ? plain : plain.withTls(tls);
         if (settings.unixPath != null) {
             return streams.startUnixServer(handler, UnixPaths.parse(settings.unixPath), options);
         }

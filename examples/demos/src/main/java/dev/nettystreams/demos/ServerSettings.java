@@ -1,9 +1,15 @@
 package dev.nettystreams.demos;
 
 import dev.nettystreams.netty.IoBackend;
+import dev.nettystreams.tls.Tls;
+import dev.nettystreams.tls.TlsServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that every server takes. */
@@ -42,6 +48,34 @@ public final class ServerSettings {
             paramLabel = "WAY",
             description = "How the handler runs: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     RunOn runOn = RunOn.CALLBACKS;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "TLS from the first byte, with the certificate chain in this PEM file.")
+    @Nullable
+    Path tlsCertificate;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "The certificate's private key (PEM, PKCS #8).")
+    @Nullable
+    Path tlsKey;
+
+    /** The server's side of TLS, null for none. */
+    @Nullable
+    TlsServer tls(CommandSpec command) {
+        if (tlsCertificate == null && tlsKey == null) {
+            return null;
+        }
+        if (tlsCertificate == null || tlsKey == null) {
+            throw new ParameterException(command.commandLine(), "--tls-cert and --tls-key need each other");
+        }
+        for (Path file : new Path[] {tlsCertificate, tlsKey}) {
+            if (!Files.isReadable(file)) {
+                throw new ParameterException(command.commandLine(), "cannot be read: " + file);
+            }
+        }
+        return Tls.server(tlsCertificate, tlsKey);
+    }
 
     IoBackend backendOrBest() {
         return backend != null ? backend : IoBackend.best();

@@ -66,6 +66,9 @@ class CommandLineTest {
                 "http-head http://127.0.0.1:99999/",
                 "chat-server --port 0 --most-behind 0",
                 "http-head ftp://127.0.0.1/",
+                "http-head --ca /nowhere/root.pem https://127.0.0.1/",
+                "echo-server --tls-cert /nowhere/chain.pem",
+                "echo-server --tls-cert /nowhere/chain.pem --tls-key /nowhere/key.pem",
                 "http-head http://[broken/",
                 "http-head"
             })
@@ -105,12 +108,6 @@ class CommandLineTest {
     }
 
     @Test
-    void https_isRefusedByName() {
-        assertThat(execute("http-head", "https://127.0.0.1/")).isEqualTo(1);
-        assertThat(err).hasToString("netty-streams-demos: https needs TLS, which this version does not have yet\n");
-    }
-
-    @Test
     void missingBackend_isOneLineAndStatus1() {
         for (IoBackend backend : IoBackend.values()) {
             if (!backend.isAvailable()) {
@@ -135,7 +132,7 @@ class CommandLineTest {
     @Test
     void tour_showsEveryStop() {
         assertThat(execute("tour")).as("%s%s", out, err).isZero();
-        assertThat(out.toString()).contains("all 12 stops").doesNotContain("FAILED");
+        assertThat(out.toString()).contains("all 13 stops").doesNotContain("FAILED");
         assertThat(err.toString()).isEmpty();
     }
 }

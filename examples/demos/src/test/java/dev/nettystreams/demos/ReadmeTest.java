@@ -88,15 +88,22 @@ class ReadmeTest {
     private static String wholeOf(int number, String lines) {
         return """
                 import static dev.nettystreams.Await.await;
+                import static java.nio.charset.StandardCharsets.US_ASCII;
                 import static java.nio.charset.StandardCharsets.UTF_8;
 
                 import dev.nettystreams.*;
                 import dev.nettystreams.netty.*;
+                import dev.nettystreams.tls.*;
                 import io.netty.channel.*;
                 import io.netty.handler.timeout.*;
+                import java.nio.file.*;
 
                 abstract class Program%d {
                     abstract void conversation(StreamReader reader, StreamWriter writer) throws Exception;
+
+                    StreamWriter writer;
+                    Path chain;
+                    Path key;
 
                     void run(NettyStreams streams, Channel channel) throws Exception {
                 %s

@@ -33,6 +33,7 @@ public final class Tour implements Callable<Integer> {
             new Cancellation(),
             new Adoption(),
             new Proxy(),
+            new Secured(),
             new GracefulShutdown(),
             new Errors());
 

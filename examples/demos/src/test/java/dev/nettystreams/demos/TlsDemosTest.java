@@ -1,0 +1,165 @@
+package dev.nettystreams.demos;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demos under TLS, with other people's programs at the other end. */
+@Timeout(60)
+class TlsDemosTest {
+    private static final String PYTHON_CLIENT = """
+            import asyncio, ssl, sys
+            async def main():
+                context = ssl.create_default_context(cafile=sys.argv[2])
+                reader, writer = await asyncio.open_connection('localhost', int(sys.argv[1]), ssl=context)
+                data = bytes(range(256)) * 4096
+                writer.write(data)
+                assert await reader.readexactly(len(data)) == data
+                print(writer.get_extra_info('ssl_object').version())
+                writer.close()
+                await writer.wait_closed()
+            asyncio.run(main())
+            """;
+
+    @TempDir
+    static Path directory;
+
+    private static X509Bundle localhost;
+    private static String chain;
+    private static String key;
+    private static String root;
+
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        X509Bundle issuer = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=root of the tests")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        localhost = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=localhost")
+                .addSanDnsName("localhost")
+                .buildIssuedBy(issuer);
+        chain = file("chain.pem", localhost.getCertificatePathPEM());
+        key = file("key.pem", localhost.getPrivateKeyPEM());
+        root = file("root.pem", issuer.getRootCertificatePEM());
+    }
+
+    private static String file(String name, String pem) throws Exception {
+        return Files.writeString(directory.resolve(name), pem).toString();
+    }
+
+    private static DemoProcess echoServer() throws Exception {
+        return DemoProcess.demo("echo-server", "--port", "0", "--tls-cert", chain, "--tls-key", key);
+    }
+
+    @Test
+    void openssl_getsItsBytesBack() throws Exception {
+        Programs.require("openssl");
+        try (DemoProcess server = echoServer()) {
+            String address = "localhost:" + server.listeningPort();
+            for (String version : List.of("-tls1_2", "-tls1_3")) {
+                Finished openssl = Finished.run(
+                        "to and fro\n".getBytes(US_ASCII),
+                        List.of(
+                                "sh",
+                                "-c",
+                                "(cat; sleep 1) | openssl s_client -quiet -no_ign_eof -verify_return_error -CAfile "
+                                        + root + " -servername localhost " + version + " -connect " + address));
+                assertThat(openssl.text()).isEqualTo("to and fro\n");
+            }
+            assertThat(server.terminate()).isZero();
+            assertThat(server.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void asyncioClient_talksToEchoServer() throws Exception {
+        Programs.require("python3");
+        try (DemoProcess server = echoServer()) {
+            Finished python = Finished.run(
+                    new byte[0],
+                    List.of("python3", "-c", PYTHON_CLIENT, Integer.toString(server.listeningPort()), root));
+            assertThat(python.err()).isEmpty();
+            assertThat(python.text()).isEqualTo("TLSv1.3\n");
+            assertThat(server.terminate()).isZero();
+        }
+    }
+
+    /** A web server for one request, and what {@code http-head} makes of it. */
+    private static Finished headFrom(String host, String... options) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(localhost.toKeyManagerFactory().getKeyManagers(), null, null);
+        try (SSLServerSocket listener =
+                (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0)) {
+            CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> answer(listener));
+            String[] command = new String[options.length + 2];
+            command[0] = "http-head";
+            System.arraycopy(options, 0, command, 1, options.length);
+            command[command.length - 1] = "https://" + host + ":" + listener.getLocalPort() + "/";
+            Finished head = Finished.demo(new byte[0], command);
+            answered.join();
+            return head;
+        }
+    }
+
+    private static void answer(SSLServerSocket listener) {
+        try (SSLSocket peer = (SSLSocket) listener.accept()) {
+            StringBuilder request = new StringBuilder();
+            while (request.indexOf("\r\n\r\n") < 0) {
+                int next = peer.getInputStream().read();
+                if (next < 0) {
+                    return;
+                }
+                request.append((char) next);
+            }
+            peer.getOutputStream().write("HTTP/1.0 200 OK\r\nServer: secure\r\n\r\n".getBytes(US_ASCII));
+        } catch (java.io.IOException e) {
+            // it did not believe us
+        }
+    }
+
+    @Test
+    void httpHead_readsHttps() throws Exception {
+        Finished head = headFrom("localhost", "--ca", root);
+        assertThat(head.err()).isEmpty();
+        assertThat(head.text()).isEqualTo("HTTP/1.0 200 OK\nServer: secure\n");
+    }
+
+    @Test
+    void httpHead_believesNobodyUnknown_andNoOtherName() throws Exception {
+        for (Finished refused : List.of(headFrom("localhost"), headFrom("127.0.0.1", "--ca", root))) {
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err().lines()).hasSize(1);
+            assertThat(refused.err()).startsWith("netty-streams-demos: ");
+        }
+        assertThat(headFrom("127.0.0.1", "--insecure").status()).isZero();
+    }
+
+    @Test
+    void plaintextClient_isToldOfInOneLine() throws Exception {
+        try (DemoProcess server = echoServer();
+                var client = DemoProcess.connect(server.listeningPort())) {
+            client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+            client.getInputStream().readAllBytes();
+            assertThat(server.terminate()).isZero();
+            assertThat(server.errors().lines()).hasSize(1);
+            assertThat(server.errors()).contains("TLS").doesNotContain("GET");
+        }
+    }
+}

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nettystreams.spi.Transport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,35 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** T1, T2, T3, T7, T8: how plaintext ends, and what becomes of everybody when TLS does not begin. */
 class StartTlsTest {
-    private static final TlsSession SESSION =
-            new TlsSession("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, "host", List.of(), false);
-
-    /** Does the handshake that the test says. */
-    private static final class ToyTls implements TlsUpgrade {
-        final LeftoverPolicy policy;
-        final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
-        byte[] leftover;
-
-        ToyTls(LeftoverPolicy policy) {
-            this.policy = policy;
-        }
-
-        @Override
-        public LeftoverPolicy leftoverPolicy() {
-            return policy;
-        }
-
-        @Override
-        public Duration handshakeTimeout() {
-            return Duration.ofSeconds(60);
-        }
-
-        @Override
-        public CompletionStage<TlsSession> apply(Transport transport, byte[] unread) {
-            leftover = unread;
-            return handshake;
-        }
-    }
+    private static final TlsSession SESSION = ToyTls.SESSION;
 
     private final Bench bench = new Bench();
     private final ToyTls tls = new ToyTls(LeftoverPolicy.REFUSE);

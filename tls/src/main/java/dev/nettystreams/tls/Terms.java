@@ -7,8 +7,12 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +39,24 @@ record Terms(
         return build(builder);
     }
 
-    SslContext serverContext(ClientAuth clientAuth) throws SSLException {
+    SslContext serverContext(ClientAuth clientAuth, Map<String, TlsIdentity> byHost) throws SSLException {
         if (identity == null) {
             throw new SSLException("a TLS server needs an identity");
         }
-        return build(identity.server().clientAuth(clientAuth));
+        SslContextBuilder builder =
+                byHost.isEmpty() ? identity.server() : SslContextBuilder.forServer(serverNameKeys(identity, byHost));
+        return build(builder.clientAuth(clientAuth));
+    }
+
+    private static ServerNameKeys serverNameKeys(TlsIdentity identity, Map<String, TlsIdentity> byHost)
+            throws SSLException {
+        Map<String, Integer> indexes = new HashMap<>();
+        List<X509ExtendedKeyManager> keys = new ArrayList<>(List.of(identity.keyManager()));
+        for (Map.Entry<String, TlsIdentity> host : byHost.entrySet()) {
+            indexes.put(host.getKey(), keys.size());
+            keys.add(host.getValue().keyManager());
+        }
+        return new ServerNameKeys(indexes, keys);
     }
 
     private SslContext build(SslContextBuilder builder) throws SSLException {

@@ -11,8 +11,10 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** Who we are: a certificate with its chain, and its private key. */
 public final class TlsIdentity {
@@ -21,6 +23,8 @@ public final class TlsIdentity {
         SslContextBuilder server() throws Exception;
 
         void addTo(SslContextBuilder client) throws Exception;
+
+        X509ExtendedKeyManager keyManager() throws Exception;
     }
 
     private record OfPem(Path certificateChain, Path privateKey) implements Source {
@@ -39,6 +43,12 @@ public final class TlsIdentity {
                 client.keyManager(chain, key);
             }
         }
+
+        @Override
+        public X509ExtendedKeyManager keyManager() throws Exception {
+            PemKey pem = PemKey.read(certificateChain, privateKey);
+            return new OfKey(pem.privateKey(), pem.chain()).keyManager();
+        }
     }
 
     private record OfKeyManagers(KeyManagerFactory factory) implements Source {
@@ -51,6 +61,16 @@ public final class TlsIdentity {
         public void addTo(SslContextBuilder client) {
             client.keyManager(factory);
         }
+
+        @Override
+        public X509ExtendedKeyManager keyManager() throws GeneralSecurityException {
+            for (KeyManager manager : factory.getKeyManagers()) {
+                if (manager instanceof X509ExtendedKeyManager keys) {
+                    return keys;
+                }
+            }
+            throw new GeneralSecurityException("no X.509 keys in " + factory.getProvider());
+        }
     }
 
     private record OfKey(PrivateKey privateKey, List<X509Certificate> chain) implements Source {
@@ -62,6 +82,17 @@ public final class TlsIdentity {
         @Override
         public void addTo(SslContextBuilder client) {
             client.keyManager(privateKey, chain);
+        }
+
+        @Override
+        public X509ExtendedKeyManager keyManager() throws Exception {
+            char[] password = new char[0];
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("key", privateKey, password, chain.toArray(new X509Certificate[0]));
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, password);
+            return new OfKeyManagers(factory).keyManager();
         }
     }
 
@@ -132,6 +163,14 @@ public final class TlsIdentity {
     void addTo(SslContextBuilder client) throws SSLException {
         try {
             source.addTo(client);
+        } catch (Exception e) {
+            throw unusable(e);
+        }
+    }
+
+    X509ExtendedKeyManager keyManager() throws SSLException {
+        try {
+            return source.keyManager();
         } catch (Exception e) {
             throw unusable(e);
         }

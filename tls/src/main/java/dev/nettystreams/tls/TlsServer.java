@@ -9,7 +9,11 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -18,29 +22,42 @@ import org.jspecify.annotations.Nullable;
 public final class TlsServer implements TlsUpgrade {
     private final @Nullable Terms terms; // null if the context is somebody else's
     private final ClientAuth clientAuth;
+    private final Map<String, TlsIdentity> byHost;
     private final LazyContext context;
     private final Manners manners;
 
-    private TlsServer(@Nullable Terms terms, ClientAuth clientAuth, LazyContext context, Manners manners) {
+    private TlsServer(
+            @Nullable Terms terms,
+            ClientAuth clientAuth,
+            Map<String, TlsIdentity> byHost,
+            LazyContext context,
+            Manners manners) {
         this.terms = terms;
         this.clientAuth = clientAuth;
+        this.byHost = byHost;
         this.context = context;
         this.manners = manners;
     }
 
-    private static TlsServer of(Terms terms, ClientAuth clientAuth, Manners manners) {
-        return new TlsServer(terms, clientAuth, new LazyContext(() -> terms.serverContext(clientAuth)), manners);
+    private static TlsServer of(Terms terms, ClientAuth clientAuth, Map<String, TlsIdentity> byHost, Manners manners) {
+        LazyContext context = new LazyContext(() -> terms.serverContext(clientAuth, byHost));
+        return new TlsServer(terms, clientAuth, byHost, context, manners);
+    }
+
+    private TlsServer with(Terms others, ClientAuth otherClientAuth) {
+        return of(others, otherClientAuth, byHost, manners);
     }
 
     static TlsServer withDefaults(TlsIdentity identity) {
         return of(
                 new Terms(TlsEngine.best(), TlsTrust.system(), identity, List.of(), List.of()),
                 ClientAuth.NONE,
+                Map.of(),
                 Manners.OF_SERVERS);
     }
 
     static TlsServer over(LazyContext.Source context) {
-        return new TlsServer(null, ClientAuth.NONE, new LazyContext(context), Manners.OF_SERVERS);
+        return new TlsServer(null, ClientAuth.NONE, Map.of(), new LazyContext(context), Manners.OF_SERVERS);
     }
 
     static TlsServer over(SSLContext context) {
@@ -65,7 +82,22 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the engine is not available, or the context is not ours
      */
     public TlsServer engine(TlsEngine engine) {
-        return of(terms().withEngine(engine), clientAuth, manners);
+        return with(terms().withEngine(engine), clientAuth);
+    }
+
+    /**
+     * This server with another identity for clients that ask for a host by name (SNI); those that ask for none, or for one that is not known,
+     * see the first.
+     *
+     * @param hostName a name; {@code *.example.org} is for all names that are one label longer
+     * @param identity what it shows to them
+     * @return a copy
+     * @throws IllegalStateException if the context is not ours
+     */
+    public TlsServer identityFor(String hostName, TlsIdentity identity) {
+        Map<String, TlsIdentity> all = new HashMap<>(byHost);
+        all.put(hostName.toLowerCase(Locale.ROOT), Objects.requireNonNull(identity, "identity"));
+        return of(terms(), clientAuth, Map.copyOf(all), manners);
     }
 
     /**
@@ -76,7 +108,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the context is not ours
      */
     public TlsServer requiringClientCertificate(TlsTrust trust) {
-        return of(terms().withTrust(trust), ClientAuth.REQUIRE, manners);
+        return with(terms().withTrust(trust), ClientAuth.REQUIRE);
     }
 
     /**
@@ -87,7 +119,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the context is not ours
      */
     public TlsServer requestingClientCertificate(TlsTrust trust) {
-        return of(terms().withTrust(trust), ClientAuth.OPTIONAL, manners);
+        return with(terms().withTrust(trust), ClientAuth.OPTIONAL);
     }
 
     /**
@@ -98,7 +130,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the context is not ours
      */
     public TlsServer protocols(String... names) {
-        return of(terms().withProtocols(List.of(names)), clientAuth, manners);
+        return with(terms().withProtocols(List.of(names)), clientAuth);
     }
 
     /**
@@ -109,7 +141,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the context is not ours
      */
     public TlsServer applicationProtocols(String... names) {
-        return of(terms().withApplicationProtocols(List.of(names)), clientAuth, manners);
+        return with(terms().withApplicationProtocols(List.of(names)), clientAuth);
     }
 
     private Terms terms() {
@@ -151,7 +183,7 @@ public final class TlsServer implements TlsUpgrade {
     }
 
     private TlsServer with(Manners others) {
-        return new TlsServer(terms, clientAuth, context, others);
+        return new TlsServer(terms, clientAuth, byHost, context, others);
     }
 
     // ---- the upgrade

@@ -258,6 +258,34 @@ class HandshakeTest {
 
     @ParameterizedTest
     @MethodSource("perEngine")
+    void identities_areChosenByTheNameThatIsAskedFor(TlsWire wire, @TempDir Path directory) throws Exception {
+        X509Bundle mail = Certificates.issue(Certificates.ROOT, "mail.example.org");
+        X509Bundle anyHost = Certificates.issue(Certificates.ROOT, "www.example.com");
+        Path chain = Files.writeString(directory.resolve("chain.pem"), mail.getCertificatePathPEM());
+        Path key = Files.writeString(directory.resolve("key.pem"), mail.getPrivateKeyPEM());
+        char[] password = "secret".toCharArray();
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            for (String version : new String[] {"TLSv1.2", "TLSv1.3"}) {
+                TlsServer server = wire.server()
+                        .protocols(version)
+                        .identityFor("Mail.Example.org", TlsIdentity.pem(chain, key))
+                        .identityFor("*.example.com", TlsIdentity.keyStore(anyHost.toKeyStore(password), password));
+                for (String host : new String[] {"mail.example.org", "www.example.com", "localhost"}) {
+                    TlsSession session =
+                            get(handshake(streams, wire, wire.client().upgrade(host), server));
+                    assertThat(session.serverName()).isEqualTo(host);
+                }
+                assertThat(failureOf(handshake(streams, wire, wire.client().upgrade("www.example.org"), server)))
+                        .isInstanceOf(SSLHandshakeException.class);
+                assertThat(get(handshake(streams, wire, wire.client().insecureWithoutHostName(), server))
+                                .peerCertificates())
+                        .contains(Certificates.LOCALHOST.getCertificate());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("perEngine")
     void sessions_areResumed(TlsWire wire) throws Exception {
         for (String version : new String[] {"TLSv1.2", "TLSv1.3"}) {
             try (NettyStreams streams = NettyStreams.create(wire.backend());

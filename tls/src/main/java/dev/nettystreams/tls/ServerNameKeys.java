@@ -1,0 +1,117 @@
+package dev.nettystreams.tls;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's keys by the host name that the client asks for (SNI, RFC 6066 section 3). The engine asks when it has the whole hello: there is no
+ * second parser of hellos that could see another name in it than the engine does.
+ *
+ * <p>Any thread.
+ */
+final class ServerNameKeys extends X509ExtendedKeyManager {
+    /** An alias here is the index of its keys, this, and the alias there. */
+    private static final char INDEX_END = '/';
+
+    private final Map<String, Integer> indexes;
+    private final List<X509ExtendedKeyManager> keys;
+
+    /**
+     * Keys for some hosts, and for all others.
+     *
+     * @param indexes by names in lower case; one that begins with {@code *.} is for all names one label longer
+     * @param keys those at index 0 are for whoever asks for nothing, or for no known name
+     */
+    ServerNameKeys(Map<String, Integer> indexes, List<X509ExtendedKeyManager> keys) {
+        this.indexes = Map.copyOf(indexes);
+        this.keys = List.copyOf(keys);
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+            String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+        int index = engine == null ? 0 : indexFor(engine);
+        String alias = keys.get(index).chooseEngineServerAlias(keyType, issuers, engine);
+        return alias == null ? null : index + String.valueOf(INDEX_END) + alias;
+    }
+
+    private int indexFor(SSLEngine engine) {
+        if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
+            for (SNIServerName name : session.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return indexFor(host.getAsciiName().toLowerCase(Locale.ROOT));
+                }
+            }
+        }
+        return 0;
+    }
+
+    private int indexFor(String host) {
+        Integer exact = indexes.get(host);
+        if (exact != null) {
+            return exact;
+        }
+        int firstDot = host.indexOf('.');
+        return firstDot < 0 ? 0 : indexes.getOrDefault("*" + host.substring(firstDot), 0);
+    }
+
+    private X509ExtendedKeyManager keysOf(String alias) {
+        return keys.get(Integer.parseInt(alias.substring(0, alias.indexOf(INDEX_END))));
+    }
+
+    private static String aliasThere(String alias) {
+        return alias.substring(alias.indexOf(INDEX_END) + 1);
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+        return keysOf(alias).getCertificateChain(aliasThere(alias));
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+        return keysOf(alias).getPrivateKey(aliasThere(alias));
+    }
+
+    @Override
+    public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            String[] aliases = keys.get(i).getServerAliases(keyType, issuers);
+            for (String alias : aliases == null ? new String[0] : aliases) {
+                all.add(i + String.valueOf(INDEX_END) + alias);
+            }
+        }
+        return all.toArray(new String[0]);
+    }
+
+    // Only servers' engines ask.
+
+    @Override
+    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return chooseEngineServerAlias(keyType, issuers, null);
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+        return null;
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return null;
+    }
+}

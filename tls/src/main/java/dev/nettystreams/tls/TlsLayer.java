@@ -53,6 +53,9 @@ final class TlsLayer extends ChannelDuplexHandler {
     private static final long LINGER_MILLIS = 2_000;
     private static final int LONGEST_MESSAGE = 200;
 
+    /** How BoringSSL's side of Netty begins the message for what it was told by a trust manager. */
+    private static final String SAYS_NOTHING = "General OpenSslEngine problem";
+
     /** Makes the handler for one connection. */
     @FunctionalInterface
     interface Engines {
@@ -163,12 +166,16 @@ final class TlsLayer extends ChannelDuplexHandler {
         context.executor().execute(() -> handshake.completeExceptionally(told));
     }
 
-    /** The peer's close_notify. It is answered at once, as TLS 1.2 has it: the peer waits for that, and the engines differ otherwise. */
+    /**
+     * The peer's close_notify. It is answered at once, behind what is being written in this turn, as TLS 1.2 has it: the peer waits for that,
+     * and the engines differ otherwise.
+     */
     private void ended(ChannelHandlerContext context) {
         if (phase == Phase.OPEN) {
             phase = Phase.ENDED;
-            ssl.closeOutbound();
             context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+            context.fireChannelReadComplete(); // which sends it
+            ssl.closeOutbound();
         } else if (phase == Phase.CLOSING) {
             closeNow(context);
         }
@@ -199,19 +206,41 @@ final class TlsLayer extends ChannelDuplexHandler {
         }
     }
 
-    /** The engine's own error, with a message of bounded length: what a stranger has sent does not belong in a log. */
+    /**
+     * The engine's own error, and what is behind it when it says nothing itself, with a message of bounded length: what a stranger has sent does
+     * not belong in a log.
+     */
     private static Throwable concise(Throwable cause) {
         Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (reason instanceof NotSslRecordException) {
-            SSLException short_ = new SSLException("the peer's bytes are no TLS record");
-            short_.setStackTrace(reason.getStackTrace());
-            return short_;
+            return new SSLException("the peer's bytes are no TLS record");
         }
-        String message = reason.getMessage();
-        if (reason instanceof SSLException && message != null && message.length() > LONGEST_MESSAGE) {
-            return new SSLException(message.substring(0, LONGEST_MESSAGE) + "...", reason.getCause());
+        if (!(reason instanceof SSLException)) {
+            return reason;
         }
-        return reason;
+        String message = String.valueOf(reason.getMessage());
+        if (message.startsWith(SAYS_NOTHING) && reason.getCause() != null) {
+            message = String.valueOf(rootOf(reason).getMessage());
+        } else if (message.length() <= LONGEST_MESSAGE) {
+            return reason;
+        }
+        SSLException told = reason instanceof SSLHandshakeException
+                ? new SSLHandshakeException(shortened(message))
+                : new SSLException(shortened(message));
+        told.initCause(reason.getCause());
+        return told;
+    }
+
+    private static String shortened(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "...";
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable next = failure.getCause(); next != null; next = next.getCause()) {
+            root = next;
+        }
+        return root;
     }
 
     // ---- asked from above

@@ -1,6 +1,7 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsSession;
@@ -189,25 +190,37 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /** A connection that is cancelled, or whose handshake fails, is ended. */
-    private CompletableFuture<StreamConnection> secured(CompletableFuture<StreamConnection> opening, TlsUpgrade tls) {
+    private static CompletableFuture<StreamConnection> secured(
+            CompletableFuture<StreamConnection> opening, TlsUpgrade tls) {
         CompletableFuture<StreamConnection> secured = new CompletableFuture<>();
         opening.whenComplete((connection, failure) -> {
-            if (failure != null) {
+            if (failure == null) {
+                secure(connection, tls, secured);
+            } else {
                 secured.completeExceptionally(failure);
-                return;
             }
-            CompletableFuture<TlsSession> handshake = connection.writer().startTls(tls);
-            handshake.whenComplete((session, refusal) -> {
-                if (refusal != null) {
-                    secured.completeExceptionally(refusal);
-                } else if (!secured.complete(connection)) {
-                    connection.abort();
-                }
-            });
-            secured.whenComplete((result, calledOff) -> handshake.cancel(false));
         });
-        secured.whenComplete((result, calledOff) -> opening.cancel(false));
+        secured.whenComplete((connection, calledOff) -> opening.cancel(false));
         return secured;
+    }
+
+    private static void secure(
+            StreamConnection connection, TlsUpgrade tls, CompletableFuture<StreamConnection> secured) {
+        CompletableFuture<TlsSession> handshake;
+        try {
+            handshake = connection.writer().startTls(tls);
+        } catch (StreamClosedException e) { // by the end of these streams
+            secured.completeExceptionally(new IOException("these streams are closed", e));
+            return;
+        }
+        handshake.whenComplete((session, refusal) -> {
+            if (refusal != null) {
+                secured.completeExceptionally(refusal);
+            } else if (!secured.complete(connection)) {
+                connection.abort();
+            }
+        });
+        secured.whenComplete((result, calledOff) -> handshake.cancel(false));
     }
 
     /**

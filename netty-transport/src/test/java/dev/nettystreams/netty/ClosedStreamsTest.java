@@ -7,14 +7,21 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.FailureReporter;
+import dev.nettystreams.LeftoverPolicy;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.Transport;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -71,6 +78,41 @@ class ClosedStreamsTest {
             }
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    }
+
+    /** The peer takes the connection, and never says a word. */
+    private record EndlessTls() implements TlsUpgrade {
+        @Override
+        public LeftoverPolicy leftoverPolicy() {
+            return LeftoverPolicy.REFUSE;
+        }
+
+        @Override
+        public Duration handshakeTimeout() {
+            return Duration.ofMinutes(1);
+        }
+
+        @Override
+        public CompletionStage<TlsSession> apply(Transport transport, byte[] leftover) {
+            return new CompletableFuture<>();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void close_endsWhatIsBeingSecured_atAnyMoment(Wire wire) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                NettyStreams streams = NettyStreams.create(wire.backend(), 1);
+                CompletableFuture<StreamConnection> opening =
+                        streams.openConnection("127.0.0.1", peer.getLocalPort(), new EndlessTls());
+                for (int spin = i * 3_000; spin > 0; spin--) {
+                    Thread.onSpinWait();
+                }
+                streams.close();
+                get(opening.handle((connection, failure) -> assertThat(failure).isNotNull()));
+            }
+        }
     }
 
     @Test

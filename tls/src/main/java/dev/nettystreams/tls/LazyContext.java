@@ -1,6 +1,11 @@
 package dev.nettystreams.tls;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +15,19 @@ final class LazyContext {
     @FunctionalInterface
     interface Source {
         SslContext make() throws SSLException;
+    }
+
+    /** A context of the JDK's, as Netty's. */
+    static Source of(SSLContext context, boolean isClient) {
+        return () -> new JdkSslContext(
+                context,
+                isClient,
+                null,
+                IdentityCipherSuiteFilter.INSTANCE,
+                ApplicationProtocolConfig.DISABLED,
+                ClientAuth.NONE,
+                null,
+                false);
     }
 
     private final Source source;

@@ -57,7 +57,7 @@ public final class Tls {
      * @return whose trust and identity are the context's
      */
     public static TlsClient client(SSLContext context) {
-        return TlsClient.over(Objects.requireNonNull(context, "context"));
+        return TlsClient.over(LazyContext.of(Objects.requireNonNull(context, "context"), true));
     }
 
     /**
@@ -101,6 +101,6 @@ public final class Tls {
      * @return whose identity and trust are the context's
      */
     public static TlsServer server(SSLContext context) {
-        return TlsServer.over(Objects.requireNonNull(context, "context"));
+        return TlsServer.over(LazyContext.of(Objects.requireNonNull(context, "context"), false));
     }
 }

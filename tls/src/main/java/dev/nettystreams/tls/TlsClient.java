@@ -4,10 +4,6 @@ import dev.nettystreams.LeftoverPolicy;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Transport;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
-import io.netty.handler.ssl.JdkSslContext;
 import io.netty.util.NetUtil;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +11,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -51,18 +46,6 @@ public final class TlsClient implements TlsUpgrade {
 
     static TlsClient over(LazyContext.Source context) {
         return new TlsClient(null, new LazyContext(context), Manners.OF_CLIENTS, true, null);
-    }
-
-    static TlsClient over(SSLContext context) {
-        return over(() -> new JdkSslContext(
-                context,
-                true,
-                null,
-                IdentityCipherSuiteFilter.INSTANCE,
-                ApplicationProtocolConfig.DISABLED,
-                ClientAuth.NONE,
-                null,
-                false));
     }
 
     // ---- on what terms

@@ -4,10 +4,7 @@ import dev.nettystreams.LeftoverPolicy;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Transport;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
-import io.netty.handler.ssl.JdkSslContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The server's side of TLS: {@link Tls#server(TlsIdentity)}. Immutable. */
@@ -58,18 +54,6 @@ public final class TlsServer implements TlsUpgrade {
 
     static TlsServer over(LazyContext.Source context) {
         return new TlsServer(null, ClientAuth.NONE, Map.of(), new LazyContext(context), Manners.OF_SERVERS);
-    }
-
-    static TlsServer over(SSLContext context) {
-        return over(() -> new JdkSslContext(
-                context,
-                false,
-                null,
-                IdentityCipherSuiteFilter.INSTANCE,
-                ApplicationProtocolConfig.DISABLED,
-                ClientAuth.NONE,
-                null,
-                false));
     }
 
     // ---- on what terms

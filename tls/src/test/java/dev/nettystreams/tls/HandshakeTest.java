@@ -179,6 +179,22 @@ class HandshakeTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("perEngine")
+    void servers_mayBeMadeOverContexts_andTheEngineIsTheBest(TlsWire wire) throws Exception {
+        SSLContext jdk = SSLContext.getInstance("TLS");
+        jdk.init(Certificates.LOCALHOST.toKeyManagerFactory().getKeyManagers(), null, null);
+        var netty = SslContextBuilder.forServer(Certificates.LOCALHOST.toKeyManagerFactory())
+                .sslProvider(wire.engine().provider)
+                .build();
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            assertAgree(streams, wire, wire.client().upgrade("localhost"), Tls.server(jdk));
+            assertAgree(streams, wire, wire.client().upgrade("localhost"), Tls.server(netty));
+        }
+        assertThat(TlsEngine.best()).isEqualTo(TlsEngine.BORINGSSL.isAvailable() ? TlsEngine.BORINGSSL : TlsEngine.JDK);
+        assertThat(Tls.client()).asString().contains(TlsEngine.best().name());
+    }
+
     private static SSLContext jdkContext() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, Certificates.ROOT.toTrustManagerFactory().getTrustManagers(), null);

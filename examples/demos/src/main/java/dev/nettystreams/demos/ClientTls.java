@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Whom a client believes. */
-final class ClientTls {
+public final class ClientTls {
     @Option(
             names = "--ca",
             paramLabel = "FILE",
@@ -27,7 +27,13 @@ final class ClientTls {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec command;
 
-    TlsClient client() {
+    /**
+     * The client's side of TLS, on the terms that were given.
+     *
+     * @return still without a host
+     * @throws ParameterException if a file cannot be read
+     */
+    public TlsClient client() {
         if (isInsecure) {
             return Tls.client().trusting(TlsTrust.insecureAnybody()).insecureWithoutHostName();
         }

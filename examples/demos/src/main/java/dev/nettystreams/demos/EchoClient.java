@@ -18,6 +18,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code echo-client}: standard input to the peer, the peer to standard output, as {@code nc -N} has it. Both directions at once, so that
@@ -29,18 +33,39 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "echo-client",
         mixinStandardHelpOptions = true,
-        description = "Sends standard input, prints what comes back, and ends at the peer's end of output.")
+        description = {
+            "Sends standard input, prints what comes back, and ends at the peer's end of output.",
+            "Talks to port " + EchoServer.PORT + " unless told otherwise."
+        })
 final class EchoClient implements Callable<Integer> {
     private static final int BUFFER_BYTES = 65536;
 
     @Mixin
-    private final Peer peer = new Peer();
+    private final Peer peer = new Peer(EchoServer.PORT);
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "The same as --host.")
+    @Nullable
+    private String host;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "PORT",
+            converter = PortConverter.class,
+            description = "The same as --port.")
+    @Nullable
+    private Integer port;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec command;
 
     /** Why standard input cannot be read; the connection is then aborted. */
     private final AtomicReference<@Nullable IOException> unreadable = new AtomicReference<>();
 
     @Override
     public Integer call() throws Exception {
+        takePositional();
         try (NettyStreams streams = peer.streams();
                 StreamConnection connection = await(peer.connect(streams))) {
             sendInBackground(connection);
@@ -50,6 +75,15 @@ final class EchoClient implements Callable<Integer> {
             IOException reason = unreadable.get();
             throw reason != null ? reason : aborted;
         }
+    }
+
+    /** As {@code nc} has it. */
+    private void takePositional() {
+        if ((host != null && peer.host != null) || (port != null && peer.port != null)) {
+            throw new ParameterException(command.commandLine(), "the host or the port is given twice");
+        }
+        peer.host = host != null ? host : peer.host;
+        peer.port = port != null ? port : peer.port;
     }
 
     /** On a thread of its own: reading standard input blocks, for ever if need be. */

@@ -3,30 +3,21 @@ package dev.nettystreams.demos;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.tls.TlsClient;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Whom a client talks to: {@code HOST PORT}, {@code --host HOST --port PORT} or {@code --unix PATH}. */
-final class Peer {
-    @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "The same as --host.")
-    @Nullable
-    String positionalHost;
+/** Whom a client talks to: {@code --host HOST --port PORT} or {@code --unix PATH}. */
+public final class Peer {
+    private static final String LOOPBACK = "127.0.0.1";
 
-    @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "PORT",
-            converter = PortConverter.class,
-            description = "The same as --port.")
-    @Nullable
-    Integer positionalPort;
+    private final int defaultPort;
 
-    @Option(names = "--host", paramLabel = "HOST", description = "A name or an address (default: 127.0.0.1).")
+    @Option(names = "--host", paramLabel = "HOST", description = "A name or an address (default: " + LOOPBACK + ").")
     @Nullable
     String host;
 
@@ -34,7 +25,7 @@ final class Peer {
             names = "--port",
             paramLabel = "PORT",
             converter = PortConverter.class,
-            description = "The port (default: " + EchoServer.PORT + ").")
+            description = "The port (default: the one named above).")
     @Nullable
     Integer port;
 
@@ -57,30 +48,73 @@ final class Peer {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec command;
 
-    NettyStreams streams() {
+    /**
+     * Makes a peer.
+     *
+     * @param defaultPort the port unless told otherwise
+     */
+    public Peer(int defaultPort) {
+        this.defaultPort = defaultPort;
+    }
+
+    /**
+     * Makes what is to connect, with one loop.
+     *
+     * @return to be closed
+     */
+    public NettyStreams streams() {
         return NettyStreams.create(backend != null ? backend : IoBackend.best(), 1);
     }
 
-    CompletableFuture<StreamConnection> connect(NettyStreams streams) {
-        boolean hasTcpAddress = host != null || port != null || positionalHost != null;
-        if (unixPath != null) {
-            if (hasTcpAddress) {
-                throw misuse("--unix and a host or port exclude each other");
-            }
-            return streams.openUnixConnection(UnixPaths.parse(unixPath));
-        }
-        if ((host != null && positionalHost != null) || (port != null && positionalPort != null)) {
-            throw misuse("the host or the port is given twice");
-        }
-        int chosenPort = firstOf(port, positionalPort, EchoServer.PORT);
-        if (chosenPort == 0) {
-            throw misuse("nobody listens on port 0");
-        }
-        return streams.openConnection(firstOf(host, positionalHost, "127.0.0.1"), chosenPort);
+    /**
+     * The host's name, by which a certificate is verified.
+     *
+     * @return as it was given; {@code localhost} behind a Unix socket
+     */
+    public String host() {
+        return unixPath != null ? "localhost" : host != null ? host : LOOPBACK;
     }
 
-    private static <T> T firstOf(@Nullable T first, @Nullable T second, T otherwise) {
-        return first != null ? first : second != null ? second : otherwise;
+    /**
+     * Connects.
+     *
+     * @param streams what connects
+     * @return completes with the connection
+     * @throws ParameterException if what was given makes no sense
+     */
+    public CompletableFuture<StreamConnection> connect(NettyStreams streams) {
+        String path = unixPath();
+        return path != null ? streams.openUnixConnection(path) : streams.openConnection(host(), port());
+    }
+
+    /**
+     * Connects, with TLS from the first byte.
+     *
+     * @param streams what connects
+     * @param tls on whose terms
+     * @return completes with the connection when it is secured
+     * @throws ParameterException if what was given makes no sense
+     */
+    public CompletableFuture<StreamConnection> connect(NettyStreams streams, TlsClient tls) {
+        String path = unixPath();
+        return path != null
+                ? streams.openUnixConnection(path, tls.upgrade(host()))
+                : streams.openConnection(host(), port(), tls);
+    }
+
+    private @Nullable String unixPath() {
+        if (unixPath != null && (host != null || port != null)) {
+            throw misuse("--unix and a host or port exclude each other");
+        }
+        return unixPath == null ? null : UnixPaths.parse(unixPath);
+    }
+
+    private int port() {
+        int chosen = port != null ? port : defaultPort;
+        if (chosen == 0) {
+            throw misuse("nobody listens on port 0");
+        }
+        return chosen;
     }
 
     private ParameterException misuse(String message) {

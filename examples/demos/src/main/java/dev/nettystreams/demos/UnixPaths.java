@@ -1,10 +1,17 @@
 package dev.nettystreams.demos;
 
 /** Unix socket names as one types them: {@code @name}, as {@code ss} prints it, is an abstract one. */
-final class UnixPaths {
+public final class UnixPaths {
     private UnixPaths() {}
 
-    static String parse(String typed) {
+    /**
+     * A path as the library takes it.
+     *
+     * @param typed what was typed
+     * @return a path, or an abstract name behind a NUL
+     * @throws IllegalArgumentException if there is no name behind the {@code @}
+     */
+    public static String parse(String typed) {
         if (typed.equals("@")) {
             throw new IllegalArgumentException("an abstract Unix socket has a name behind its @");
         }

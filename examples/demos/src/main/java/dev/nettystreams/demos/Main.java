@@ -2,6 +2,8 @@ package dev.nettystreams.demos;
 
 import dev.nettystreams.demos.chat.ChatServer;
 import dev.nettystreams.demos.resp.RespServer;
+import dev.nettystreams.demos.smtp.SmtpSend;
+import dev.nettystreams.demos.smtp.SmtpServer;
 import dev.nettystreams.demos.tour.Tour;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -23,6 +25,8 @@ import picocli.CommandLine.ParameterException;
             HttpHead.class,
             ChatServer.class,
             RespServer.class,
+            SmtpServer.class,
+            SmtpSend.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {
@@ -37,7 +41,12 @@ public final class Main {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    /**
+     * All commands.
+     *
+     * @return to be executed
+     */
+    public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::reportMisuse)

@@ -18,6 +18,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -34,6 +37,9 @@ public abstract class ServerCommand implements Callable<Integer> {
     /** For what is being sent. All of it, with the cutting off and the end of the JVM, is to be over within 5 s. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofMillis(4500);
 
+    /** For a handler that notices nothing of the end of its connection. */
+    private static final int HANDLER_TIMEOUT_SECONDS = 6;
+
     private final int defaultPort;
     private volatile boolean isEnding;
 
@@ -43,6 +49,8 @@ public abstract class ServerCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
+
+    private @Nullable TlsServer tls;
 
     /**
      * Makes a server.
@@ -63,6 +71,42 @@ public abstract class ServerCommand implements Callable<Integer> {
     protected abstract Dialogue dialogue(StreamReader reader, StreamWriter writer);
 
     /**
+     * Whether TLS comes first, before the dialogue begins; otherwise the dialogue asks for it by {@code startTls} when its protocol does.
+     *
+     * @return true, unless overridden
+     */
+    protected boolean isTlsFirst() {
+        return true;
+    }
+
+    /**
+     * What {@code --tls-cert} and {@code --tls-key} make.
+     *
+     * @return the server's side of TLS, null for none
+     */
+    protected final @Nullable TlsServer tls() {
+        return tls;
+    }
+
+    /**
+     * A way out for options that make no sense.
+     *
+     * @param message what is wrong with them
+     * @return to be thrown
+     */
+    protected final ParameterException misuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /**
+     * Called once, before the first connection: the last word on the options, and what dialogues share.
+     *
+     * @param streams on whose loops the server runs
+     * @throws Exception if the server cannot be started
+     */
+    protected void prepare(NettyStreams streams) throws Exception {}
+
+    /**
      * The bounds of each connection.
      *
      * @return asyncio's, unless overridden
@@ -74,10 +118,12 @@ public abstract class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (settings.unixPath != null && settings.port != null) {
-            throw new ParameterException(spec.commandLine(), "--unix and --port exclude each other");
+            throw misuse("--unix and --port exclude each other");
         }
+        tls = settings.tls(spec);
         try (NettyStreams streams =
                 NettyStreams.create(settings.backendOrBest()).withLimits(limits())) {
+            prepare(streams);
             StreamServer server = await(start(streams));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(server), "end-well"));
             server.addresses().forEach(address -> System.out.println("listening on " + printable(address)));
@@ -90,8 +136,7 @@ public abstract class ServerCommand implements Callable<Integer> {
     private CompletableFuture<StreamServer> start(NettyStreams streams) {
         var handler = settings.runOn.handler(this::dialogue);
         ServerOptions plain = ServerOptions.DEFAULT.withBacklog(1024).withReporter(this::report);
-        TlsServer tls = settings.tls(spec);
-        ServerOptions options = tls == null ? plain : plain.withTls(tls);
+        ServerOptions options = tls != null && isTlsFirst() ? plain.withTls(tls) : plain;
         if (settings.unixPath != null) {
             return streams.startUnixServer(handler, UnixPaths.parse(settings.unixPath), options);
         }
@@ -121,7 +166,10 @@ public abstract class ServerCommand implements Callable<Integer> {
         isEnding = true;
         int status = 0;
         try {
-            await(server.shutdown(SHUTDOWN_TIMEOUT));
+            await(server.shutdown(SHUTDOWN_TIMEOUT).orTimeout(HANDLER_TIMEOUT_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            System.err.println("netty-streams-demos: the shutdown failed: a connection's handler does not end");
+            status = 1;
         } catch (Exception e) {
             System.err.println("netty-streams-demos: the shutdown failed: " + OneLine.of(e));
             status = 1;

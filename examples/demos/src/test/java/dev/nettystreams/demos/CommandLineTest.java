@@ -36,7 +36,17 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server"})
+    @ValueSource(
+            strings = {
+                "tour",
+                "echo-server",
+                "echo-client",
+                "http-head",
+                "chat-server",
+                "resp-server",
+                "smtp-server",
+                "smtp-send"
+            })
     void everyCommand_hasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: netty-streams-demos " + command);
@@ -46,7 +56,8 @@ class CommandLineTest {
     void help_namesEveryCommand() {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
-                .contains("tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server");
+                .contains("tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server")
+                .contains("smtp-server", "smtp-send");
     }
 
     @ParameterizedTest
@@ -69,6 +80,14 @@ class CommandLineTest {
                 "http-head --ca /nowhere/root.pem https://127.0.0.1/",
                 "echo-server --tls-cert /nowhere/chain.pem",
                 "echo-server --tls-cert /nowhere/chain.pem --tls-key /nowhere/key.pem",
+                "smtp-server --port 0 --require-tls",
+                "smtp-server --port 0 --smtps",
+                "smtp-server --port 0 --most-bytes 1000",
+                "smtp-server --port 0 --name a\tb",
+                "smtp-send --from a@b",
+                "smtp-send --from a@b --to c>d",
+                "smtp-send --from a@b --to ü@d",
+                "smtp-send --from a@b --to c@d --user me",
                 "http-head http://[broken/",
                 "http-head"
             })

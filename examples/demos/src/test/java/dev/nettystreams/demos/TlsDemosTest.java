@@ -3,13 +3,10 @@ package dev.nettystreams.demos;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,34 +39,16 @@ class TlsDemosTest {
     @TempDir
     static Path directory;
 
-    private static X509Bundle localhost;
-    private static String chain;
-    private static String key;
-    private static String root;
+    private static DemoCertificates certificates;
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        X509Bundle issuer = new CertificateBuilder()
-                .ecp256()
-                .subject("CN=root of the tests")
-                .setIsCertificateAuthority(true)
-                .buildSelfSigned();
-        localhost = new CertificateBuilder()
-                .ecp256()
-                .subject("CN=localhost")
-                .addSanDnsName("localhost")
-                .buildIssuedBy(issuer);
-        chain = file("chain.pem", localhost.getCertificatePathPEM());
-        key = file("key.pem", localhost.getPrivateKeyPEM());
-        root = file("root.pem", issuer.getRootCertificatePEM());
-    }
-
-    private static String file(String name, String pem) throws Exception {
-        return Files.writeString(directory.resolve(name), pem).toString();
+        certificates = DemoCertificates.in(directory);
     }
 
     private static DemoProcess echoServer() throws Exception {
-        return DemoProcess.demo("echo-server", "--port", "0", "--tls-cert", chain, "--tls-key", key);
+        return DemoProcess.demo(
+                "echo-server", "--port", "0", "--tls-cert", certificates.chain(), "--tls-key", certificates.key());
     }
 
     @Test
@@ -93,7 +72,7 @@ class TlsDemosTest {
                         "-no_ign_eof",
                         "-verify_return_error",
                         "-CAfile",
-                        root,
+                        certificates.root(),
                         "-servername",
                         "localhost",
                         version,
@@ -120,7 +99,12 @@ class TlsDemosTest {
         try (DemoProcess server = echoServer()) {
             Finished python = Finished.run(
                     new byte[0],
-                    List.of("python3", "-c", PYTHON_CLIENT, Integer.toString(server.listeningPort()), root));
+                    List.of(
+                            "python3",
+                            "-c",
+                            PYTHON_CLIENT,
+                            Integer.toString(server.listeningPort()),
+                            certificates.root()));
             assertThat(python.err()).isEmpty();
             assertThat(python.text()).isEqualTo("TLSv1.3\n");
             assertThat(server.terminate()).isZero();
@@ -130,7 +114,7 @@ class TlsDemosTest {
     /** A web server for one request, and what {@code http-head} makes of it. */
     private static Finished headFrom(String host, String... options) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(localhost.toKeyManagerFactory().getKeyManagers(), null, null);
+        context.init(certificates.localhost().toKeyManagerFactory().getKeyManagers(), null, null);
         try (SSLServerSocket listener =
                 (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0)) {
             CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> answer(listener));
@@ -162,14 +146,14 @@ class TlsDemosTest {
 
     @Test
     void httpHead_readsHttps() throws Exception {
-        Finished head = headFrom("localhost", "--ca", root);
+        Finished head = headFrom("localhost", "--ca", certificates.root());
         assertThat(head.err()).isEmpty();
         assertThat(head.text()).isEqualTo("HTTP/1.0 200 OK\nServer: secure\n");
     }
 
     @Test
     void httpHead_believesNobodyUnknown_andNoOtherName() throws Exception {
-        for (Finished refused : List.of(headFrom("localhost"), headFrom("127.0.0.1", "--ca", root))) {
+        for (Finished refused : List.of(headFrom("localhost"), headFrom("127.0.0.1", "--ca", certificates.root()))) {
             assertThat(refused.status()).isEqualTo(1);
             assertThat(refused.out()).isEmpty();
             assertThat(refused.err().lines()).hasSize(1);

@@ -5,11 +5,9 @@ import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.ServerCommand;
+import dev.nettystreams.netty.NettyStreams;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code chat-server}: what one says, all others hear. */
 @Command(
@@ -31,21 +29,15 @@ public final class ChatServer extends ServerCommand {
                     "How much may wait here for one slow reader before it is disconnected (default: ${DEFAULT-VALUE}).")
     private int mostBehindBytes = 262144;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
-
     ChatServer() {
         super(8889);
     }
 
     @Override
-    public Integer call() throws Exception {
+    protected void prepare(NettyStreams streams) {
         if (mostBehindBytes < MOST_LINE_BYTES) {
-            throw new ParameterException(
-                    command.commandLine(), "--most-behind < " + MOST_LINE_BYTES + ", a line: " + mostBehindBytes);
+            throw misuse("--most-behind < " + MOST_LINE_BYTES + ", a line: " + mostBehindBytes);
         }
-        return super.call();
     }
 
     @Override

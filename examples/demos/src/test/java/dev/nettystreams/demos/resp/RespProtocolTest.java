@@ -2,6 +2,7 @@ package dev.nettystreams.demos.resp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nettystreams.demos.DialogueWire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,10 +25,15 @@ class RespProtocolTest {
     private static final String REPLIES =
             String.join("", "+PONG\r\n", "+OK\r\n", "$4\r\n\0\r\n\377\r\n", "$3\r\na\0\n\r\n", "$0\r\n\r\n", "+OK\r\n");
 
+    private static DialogueWire wire(int chunkBytes) {
+        CommandTable commands = new CommandTable(new Keyspace(() -> 1_000_000));
+        return new DialogueWire(chunkBytes, (reader, writer) -> new RespDialogue(reader, writer, commands));
+    }
+
     @Test
     void requests_splitAtEveryOffset_getTheSameReplies() {
         for (int offset = 0; offset <= REQUESTS.length(); offset++) {
-            RespWire wire = new RespWire(WHOLE);
+            DialogueWire wire = wire(WHOLE);
             wire.send(REQUESTS.substring(0, offset)).send(REQUESTS.substring(offset));
             assertThat(wire.replies()).as("split at %d", offset).isEqualTo(REPLIES);
         }
@@ -36,12 +42,12 @@ class RespProtocolTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 64})
     void requests_inSmallChunks_getTheSameReplies(int chunkBytes) {
-        assertThat(new RespWire(chunkBytes).send(REQUESTS).replies()).isEqualTo(REPLIES);
+        assertThat(wire(chunkBytes).send(REQUESTS).replies()).isEqualTo(REPLIES);
     }
 
     @Test
     void browsers_areCutOffWithoutAWord() {
-        RespWire wire = new RespWire(WHOLE).send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nFLUSHALL\r\n");
+        DialogueWire wire = wire(WHOLE).send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nFLUSHALL\r\n");
         assertThat(wire.isOver()).isTrue();
         assertThat(wire.replies()).isEmpty();
     }
@@ -50,11 +56,11 @@ class RespProtocolTest {
     void halfRequests_atTheEnd_getNoReply() {
         String request = "*2\r\n$4\r\nECHO\r\n$5\r\nhello\r\n";
         for (int length = 0; length < request.length(); length++) {
-            RespWire wire = new RespWire(WHOLE);
+            DialogueWire wire = wire(WHOLE);
             assertThat(wire.send("PING\r\n" + request.substring(0, length)).replies())
                     .as("%d bytes of it", length)
                     .isEqualTo("+PONG\r\n");
-            assertThat(wire.reported).isEmpty();
+            assertThat(wire.reported()).isEmpty();
         }
     }
 
@@ -66,7 +72,7 @@ class RespProtocolTest {
             requests.append("*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n");
             replies.append(':').append(i).append("\r\n");
         }
-        assertThat(new RespWire(WHOLE).send(requests.toString()).replies()).isEqualTo(replies.toString());
+        assertThat(wire(WHOLE).send(requests.toString()).replies()).isEqualTo(replies.toString());
     }
 
     @ParameterizedTest
@@ -87,23 +93,23 @@ class RespProtocolTest {
             })
     void brokenProtocol_isAnsweredAsRedisWordsIt_andEnds(String input, String error) {
         String bytes = input.replace("\\r", "\r").replace("\\n", "\n");
-        RespWire wire = new RespWire(WHOLE).send(bytes + "PING\r\n");
+        DialogueWire wire = wire(WHOLE).send(bytes + "PING\r\n");
         assertThat(wire.isOver()).isTrue();
         assertThat(wire.replies()).isEqualTo("-ERR Protocol error: " + error + "\r\n");
-        assertThat(wire.reported).isEmpty();
+        assertThat(wire.reported()).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"P, too big inline request", "*, too big mbulk count string"})
     void overlongLine_isAnsweredAsRedisWordsIt_andEnds(String begin, String error) {
-        RespWire wire = new RespWire(4096).send("PING\r\n" + begin + "1".repeat(70_000));
+        DialogueWire wire = wire(4096).send("PING\r\n" + begin + "1".repeat(70_000));
         assertThat(wire.isOver()).isTrue();
         assertThat(wire.replies()).isEqualTo("+PONG\r\n-ERR Protocol error: " + error + "\r\n");
     }
 
     @Test
     void overlongBulkCount_isAnsweredAsRedisWordsIt_andEnds() {
-        RespWire wire = new RespWire(4096).send("*1\r\n$" + "1".repeat(70_000));
+        DialogueWire wire = wire(4096).send("*1\r\n$" + "1".repeat(70_000));
         assertThat(wire.isOver()).isTrue();
         assertThat(wire.replies()).isEqualTo("-ERR Protocol error: too big bulk count string\r\n");
     }
@@ -112,15 +118,13 @@ class RespProtocolTest {
     void valueBeyondTheLineLimit_isFine() {
         String value = "v".repeat(300_000);
         String request = "*2\r\n$4\r\nECHO\r\n$300000\r\n" + value + "\r\n";
-        assertThat(new RespWire(5000).send(request).replies()).isEqualTo("$300000\r\n" + value + "\r\n");
+        assertThat(wire(5000).send(request).replies()).isEqualTo("$300000\r\n" + value + "\r\n");
     }
 
     /** An array of a million elements is announced, and must not be allocated. */
     @Test
     void announcedArguments_costNothing() {
-        assertThat(new RespWire(WHOLE).send("*1048576\r\n$4\r\nPING\r\n").replies())
-                .isEmpty();
-        assertThat(new RespWire(WHOLE).send("*1\r\n$536870912\r\nPING\r\n").replies())
-                .isEmpty();
+        assertThat(wire(WHOLE).send("*1048576\r\n$4\r\nPING\r\n").replies()).isEmpty();
+        assertThat(wire(WHOLE).send("*1\r\n$536870912\r\nPING\r\n").replies()).isEmpty();
     }
 }

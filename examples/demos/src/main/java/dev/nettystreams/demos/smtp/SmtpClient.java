@@ -1,0 +1,193 @@
+package dev.nettystreams.demos.smtp;
+
+import static dev.nettystreams.Await.await;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nettystreams.LineEnding;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamReader;
+import dev.nettystreams.StreamWriter;
+import dev.nettystreams.TlsUpgrade;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The client's side of SMTP (RFC 5321), a command at a time.
+ *
+ * <pre>
+ *   greet --> startTls --> authenticate --> mail, recipient..., content --> quit
+ *             (offered? else refuse)
+ * </pre>
+ *
+ * What the server has said in clear counts for nothing afterwards: it is greeted again.
+ */
+final class SmtpClient {
+    /** RFC 5321 section 4.5.3.2: five minutes for most replies, ten for a mail's. */
+    private static final int PATIENCE_MINUTES = 10;
+
+    private static final int MOST_REPLY_LINES = 128;
+
+    private final StreamReader reader;
+    private final StreamWriter writer;
+
+    /** What the server offers, by keyword in capitals, with its parameters. */
+    private final Map<String, String> offers = new HashMap<>();
+
+    SmtpClient(StreamConnection connection) {
+        reader = connection.reader();
+        writer = connection.writer();
+    }
+
+    /** Waits for the server's greeting and introduces us. */
+    void greet() throws Exception {
+        expect(220, "the connection", reply());
+        introduce();
+    }
+
+    private void introduce() throws Exception {
+        offers.clear();
+        Reply reply = ask("EHLO " + ownName());
+        if (reply.code() / 100 == 5) {
+            expect(250, "HELO", ask("HELO " + ownName())); // older than 1995, and without any offers
+            return;
+        }
+        expect(250, "EHLO", reply);
+        for (String offer : reply.lines().subList(1, reply.lines().size())) {
+            int space = offer.indexOf(' ');
+            String keyword = space < 0 ? offer : offer.substring(0, space);
+            offers.put(keyword.toUpperCase(Locale.ROOT), space < 0 ? "" : offer.substring(space + 1));
+        }
+    }
+
+    /** An address literal, as whoever has no name is to say (RFC 5321 section 4.1.4). */
+    private String ownName() {
+        if (writer.getExtraInfo("sockname") instanceof InetSocketAddress own && own.getAddress() != null) {
+            String address = own.getAddress().getHostAddress().replaceAll("%.*", "");
+            return own.getAddress() instanceof Inet6Address ? "[IPv6:" + address + "]" : "[" + address + "]";
+        }
+        return "localhost";
+    }
+
+    boolean offers(String keyword) {
+        return offers.containsKey(keyword);
+    }
+
+    /**
+     * Secures the connection (RFC 3207).
+     *
+     * @throws RefusedException if the server does not, which leaves the connection in clear
+     */
+    void startTls(TlsUpgrade tls) throws Exception {
+        expect(220, "STARTTLS", ask("STARTTLS"));
+        await(writer.startTls(tls));
+        introduce();
+    }
+
+    /** Says who we are (RFC 4616), under TLS only. */
+    void authenticate(String user, String password) throws Exception {
+        if (writer.tlsSession() == null) {
+            throw new IOException("a password is not sent in clear");
+        }
+        if (!List.of(offers.getOrDefault("AUTH", "").toUpperCase(Locale.ROOT).split(" +", -1))
+                .contains("PLAIN")) {
+            throw new IOException("the server does not offer AUTH PLAIN");
+        }
+        String plain = "\0" + user + "\0" + password;
+        expect(
+                235,
+                "the user or the password",
+                ask("AUTH PLAIN " + Base64.getEncoder().encodeToString(plain.getBytes(UTF_8))));
+    }
+
+    /** Hands over a mail; to all of the recipients or to none. */
+    Reply send(OutgoingMail mail) throws Exception {
+        String parameters = parametersFor(mail);
+        expect(250, "the sender", ask("MAIL FROM:<" + mail.sender() + ">" + parameters));
+        for (String recipient : mail.recipients()) {
+            Reply reply = ask("RCPT TO:<" + recipient + ">");
+            if (reply.code() != 251) { // it is passed on
+                expect(250, "the recipient " + recipient, reply);
+            }
+        }
+        expect(354, "DATA", ask("DATA"));
+        for (byte[] line : mail.lines()) {
+            writer.write(line);
+            await(writer.drain());
+        }
+        return expect(250, "the mail", ask("."));
+    }
+
+    private String parametersFor(OutgoingMail mail) throws IOException {
+        if (mail.has8BitBytes() && !offers("8BITMIME")) {
+            throw new IOException("the mail has bytes above 127, which the server does not take");
+        }
+        String size = offers.get("SIZE");
+        if (size != null
+                && size.matches("[0-9]{1,18}")
+                && !size.matches("0+")
+                && mail.byteCount() > Long.parseLong(size)) {
+            throw new IOException("the mail has " + mail.byteCount() + " bytes; the server takes " + size);
+        }
+        return (size == null ? "" : " SIZE=" + mail.byteCount()) + (mail.has8BitBytes() ? " BODY=8BITMIME" : "");
+    }
+
+    void quit() throws Exception {
+        expect(221, "QUIT", ask("QUIT"));
+    }
+
+    private Reply ask(String command) throws Exception {
+        writer.write((command + "\r\n").getBytes(US_ASCII));
+        return reply();
+    }
+
+    private static Reply expect(int code, String what, Reply reply) throws RefusedException {
+        if (reply.code() != code) {
+            throw new RefusedException(what, reply);
+        }
+        return reply;
+    }
+
+    private Reply reply() throws Exception {
+        List<String> texts = new ArrayList<>();
+        String line = line();
+        String code = line.substring(0, 3);
+        while (line.startsWith(code + "-") && texts.size() < MOST_REPLY_LINES) {
+            texts.add(line.substring(4));
+            line = line();
+        }
+        if (!line.startsWith(code) || line.startsWith(code + "-")) {
+            throw new IOException("not an SMTP reply: more than " + MOST_REPLY_LINES + " lines, or of several codes");
+        }
+        texts.add(line.length() > 4 ? line.substring(4) : "");
+        return new Reply(Integer.parseInt(code), texts);
+    }
+
+    private String line() throws Exception {
+        byte[] line;
+        try {
+            line = await(reader.readLine(LineEnding.CRLF).orTimeout(PATIENCE_MINUTES, TimeUnit.MINUTES));
+        } catch (TimeoutException e) {
+            throw new IOException("the server did not answer within " + PATIENCE_MINUTES + " minutes", e);
+        }
+        if (line.length == 0) {
+            throw new EOFException("the server ended the connection");
+        }
+        String text = new String(line, 0, line.length - 2, ISO_8859_1);
+        if (!text.matches("[2-5][0-9][0-9](?:[ -].*)?")) {
+            throw new IOException("not an SMTP reply: " + Reply.printable(text));
+        }
+        return text;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.nettystreams.demos.smtp;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.nettystreams.BareLineEndingException;
+import dev.nettystreams.IncompleteReadException;
+import dev.nettystreams.LimitOverrunException;
+import dev.nettystreams.LineEnding;
+import dev.nettystreams.StreamReader;
+import dev.nettystreams.StreamWriter;
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.demos.Addresses;
+import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.demos.OneLine;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of the server: lines in, replies out, with the handshake or a delivery in between where one is due.
+ *
+ * <p>Lines end with CR LF and nothing else: a server that takes a bare LF for the end of a line, or of a mail, lets a sender smuggle a
+ * second mail past whoever has checked the first.
+ */
+final class SmtpDialogue implements Dialogue {
+    private static final int MOST_COMMAND_BYTES = 2048;
+    private static final int MOST_TEXT_LINE_BYTES = 65536;
+
+    /** RFC 5321 section 4.5.3.2.7. */
+    private static final int PATIENCE_MINUTES = 5;
+
+    private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+
+    private final StreamReader reader;
+    private final StreamWriter writer;
+    private final ServerTerms terms;
+    private final @Nullable TlsUpgrade tls;
+    private final Delivery delivery;
+    private final SmtpSession session;
+
+    /** The mail that is coming in, null between mails. */
+    private @Nullable MailContent content;
+
+    /** What has to be over before the next line is read: a handshake, a delivery. */
+    private CompletableFuture<Void> before = NOTHING;
+
+    SmtpDialogue(
+            StreamReader reader, StreamWriter writer, ServerTerms terms, @Nullable TlsUpgrade tls, Delivery delivery) {
+        this.reader = reader;
+        this.writer = writer;
+        this.terms = terms;
+        this.tls = tls;
+        this.delivery = delivery;
+        TlsSession already = writer.tlsSession();
+        session = new SmtpSession(terms, peer(writer), already == null ? null : already.protocol());
+        reply(session.greeting());
+    }
+
+    private static String peer(StreamWriter writer) {
+        return writer.getExtraInfo("peername") instanceof InetSocketAddress tcp ? Addresses.printable(tcp) : "local";
+    }
+
+    private void reply(String lines) {
+        writer.write((lines + "\r\n").getBytes(ISO_8859_1));
+    }
+
+    @Override
+    public CompletableFuture<byte[]> read() {
+        if (before.isDone() && !before.isCompletedExceptionally()) {
+            return line();
+        }
+        return before.thenCompose(over -> line());
+    }
+
+    private CompletableFuture<byte[]> line() {
+        int limit = content == null ? MOST_COMMAND_BYTES : MOST_TEXT_LINE_BYTES;
+        return reader.readLine(LineEnding.CRLF, limit).orTimeout(PATIENCE_MINUTES, TimeUnit.MINUTES);
+    }
+
+    @Override
+    public Then accept(byte[] line) {
+        if (line.length == 0) {
+            return Then.END;
+        }
+        if (content == null) {
+            return perform(session.answer(new String(line, 0, line.length - 2, ISO_8859_1)));
+        }
+        if (content.accept(line)) {
+            take(content);
+            content = null;
+        }
+        return Then.READ_ON;
+    }
+
+    private Then perform(Answer answer) {
+        if (answer.next() == Answer.Next.HANDSHAKE && tls != null) {
+            before = writer.startTls(tls, (answer.reply() + "\r\n").getBytes(ISO_8859_1))
+                    .thenAccept(secured -> session.secured(secured.protocol()));
+            return Then.READ_ON;
+        }
+        reply(answer.reply());
+        if (answer.next() == Answer.Next.CONTENT) {
+            content = new MailContent(terms.mostBytes());
+        }
+        return answer.next() == Answer.Next.END ? Then.END : Then.DRAIN;
+    }
+
+    private void take(MailContent whole) {
+        Mail mail = session.mail(whole);
+        if (mail == null) {
+            reply(session.refusal());
+            return;
+        }
+        before = delivery.deliver(mail).handle((done, failure) -> {
+            if (failure != null) {
+                System.err.println("netty-streams-demos: " + OneLine.of(cause(failure)));
+            }
+            reply(failure == null ? "250 2.0.0 taken" : "451 4.3.0 it could not be stored; later, perhaps");
+            return null;
+        });
+    }
+
+    /** A client that breaks the rules is told which, and nothing that it says afterwards is listened to. */
+    @Override
+    public CompletionStage<?> failed(Throwable failure) {
+        Throwable cause = cause(failure);
+        if (cause instanceof BareLineEndingException bare) {
+            reply("521 5.5.2 a bare " + (bare.found() == '\n' ? "LF" : "CR") + ": lines end with CR LF");
+        } else if (cause instanceof LimitOverrunException overrun) {
+            reply("500 5.5.2 a line has at most " + overrun.limit() + " bytes");
+        } else if (cause instanceof TimeoutException) {
+            reply("421 4.4.2 nothing for " + PATIENCE_MINUTES + " minutes");
+        } else if (!(cause instanceof IncompleteReadException)) {
+            return CompletableFuture.failedFuture(cause);
+        }
+        return NOTHING;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

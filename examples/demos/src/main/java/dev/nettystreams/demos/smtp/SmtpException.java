@@ -1,0 +1,14 @@
+package dev.nettystreams.demos.smtp;
+
+/** A command that is refused; the message is the reply. */
+final class SmtpException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    SmtpException(String reply) {
+        super(reply);
+    }
+
+    String reply() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,85 @@
+package dev.nettystreams.demos.smtp;
+
+import dev.nettystreams.StreamReader;
+import dev.nettystreams.StreamWriter;
+import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.demos.ServerCommand;
+import dev.nettystreams.netty.NettyStreams;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code smtp-server}: takes mail for anybody, and prints or stores it. */
+@Command(
+        name = "smtp-server",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Takes mail for anybody, on port " + SmtpServer.PORT + " unless told otherwise, and prints or stores it.",
+            "With a certificate it offers STARTTLS; with --smtps TLS comes first."
+        })
+public final class SmtpServer extends ServerCommand {
+    static final int PORT = 2525;
+
+    private static final int LEAST_MOST_BYTES = 65536; // RFC 5321 section 4.5.3.1.7: 64K octets have to be taken
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "By which it introduces itself (default: ${DEFAULT-VALUE}).")
+    private String name = "localhost";
+
+    @Option(names = "--require-tls", description = "Takes no mail in clear.")
+    private boolean requiresTls;
+
+    @Option(names = "--smtps", description = "TLS from the first byte (RFC 8314) instead of STARTTLS.")
+    private boolean isSmtps;
+
+    @Option(
+            names = "--most-bytes",
+            paramLabel = "BYTES",
+            description = "The largest mail, at least " + LEAST_MOST_BYTES + " (default: ${DEFAULT-VALUE}).")
+    private int mostBytes = 10_485_760;
+
+    @Option(
+            names = "--store",
+            paramLabel = "DIRECTORY",
+            description = "Store mails in this Maildir instead of printing them.")
+    private @Nullable Path directory;
+
+    @SuppressWarnings("NullAway.Init") // before the first connection
+    private ServerTerms terms;
+
+    @SuppressWarnings("NullAway.Init") // before the first connection
+    private Delivery delivery;
+
+    SmtpServer() {
+        super(PORT);
+    }
+
+    @Override
+    protected boolean isTlsFirst() {
+        return isSmtps;
+    }
+
+    @Override
+    protected void prepare(NettyStreams streams) throws IOException {
+        if ((requiresTls || isSmtps) && tls() == null) {
+            throw misuse((isSmtps ? "--smtps" : "--require-tls") + " needs --tls-cert and --tls-key");
+        }
+        if (mostBytes < LEAST_MOST_BYTES) {
+            throw misuse("--most-bytes < " + LEAST_MOST_BYTES + ": " + mostBytes);
+        }
+        if (!name.matches("[A-Za-z0-9.\\-]{1,255}")) {
+            throw misuse("not a host's name: " + name);
+        }
+        terms = new ServerTerms(name, mostBytes, tls() != null, requiresTls);
+        delivery = directory == null ? new PrintedMail(System.out) : Maildir.in(directory);
+    }
+
+    @Override
+    protected Dialogue dialogue(StreamReader reader, StreamWriter writer) {
+        return new SmtpDialogue(reader, writer, terms, tls(), delivery);
+    }
+}

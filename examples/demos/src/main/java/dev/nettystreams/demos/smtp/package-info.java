@@ -1,0 +1,5 @@
+/** Mail over SMTP with STARTTLS (RFC 5321, RFC 3207): a server that takes it, a client that sends it. */
+@NullMarked
+package dev.nettystreams.demos.smtp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package dev.nettystreams.demos;
 
 import dev.nettystreams.demos.chat.ChatServer;
+import dev.nettystreams.demos.proxy.ProxyServer;
 import dev.nettystreams.demos.resp.RespServer;
 import dev.nettystreams.demos.smtp.SmtpSend;
 import dev.nettystreams.demos.smtp.SmtpServer;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ParameterException;
             HttpHead.class,
             ChatServer.class,
             RespServer.class,
+            ProxyServer.class,
             SmtpServer.class,
             SmtpSend.class,
             CommandLine.HelpCommand.class

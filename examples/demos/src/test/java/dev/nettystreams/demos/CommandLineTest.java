@@ -57,7 +57,7 @@ class CommandLineTest {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
                 .contains("tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server")
-                .contains("smtp-server", "smtp-send");
+                .contains("smtp-server", "smtp-send", "proxy");
     }
 
     @ParameterizedTest
@@ -85,6 +85,14 @@ class CommandLineTest {
                 "smtp-server --port 0 --most-bytes 1000",
                 "smtp-server --port 0 --name a\tb",
                 "smtp-send --from a@b",
+                "proxy --port 0",
+                "proxy --port 0 --to nowhere",
+                "proxy --port 0 --to unix:@",
+                "proxy --port 0 --to a:0",
+                "proxy --port 0 --to a:65536",
+                "proxy --port 0 --to ::1:80",
+                "proxy --port 0 --to a:1 --to-name b",
+                "proxy --port 0 --to a:1 --send-proxy v3",
                 "smtp-send --from a@b --to c>d",
                 "smtp-send --from a@b --to ü@d",
                 "smtp-send --from a@b --to c@d --user me",

@@ -1,0 +1,57 @@
+package dev.nettystreams.demos.proxy;
+
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.demos.UnixPaths;
+import dev.nettystreams.netty.NettyStreams;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where a proxy leads to. */
+sealed interface Destination {
+    /** What a certificate there has to be for. */
+    String hostName();
+
+    CompletableFuture<StreamConnection> connect(NettyStreams streams);
+
+    /**
+     * Reads {@code HOST:PORT}, {@code [ADDRESS]:PORT} or {@code unix:PATH}.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     */
+    static Destination parse(String typed) {
+        if (typed.startsWith("unix:")) {
+            return new Unix(UnixPaths.parse(typed.substring("unix:".length())));
+        }
+        Matcher tcp = Tcp.PATTERN.matcher(typed);
+        int port = tcp.matches() ? Integer.parseInt(tcp.group(3)) : 0;
+        if (port == 0 || port > 65535) {
+            throw new IllegalArgumentException("not HOST:PORT or unix:PATH: " + typed);
+        }
+        return new Tcp(tcp.group(1) != null ? tcp.group(1) : tcp.group(2), port);
+    }
+
+    /** A host and a port. */
+    record Tcp(String hostName, int port) implements Destination {
+        private static final Pattern PATTERN =
+                Pattern.compile("(?:\\[([0-9A-Fa-f:.%a-z]+)]|([^\\[\\]:]+)):([0-9]{1,5})");
+
+        @Override
+        public CompletableFuture<StreamConnection> connect(NettyStreams streams) {
+            return streams.openConnection(hostName, port);
+        }
+    }
+
+    /** A socket in the file system. */
+    record Unix(String path) implements Destination {
+        @Override
+        public String hostName() {
+            return "localhost";
+        }
+
+        @Override
+        public CompletableFuture<StreamConnection> connect(NettyStreams streams) {
+            return streams.openUnixConnection(path);
+        }
+    }
+}

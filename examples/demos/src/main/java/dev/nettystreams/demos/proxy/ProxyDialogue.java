@@ -1,0 +1,158 @@
+package dev.nettystreams.demos.proxy;
+
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamReader;
+import dev.nettystreams.StreamWriter;
+import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.netty.NettyStreams;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of the proxy.
+ *
+ * <pre>
+ *   HEADER --> HANDSHAKE --> CONNECTION --> RELAY ---> the end
+ *   (if one     (if there     (header and    both ways until both have ended; a failure of one
+ *   is due)     is a           TLS first)     ends the other the same way
+ *               certificate)
+ * </pre>
+ *
+ * <p>What a header's segment has behind the header is the beginning of the handshake, or of what is relayed: nothing of it is lost.
+ *
+ * <p>The end of output is passed on where the other side can be told of it. TLS cannot end one direction only: once the destination has
+ * ended, a client under TLS is closed; once the client has ended, a destination under TLS may go on for 10 s.
+ */
+final class ProxyDialogue implements Dialogue {
+    private static final int HEADER_TIMEOUT_SECONDS = 5;
+    private static final int LINGER_SECONDS = 10;
+    private static final byte[] DONE = {};
+
+    private enum Step {
+        HEADER,
+        HANDSHAKE,
+        CONNECTION,
+        RELAY
+    }
+
+    private final StreamReader reader;
+    private final StreamWriter writer;
+    private final @Nullable TlsUpgrade tls;
+    private final Route route;
+    private final NettyStreams streams;
+
+    private Step step;
+    private ProxyHeader who;
+    private @Nullable StreamConnection upstream;
+
+    ProxyDialogue(
+            StreamReader reader,
+            StreamWriter writer,
+            boolean acceptsHeader,
+            @Nullable TlsUpgrade tls,
+            Route route,
+            NettyStreams streams) {
+        this.reader = reader;
+        this.writer = writer;
+        this.tls = tls;
+        this.route = route;
+        this.streams = streams;
+        who = ProxyHeader.of(writer);
+        step = acceptsHeader ? Step.HEADER : afterHeader();
+    }
+
+    private Step afterHeader() {
+        return tls != null ? Step.HANDSHAKE : Step.CONNECTION;
+    }
+
+    @Override
+    public CompletableFuture<byte[]> read() {
+        return switch (step) {
+            case HEADER ->
+                ProxyHeader.read(reader, who)
+                        .orTimeout(HEADER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                        .thenAccept(header -> who = header)
+                        .thenApply(over -> DONE);
+            case HANDSHAKE -> writer.startTls(Objects.requireNonNull(tls)).thenApply(session -> DONE);
+            case CONNECTION ->
+                route.open(streams, who, writer.tlsSession())
+                        .thenAccept(connection -> upstream = connection)
+                        .thenApply(over -> DONE);
+            case RELAY -> relay(Objects.requireNonNull(upstream));
+        };
+    }
+
+    @Override
+    public Then accept(byte[] nothing) {
+        switch (step) {
+            case HEADER -> step = afterHeader();
+            case HANDSHAKE -> step = Step.CONNECTION;
+            case CONNECTION -> step = Step.RELAY;
+            case RELAY -> {
+                close();
+                return Then.END;
+            }
+        }
+        return Then.READ_ON;
+    }
+
+    private void close() {
+        if (upstream != null) {
+            upstream.close();
+        }
+    }
+
+    private CompletableFuture<byte[]> relay(StreamConnection server) {
+        boolean clientCanBeTold = writer.canWriteEof();
+        boolean serverCanBeTold = server.writer().canWriteEof();
+        CompletableFuture<byte[]> over = new CompletableFuture<>();
+        CompletableFuture<Long> there = reader.relayTo(server.writer());
+        CompletableFuture<Long> back = server.reader().relayTo(writer);
+        there.whenComplete((byteCount, failure) -> {
+            if (failure != null) {
+                over.completeExceptionally(failure);
+            } else if (back.isDone()) {
+                over.complete(DONE);
+            } else if (!serverCanBeTold) {
+                over.completeOnTimeout(DONE, LINGER_SECONDS, TimeUnit.SECONDS);
+            }
+        });
+        back.whenComplete((byteCount, failure) -> {
+            if (failure != null) {
+                over.completeExceptionally(failure);
+            } else if (there.isDone() || !clientCanBeTold) {
+                over.complete(DONE);
+            }
+        });
+        writer.waitClosed().whenComplete((closed, failure) -> {
+            if (failure != null) {
+                over.completeExceptionally(failure);
+            } else {
+                over.complete(DONE);
+            }
+        });
+        return over;
+    }
+
+    /** Whoever is left is to see that it is not an end like any other. */
+    @Override
+    public CompletionStage<?> failed(Throwable failure) {
+        writer.abort();
+        if (upstream != null) {
+            upstream.abort();
+        }
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return CompletableFuture.failedFuture(
+                cause instanceof TimeoutException
+                        ? new IOException("no PROXY header within " + HEADER_TIMEOUT_SECONDS + " s", cause)
+                        : cause);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.nettystreams.demos.proxy;
+
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.netty.NettyStreams;
+import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from the proxy on.
+ *
+ * @param destination where it leads to
+ * @param header which PROXY header goes first, null for none
+ * @param tls the client's side of TLS, null in clear
+ */
+record Route(
+        Destination destination,
+        @Nullable HAProxyProtocolVersion header,
+        @Nullable TlsUpgrade tls) {
+    /** Connects, says in clear who comes, and then secures the connection. */
+    CompletableFuture<StreamConnection> open(NettyStreams streams, ProxyHeader who, @Nullable TlsSession clientTls) {
+        return destination.connect(streams).thenCompose(upstream -> {
+            byte[] first = header == null ? new byte[0] : who.encode(header, clientTls);
+            if (tls == null) {
+                upstream.writer().write(first);
+                return CompletableFuture.completedFuture(upstream);
+            }
+            return upstream.writer()
+                    .startTls(tls, first)
+                    .thenApply(session -> upstream)
+                    .whenComplete((secured, failure) -> {
+                        if (failure != null) {
+                            upstream.abort();
+                        }
+                    });
+        });
+    }
+}

@@ -1,6 +1,7 @@
 package dev.nettystreams.demos;
 
 import dev.nettystreams.demos.chat.ChatServer;
+import dev.nettystreams.demos.postgres.PostgresQuery;
 import dev.nettystreams.demos.proxy.ProxyServer;
 import dev.nettystreams.demos.resp.RespServer;
 import dev.nettystreams.demos.smtp.SmtpSend;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ParameterException;
             ProxyServer.class,
             SmtpServer.class,
             SmtpSend.class,
+            PostgresQuery.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

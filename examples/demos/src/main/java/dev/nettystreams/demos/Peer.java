@@ -76,6 +76,15 @@ public final class Peer {
     }
 
     /**
+     * Whether it is behind a Unix socket.
+     *
+     * @return true with {@code --unix}
+     */
+    public boolean isUnix() {
+        return unixPath != null;
+    }
+
+    /**
      * Connects.
      *
      * @param streams what connects

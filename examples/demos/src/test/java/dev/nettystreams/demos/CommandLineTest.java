@@ -45,7 +45,9 @@ class CommandLineTest {
                 "chat-server",
                 "resp-server",
                 "smtp-server",
-                "smtp-send"
+                "smtp-send",
+                "postgres-query",
+                "proxy"
             })
     void everyCommand_hasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();
@@ -57,7 +59,7 @@ class CommandLineTest {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
                 .contains("tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server")
-                .contains("smtp-server", "smtp-send", "proxy");
+                .contains("smtp-server", "smtp-send", "postgres-query", "proxy");
     }
 
     @ParameterizedTest
@@ -97,7 +99,13 @@ class CommandLineTest {
                 "smtp-send --from a@b --to ü@d",
                 "smtp-send --from a@b --to c@d --user me",
                 "http-head http://[broken/",
-                "http-head"
+                "http-head",
+                "postgres-query",
+                "postgres-query select 1",
+                "postgres-query --port 0 select",
+                "postgres-query --unix /tmp/a --port 1 select",
+                "postgres-query --unix /tmp/a --allow-plaintext select",
+                "postgres-query --ca /nowhere/root.pem select"
             })
     void misuse_isOneLineAndStatus2(String line) {
         assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);

@@ -1,0 +1,110 @@
+package dev.nettystreams.demos.postgres;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * From the first message in the protocol proper to a server that takes queries.
+ *
+ * <pre>
+ *   StartupMessage
+ *     |
+ *   what the server asks for
+ *     |-- nothing: Ok -----------------------------------------------------------------------\
+ *     |-- the password in clear, under TLS only: PasswordMessage ---------------------- Ok --|
+ *     \-- SASL: SASLInitialResponse -- Continue: SASLResponse -- Final, and it is true -- Ok --|
+ *                                                                                              v
+ *                                                             BackendKeyData, ReadyForQuery: done
+ * </pre>
+ *
+ * At each point only what is drawn is taken; an error of the server's or anything else ends it. An Ok without the Final before it is no Ok:
+ * the Final is how the server proves that it knows the password, too.
+ */
+final class Authentication {
+    private static final int OK = 0;
+    private static final int CLEARTEXT_PASSWORD = 3;
+    private static final int MD5_PASSWORD = 5;
+    private static final int SASL = 10;
+    private static final int SASL_CONTINUE = 11;
+    private static final int SASL_FINAL = 12;
+
+    private final Wire wire;
+    private final Login login;
+
+    Authentication(Wire wire, Login login) {
+        this.wire = wire;
+        this.login = login;
+    }
+
+    void run() throws IOException, InterruptedException, TimeoutException, ReportedException {
+        wire.send(FrontendMessages.startup(login.user(), login.database()));
+        BackendMessage request = receive('R');
+        int method = request.int32();
+        switch (method) {
+            case OK -> request.end();
+            case CLEARTEXT_PASSWORD -> password(request);
+            case SASL -> sasl(request);
+            case MD5_PASSWORD ->
+                throw new IOException("the server asks for an MD5 password, which is refused:"
+                        + " whoever reads it can log in with it; have it store scram-sha-256");
+            default ->
+                throw new IOException("the server asks for authentication " + method + ", which is not known here");
+        }
+        BackendMessage key = receive('K', 'Z');
+        if (key.type() == 'K') {
+            receive('Z');
+        }
+    }
+
+    private void password(BackendMessage request)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        request.end();
+        if (wire.tlsSession() == null) {
+            throw new IOException("the server asks for the password in clear, which is refused without TLS");
+        }
+        wire.send(FrontendMessages.password(login.password()));
+        receiveAuthentication(OK).end();
+    }
+
+    private void sasl(BackendMessage request)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        List<String> mechanisms = new ArrayList<>();
+        for (String name = request.string(); !name.isEmpty(); name = request.string()) {
+            mechanisms.add(name);
+        }
+        request.end();
+        ScramExchange scram = ScramExchange.begin(mechanisms, login.password(), wire.tlsSession());
+        wire.send(FrontendMessages.saslInitialResponse(scram.mechanism(), scram.first()));
+        wire.send(FrontendMessages.saslResponse(
+                scram.answer(receiveAuthentication(SASL_CONTINUE).rest())));
+        scram.verify(receiveAuthentication(SASL_FINAL).rest());
+        receiveAuthentication(OK).end();
+    }
+
+    private BackendMessage receiveAuthentication(int due)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        BackendMessage message = receive('R');
+        int code = message.int32();
+        if (code != due) {
+            throw new ProtocolException("authentication message " + code + " where " + due + " was due"
+                    + (code == OK ? ": it has not proved that it knows the password" : ""));
+        }
+        return message;
+    }
+
+    private BackendMessage receive(char... due)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        BackendMessage message = wire.receive();
+        if (message.type() == 'E') {
+            throw ServerReport.parse(message).toException();
+        }
+        for (char type : due) {
+            if (message.type() == type) {
+                return message;
+            }
+        }
+        throw message.unexpected("while logging in");
+    }
+}

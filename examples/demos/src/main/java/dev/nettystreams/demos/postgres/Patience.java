@@ -1,0 +1,41 @@
+package dev.nettystreams.demos.postgres;
+
+import dev.nettystreams.Await;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long the server may take for all that is awaited with it. One end for everything: a server that drips its answers gains no time.
+ */
+final class Patience {
+    /** For queries, which take as long as they take. */
+    static final Patience ENDLESS = new Patience(null, 0);
+
+    private final @Nullable Duration length;
+    private final long endNanos;
+
+    private Patience(@Nullable Duration length, long endNanos) {
+        this.length = length;
+        this.endNanos = endNanos;
+    }
+
+    /** Begins now. */
+    static Patience of(Duration length) {
+        return new Patience(length, System.nanoTime() + length.toNanos());
+    }
+
+    <T> T await(CompletableFuture<T> answer) throws IOException, InterruptedException, TimeoutException {
+        if (length == null) {
+            return Await.await(answer);
+        }
+        try {
+            return Await.await(answer.orTimeout(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            throw new IOException("the server did not let us in within " + length.toMillis() / 1000.0 + " s", e);
+        }
+    }
+}

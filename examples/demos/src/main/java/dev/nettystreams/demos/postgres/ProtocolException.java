@@ -1,0 +1,17 @@
+package dev.nettystreams.demos.postgres;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The server said what the protocol does not have here. */
+final class ProtocolException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ProtocolException(String what) {
+        this(what, null);
+    }
+
+    ProtocolException(String what, @Nullable Throwable cause) {
+        super("the server broke the protocol: " + what, cause);
+    }
+}

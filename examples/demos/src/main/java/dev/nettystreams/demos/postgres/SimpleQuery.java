@@ -1,0 +1,136 @@
+package dev.nettystreams.demos.postgres;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some statements in one string, and what comes of each, printed as it comes.
+ *
+ * <pre>
+ *   Query --> for each statement, until one fails:                                     --> ReadyForQuery
+ *               RowDescription   DataRow ...             CommandComplete
+ *               CopyOutResponse  CopyData ...  CopyDone  CommandComplete
+ *               CopyInResponse   (we: CopyFail)          ErrorResponse
+ *                                                        CommandComplete, EmptyQueryResponse or ErrorResponse
+ * </pre>
+ *
+ * An ErrorResponse may stand in for whatever is due. Behind it comes ReadyForQuery, or the end of the connection if it was fatal.
+ */
+final class SimpleQuery {
+    /** What all rows of one result may take: they are kept until the last one is there. */
+    static final long RESULT_LIMIT_BYTES = 64L << 20;
+
+    private static final int TEXT_FORMAT = 0;
+
+    /** Rows that a statement which changes something RETURNs are followed by what it has changed, as in psql. */
+    private static final List<String> CHANGES = List.of("INSERT", "UPDATE", "DELETE", "MERGE");
+
+    private final Wire wire;
+    private final PrintWriter out;
+
+    SimpleQuery(Wire wire, PrintWriter out) {
+        this.wire = wire;
+        this.out = out;
+    }
+
+    /**
+     * Runs them.
+     *
+     * @throws ReportedException what the server refused, once it is ready for another query
+     */
+    void run(String sql) throws IOException, InterruptedException, TimeoutException, ReportedException {
+        wire.send(FrontendMessages.query(sql));
+        ReportedException failure = null;
+        BackendMessage message = wire.receive();
+        while (message.type() != 'Z') {
+            try {
+                take(message);
+            } catch (ReportedException e) {
+                failure = e;
+            }
+            message = next(failure);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** What the server said before it left is worth more than that it has left. */
+    private BackendMessage next(@Nullable ReportedException failure)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        try {
+            return wire.receive();
+        } catch (IOException e) {
+            if (failure != null) {
+                failure.addSuppressed(e);
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    private void take(BackendMessage message)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        switch (message.type()) {
+            case 'T' -> rows(message);
+            case 'H' -> copyOut(message);
+            case 'G' -> wire.send(FrontendMessages.copyFail("postgres-query has nothing to copy from"));
+            case 'C' -> out.print(tag(message) + "\n");
+            case 'I' -> message.end();
+            case 'E' -> throw ServerReport.parse(message).toException();
+            default -> throw message.unexpected("where a statement's outcome was due");
+        }
+    }
+
+    private void rows(BackendMessage description)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        ResultTable table = new ResultTable(Column.parse(description), RESULT_LIMIT_BYTES);
+        BackendMessage message = receive('D', 'C');
+        while (message.type() == 'D') {
+            table.add(message);
+            message = receive('D', 'C');
+        }
+        table.print(out);
+        String tag = tag(message);
+        if (CHANGES.stream().anyMatch(tag::startsWith)) {
+            out.print(tag + "\n");
+        }
+    }
+
+    /** As it comes: for files, not for terminals. */
+    private void copyOut(BackendMessage response)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        if (response.int8() != TEXT_FORMAT) {
+            throw new IOException("COPY in binary format is not for standard output");
+        }
+        BackendMessage message = receive('d', 'c');
+        while (message.type() == 'd') {
+            out.print(message.rest());
+            message = receive('d', 'c');
+        }
+        receive('C');
+    }
+
+    private static String tag(BackendMessage complete) throws ProtocolException {
+        String tag = Printable.of(complete.string());
+        complete.end();
+        return tag;
+    }
+
+    private BackendMessage receive(char... due)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        BackendMessage message = wire.receive();
+        if (message.type() == 'E') {
+            throw ServerReport.parse(message).toException();
+        }
+        for (char type : due) {
+            if (message.type() == type) {
+                return message;
+            }
+        }
+        throw message.unexpected("within a result");
+    }
+}

@@ -1,0 +1,24 @@
+package dev.nettystreams.demos;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/**
+ * What a command that ran in this JVM left behind.
+ *
+ * @param status the exit status
+ * @param out standard output
+ * @param err standard error
+ */
+public record Called(int status, String out, String err) {
+    /** Runs a command of the demos. */
+    public static Called demo(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+        return new Called(status, out.toString(), err.toString());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.nettystreams.demos.postgres;
+
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import dev.nettystreams.demos.Called;
+import dev.nettystreams.demos.OneLine;
+import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.testing.MemoryOptions;
+import dev.nettystreams.testing.MemoryPair;
+import dev.nettystreams.testing.MemoryStreams;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+
+/** The client's protocol over streams in memory, which are cut where a test says. */
+final class MemoryClient {
+    private MemoryClient() {}
+
+    /** Logs in and asks, while the server says all that in chunks of so many bytes. */
+    static Called hearing(byte[] words, int chunkBytes) throws Exception {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        try (BackgroundLoop loop = new BackgroundLoop()) {
+            MemoryPair pair =
+                    MemoryStreams.pair(loop, StreamLimits.DEFAULT, MemoryOptions.DEFAULT.withChunks(chunkBytes));
+            pair.far().writer().write(words);
+            pair.far().writer().writeEof();
+            try (StreamConnection client = pair.near()) {
+                converse(client, new PrintWriter(out), new PrintWriter(err, true));
+                return new Called(0, out.toString(), err.toString());
+            } catch (Exception e) {
+                return new Called(1, out.toString(), err + OneLine.of(e) + "\n");
+            }
+        }
+    }
+
+    private static void converse(StreamConnection client, PrintWriter out, PrintWriter err) throws Exception {
+        Wire login = Wire.forLogin(client, Patience.of(Duration.ofSeconds(30)), notice -> err.println(notice.line()));
+        new Authentication(login, new Login("alice", "alice", null)).run();
+        Wire wire = Wire.forQueries(client, notice -> err.println(notice.line()));
+        new SimpleQuery(wire, out).run("select 1");
+    }
+}

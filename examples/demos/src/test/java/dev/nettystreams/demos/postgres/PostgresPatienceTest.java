@@ -1,0 +1,48 @@
+package dev.nettystreams.demos.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.testing.MemoryPair;
+import dev.nettystreams.testing.MemoryStreams;
+import dev.nettystreams.tls.Tls;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class PostgresPatienceTest {
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final String OVER = "the server did not let us in within 0.05 s";
+
+    @Test
+    void silentServer_isGivenUp() throws Exception {
+        try (BackgroundLoop loop = new BackgroundLoop()) {
+            MemoryPair pair = MemoryStreams.pair(loop);
+            try (StreamConnection client = pair.near()) {
+                Wire wire = Wire.forLogin(client, Patience.of(SHORT), notice -> {});
+                assertThatThrownBy(() -> new Authentication(wire, new Login("alice", "alice", null)).run())
+                        .isInstanceOf(IOException.class)
+                        .hasMessage(OVER);
+                assertThatThrownBy(() -> Encryption.agree(
+                                Wire.forLogin(client, Patience.of(SHORT), notice -> {}),
+                                Tls.client().upgrade("localhost"),
+                                true))
+                        .hasMessage(OVER);
+            }
+        }
+    }
+
+    @Test
+    void patience_hasOneEndForAll() throws Exception {
+        Patience patience = Patience.of(SHORT);
+        assertThatThrownBy(() -> patience.await(new CompletableFuture<>())).hasMessage(OVER);
+        Patience over = Patience.of(Duration.ZERO);
+        assertThatThrownBy(() -> over.await(new CompletableFuture<>())).isInstanceOf(IOException.class);
+        assertThat(over.await(CompletableFuture.completedFuture("in time"))).isEqualTo("in time");
+    }
+}

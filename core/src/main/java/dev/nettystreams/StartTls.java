@@ -71,8 +71,7 @@ final class StartTls extends Claimable<TlsSession> {
         }
         LeftoverPolicy policy = upgrade.leftoverPolicy();
         byte[] unread = core.reader.takeLeftover();
-        if (unread.length > 0 && policy == LeftoverPolicy.REFUSE) {
-            failWith(new PlaintextInjectionException(unread.length));
+        if (isRefused(unread)) {
             return;
         }
         CompletionStage<TlsSession> handshake;
@@ -85,6 +84,14 @@ final class StartTls extends Claimable<TlsSession> {
         }
         core.reader.goOnReading();
         handshake.whenComplete((session, failure) -> core.onLoop(() -> handshaken(session, failure)));
+    }
+
+    private boolean isRefused(byte[] unread) {
+        boolean isRefused = unread.length > 0 && upgrade.leftoverPolicy() == LeftoverPolicy.REFUSE;
+        if (isRefused) {
+            failWith(new PlaintextInjectionException(unread.length));
+        }
+        return isRefused;
     }
 
     private void handshaken(@Nullable TlsSession session, @Nullable Throwable failure) {
@@ -108,9 +115,10 @@ final class StartTls extends Claimable<TlsSession> {
      * @param reason null if the peer has ended its output
      */
     void inputEnded(@Nullable Failure reason) {
-        if (reason == null) {
+        byte[] unread = core.reader.takeLeftover();
+        if (reason == null && !isRefused(unread)) {
             failWith(new StreamBrokenException("the peer ended its output before TLS was there", null));
-        } else if (claim()) {
+        } else if (reason != null && claim()) {
             settle();
             fail(reason.newException());
         }
@@ -119,6 +127,7 @@ final class StartTls extends Claimable<TlsSession> {
     private void failWith(Throwable cause) {
         if (claim()) {
             settle();
+            dropPlaintext();
             core.upgradeFailed(new Failure.Broken("startTls() failed: " + cause, cause));
             fail(cause);
         }
@@ -128,8 +137,14 @@ final class StartTls extends Claimable<TlsSession> {
     private void endIfCalledOff() {
         if (!isSettledHere) {
             settle();
+            dropPlaintext();
             core.upgradeFailed(new Failure.ClosedHere("startTls() was called off by its caller"));
         }
+    }
+
+    /** What was to be refused or handed over is not to be read instead by whoever goes on after a failure. */
+    private void dropPlaintext() {
+        core.reader.takeLeftover();
     }
 
     private void settle() {

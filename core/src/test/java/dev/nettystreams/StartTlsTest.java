@@ -13,6 +13,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** T1, T2, T3, T7, T8: how plaintext ends, and what becomes of everybody when TLS does not begin. */
 class StartTlsTest {
@@ -89,6 +90,48 @@ class StartTlsTest {
         assertThat(refusal).hasMessageNotContaining("injected");
         assertThat(tls.leftover).isNull();
         assertEverythingFailsWith(refusal);
+    }
+
+    /** Somebody who puts words in, and leaves: what he has done is named, and nothing of it is read. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void unreadBytesAndTheEnd_areAnInjectionAllTheSame(boolean isEndLater) {
+        bench.wire.feed("220 go\r\n250 injected\r\n");
+        Now.text(bench.read(StreamReader::readLine));
+        if (!isEndLater) {
+            bench.wire.eof();
+        }
+        CompletableFuture<TlsSession> secured = startTls();
+        if (isEndLater) {
+            bench.wire.eof();
+        }
+        PlaintextInjectionException refusal = Now.failure(PlaintextInjectionException.class, secured);
+        assertThat(refusal.byteCount()).isEqualTo(14);
+        assertThat(Now.text(bench.read(r -> r.read(-1)))).isEmpty();
+        assertThat(Now.failure(StreamBrokenException.class, bench.onLoop(() -> bench.writer.drain())))
+                .hasCause(refusal);
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        assertThat(bench.wire.writtenText()).isEmpty();
+    }
+
+    /** The go-ahead cannot be sent, and it ends in one way or the other: what was pipelined behind the command is not read as a command. */
+    @ParameterizedTest
+    @ValueSource(strings = {"deadline", "cancel", "loss", "close"})
+    void unreadBytes_areNotReadAfterAFailure(String end) {
+        ToyTls server = new ToyTls(LeftoverPolicy.HAND_OVER);
+        bench.wire.feed("STARTTLS\r\nRCPT TO:<injected>\r\n");
+        Now.text(bench.read(StreamReader::readLine));
+        CompletableFuture<TlsSession> secured = startTls(server, "220 go\r\n");
+        switch (end) {
+            case "deadline" -> bench.loop.advance(Duration.ofHours(1));
+            case "cancel" -> secured.cancel(false);
+            case "loss" -> bench.wire.lose(new IOException("reset (in a test)"));
+            default -> bench.connection.close();
+        }
+        bench.loop.runReady();
+        assertThat(secured).isCompletedExceptionally();
+        assertThat(bench.read(r -> r.read(-1))).isCompletedExceptionally();
+        assertThat(bench.reader.bufferedByteCount()).isZero();
     }
 
     @Test

@@ -1,0 +1,117 @@
+package dev.nettystreams.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.StreamChannelHandler;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Our end of a connection without a wire: the test carries the bytes, in what pieces it likes, and turns the time. All happens in its own thread,
+ * before the call returns.
+ */
+final class EndByHand implements AutoCloseable {
+    final StreamConnection connection;
+    private final EmbeddedChannel channel = new ChannelByHand();
+
+    /** A task that closes the channel is over before the tasks that come of it, as on a loop. */
+    private static final class ChannelByHand extends EmbeddedChannel {
+        private boolean isRunning;
+
+        @Override
+        public void runPendingTasks() {
+            if (isRunning) {
+                return;
+            }
+            isRunning = true;
+            try {
+                super.runPendingTasks();
+            } finally {
+                isRunning = false;
+            }
+        }
+    }
+
+    EndByHand() throws Exception {
+        channel.freezeTime();
+        CompletableFuture<StreamConnection> adopted = StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT);
+        channel.runPendingTasks();
+        connection = adopted.get(0, TimeUnit.SECONDS);
+    }
+
+    /** As a task of the loop. */
+    void run(Runnable task) {
+        channel.eventLoop().execute(task);
+        channel.runPendingTasks();
+    }
+
+    /** Lost if the channel is closed, as on a wire. */
+    void receive(byte[] bytes) {
+        if (bytes.length > 0 && channel.isOpen()) {
+            channel.writeInbound(channel.alloc().buffer(bytes.length).writeBytes(bytes));
+        }
+        channel.runPendingTasks();
+    }
+
+    /** In pieces that end at these offsets, and the rest. */
+    void receive(byte[] bytes, int... offsets) {
+        int from = 0;
+        for (int to : offsets) {
+            receive(Arrays.copyOfRange(bytes, from, to));
+            from = to;
+        }
+        receive(Arrays.copyOfRange(bytes, from, bytes.length));
+    }
+
+    void receiveByteByByte(byte[] bytes) {
+        for (byte next : bytes) {
+            receive(new byte[] {next});
+        }
+    }
+
+    void receiveFin() {
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+        channel.runPendingTasks();
+    }
+
+    void advance(Duration time) {
+        channel.runPendingTasks();
+        channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        channel.runPendingTasks();
+    }
+
+    /** What was sent since the last time. */
+    byte[] sent() {
+        channel.runPendingTasks();
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        for (ByteBuf piece; (piece = channel.readOutbound()) != null; piece.release()) {
+            byte[] bytes = new byte[piece.readableBytes()];
+            piece.readBytes(bytes);
+            sent.writeBytes(bytes);
+        }
+        return sent.toByteArray();
+    }
+
+    boolean isOpen() {
+        channel.runPendingTasks();
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() {
+        run(connection::abort);
+        assertThat(isOpen()).isFalse();
+        sent();
+        channel.checkException();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.nettystreams.tls;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+
+/** One side of TLS by hand, without a connection: it hears bytes and says flights, and who carries them may cut, join or keep them. */
+final class TlsPeer {
+    static final List<String> VERSIONS = List.of("TLSv1.2", "TLSv1.3");
+
+    private static final int HEADER_BYTES = 5;
+
+    private final SSLEngine engine;
+    private final ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    private byte[] unheard = {};
+
+    private TlsPeer(SSLEngine engine, boolean isClient, List<String> versions) throws SSLException {
+        this.engine = engine;
+        engine.setUseClientMode(isClient);
+        engine.setEnabledProtocols(versions.toArray(new String[0]));
+        engine.beginHandshake();
+    }
+
+    /** One that believes the tests' root. */
+    static TlsPeer client(List<String> versions) throws Exception {
+        return new TlsPeer(newContext().createSSLEngine("localhost", -1), true, versions);
+    }
+
+    /** One that is localhost. */
+    static TlsPeer server(List<String> versions) throws Exception {
+        return new TlsPeer(newContext().createSSLEngine(), false, versions);
+    }
+
+    /** Each peer has its own: none of them resumes a session. */
+    private static SSLContext newContext() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(Keys.OF_LOCALHOST, Keys.TRUST_IN_ROOT, null);
+        return context;
+    }
+
+    private static final class Keys {
+        static final KeyManager[] OF_LOCALHOST;
+        static final TrustManager[] TRUST_IN_ROOT =
+                Certificates.ROOT.toTrustManagerFactory().getTrustManagers();
+
+        static {
+            try {
+                OF_LOCALHOST = Certificates.LOCALHOST.toKeyManagerFactory().getKeyManagers();
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** What it has to say now; nothing when it is the other side's turn. */
+    byte[] flight() throws SSLException {
+        ByteArrayOutputStream flight = new ByteArrayOutputStream();
+        while (true) {
+            switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> engine.getDelegatedTask().run();
+                case NEED_WRAP -> flight.writeBytes(record(new byte[0]));
+                default -> {
+                    int unheardBefore = unheard.length;
+                    hear(new byte[0]);
+                    if (unheard.length == unheardBefore) {
+                        return flight.toByteArray();
+                    }
+                }
+            }
+        }
+    }
+
+    void hear(byte[] bytes) throws SSLException {
+        byte[] all = Arrays.copyOf(unheard, unheard.length + bytes.length);
+        System.arraycopy(bytes, 0, all, unheard.length, bytes.length);
+        ByteBuffer input = ByteBuffer.wrap(all);
+        ByteBuffer output = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+        while (input.hasRemaining() && !engine.isInboundDone()) {
+            SSLEngineResult result = engine.unwrap(input, output.clear());
+            plain.write(output.array(), 0, output.position());
+            if (result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_TASK) {
+                engine.getDelegatedTask().run();
+            } else if (result.getStatus() != SSLEngineResult.Status.OK || result.bytesConsumed() == 0) {
+                break;
+            }
+        }
+        unheard = new byte[input.remaining()];
+        input.get(unheard);
+    }
+
+    boolean isHandshaken() {
+        return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING
+                && !engine.getSession().getProtocol().equals("NONE");
+    }
+
+    /** In one record. */
+    byte[] record(byte[] bytes) throws SSLException {
+        ByteBuffer record =
+                ByteBuffer.allocate(bytes.length + engine.getSession().getPacketBufferSize());
+        SSLEngineResult result = engine.wrap(ByteBuffer.wrap(bytes), record);
+        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+            throw new SSLException("wrap: " + result);
+        }
+        return Arrays.copyOf(record.array(), record.position());
+    }
+
+    /** What it was told under TLS since the last time. */
+    byte[] heard() throws SSLException {
+        hear(new byte[0]);
+        byte[] bytes = plain.toByteArray();
+        plain.reset();
+        return bytes;
+    }
+
+    /** The records that bytes are made of, the last one perhaps cut; fails if that is not what they are made of. */
+    static List<byte[]> records(byte[] bytes) {
+        List<byte[]> records = new ArrayList<>();
+        for (int at = 0; at < bytes.length; ) {
+            if (bytes[at] < 20 || bytes[at] > 23 || (at + 1 < bytes.length && bytes[at + 1] != 3)) {
+                throw new AssertionError("no TLS record at " + at + " of " + Arrays.toString(bytes));
+            }
+            int end = at + HEADER_BYTES > bytes.length
+                    ? bytes.length
+                    : at + HEADER_BYTES + ((bytes[at + 3] & 0xff) << 8 | bytes[at + 4] & 0xff);
+            records.add(Arrays.copyOfRange(bytes, at, Math.min(end, bytes.length)));
+            at = end;
+        }
+        return records;
+    }
+}

@@ -18,6 +18,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.security.cert.CertificateException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -219,8 +220,12 @@ final class TlsLayer extends ChannelDuplexHandler {
             return reason;
         }
         String message = String.valueOf(reason.getMessage());
+        Throwable root = rootOf(reason);
+        String rootMessage = String.valueOf(root.getMessage());
         if (message.startsWith(SAYS_NOTHING) && reason.getCause() != null) {
-            message = String.valueOf(rootOf(reason).getMessage());
+            message = rootMessage;
+        } else if (root instanceof CertificateException && !message.contains(rootMessage)) {
+            message += ": " + rootMessage; // "validity check failed" is all that the JDK's engine says of the dates
         } else if (message.length() <= LONGEST_MESSAGE) {
             return reason;
         }

@@ -1,0 +1,101 @@
+package dev.nettystreams.tls;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalInt;
+
+/** Certificates with one thing wrong, and some with nothing. */
+final class FaultyCertificates {
+    private static final X509Bundle STRANGER = Certificates.root("CN=a stranger");
+
+    private FaultyCertificates() {}
+
+    /** Issued by the tests' root, as everything here that does not say otherwise. */
+    static CertificateBuilder leaf() {
+        return new CertificateBuilder()
+                .ecp256()
+                .subject("CN=localhost")
+                .notBefore(daysFromNow(-1))
+                .notAfter(daysFromNow(1));
+    }
+
+    static CertificateBuilder localhost() {
+        return leaf().addSanDnsName("localhost");
+    }
+
+    private static Instant daysFromNow(int days) {
+        return Instant.now().plus(Duration.ofDays(days));
+    }
+
+    static X509Bundle issued(CertificateBuilder leaf) {
+        return issued(leaf, Certificates.ROOT);
+    }
+
+    private static X509Bundle issued(CertificateBuilder leaf, X509Bundle issuer) {
+        try {
+            return leaf.buildIssuedBy(issuer);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static X509Bundle expired() {
+        return issued(localhost().notBefore(daysFromNow(-3)).notAfter(daysFromNow(-1)));
+    }
+
+    static X509Bundle notYetValid() {
+        return issued(localhost().notBefore(daysFromNow(1)).notAfter(daysFromNow(3)));
+    }
+
+    static X509Bundle selfSigned() {
+        try {
+            return localhost().setIsCertificateAuthority(true).buildSelfSigned();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static X509Bundle ofAnUnknownRoot() {
+        return issued(localhost(), STRANGER);
+    }
+
+    static X509Bundle ofAnUnknownRootOfTheSameName() {
+        return issued(localhost(), Certificates.root("CN=root of the tests"));
+    }
+
+    private static CertificateBuilder intermediate() {
+        return leaf().subject("CN=intermediate").setIsCertificateAuthority(true);
+    }
+
+    static X509Bundle behindAnIntermediate() {
+        return issued(localhost(), issued(intermediate()));
+    }
+
+    static X509Bundle withoutItsIntermediate() {
+        X509Bundle whole = behindAnIntermediate();
+        return withPath(whole, whole.getCertificate());
+    }
+
+    /** The certificate above it has the right name and key, and is none that may issue others. */
+    static X509Bundle issuedByAnEndEntity() {
+        X509Bundle authority = issued(intermediate());
+        X509Bundle endEntity =
+                issued(leaf().subject("CN=intermediate").keyPair(authority.getKeyPair()));
+        X509Bundle leaf = issued(localhost(), authority);
+        return withPath(leaf, leaf.getCertificate(), endEntity.getCertificate());
+    }
+
+    /** One intermediate more than the first of them allows. */
+    static X509Bundle tooDeep() {
+        X509Bundle shallow = issued(intermediate().setPathLengthConstraint(OptionalInt.of(0)));
+        X509Bundle deeper = issued(intermediate().subject("CN=deeper"), shallow);
+        return issued(localhost(), deeper);
+    }
+
+    private static X509Bundle withPath(X509Bundle bundle, X509Certificate... path) {
+        return X509Bundle.fromCertificatePath(path, Certificates.ROOT.getCertificate(), bundle.getKeyPair());
+    }
+}

@@ -1,0 +1,115 @@
+package dev.nettystreams.tls;
+
+import static dev.nettystreams.tls.TlsWire.failureOf;
+import static dev.nettystreams.tls.TlsWire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.netty.NettyStreams;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * T5: the name is verified whoever verifies the chain: six hosts, three kinds of trust, on both engines. Netty lost this twice in a year, with trust
+ * managers that know no more than the chain, and with BoringSSL on a new JDK.
+ */
+@ExtendWith(NoLeaks.class)
+class HostNameMatrixTest {
+    private static final NettyStreams STREAMS = NettyStreams.create();
+    private static final X509Bundle LOCALHOST = FaultyCertificates.issued(
+            FaultyCertificates.localhost().addSanIpAddress("127.0.0.1").addSanIpAddress("::1"));
+
+    @AfterAll
+    static void close() {
+        STREAMS.close();
+    }
+
+    private record Host(String name, boolean isInTheCertificate) {
+        static final List<Host> ALL = List.of(
+                new Host("", false), // none
+                new Host("localhost", true),
+                new Host("LOCALHOST", true),
+                new Host("127.0.0.1", true),
+                new Host("wrong.example", false),
+                new Host("1.2.3.4", false));
+    }
+
+    /** Believes every chain, and was never told of names. */
+    private static final class AnyChain implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static TlsClient believingAnyChain(TlsEngine engine) {
+        try {
+            return Tls.client(SslContextBuilder.forClient()
+                    .sslProvider(engine.provider)
+                    .trustManager(new AnyChain())
+                    .build());
+        } catch (SSLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> hosts() {
+        return TlsWire.perEngine().flatMap(wire -> {
+            TlsServer server = Tls.server(Certificates.identity(LOCALHOST)).engine(wire.engine());
+            TlsClient anybody = wire.client().trusting(TlsTrust.insecureAnybody());
+            List<DynamicTest> tests = new ArrayList<>();
+            for (Host host : Host.ALL) {
+                String about = wire.engine() + " " + host;
+                boolean isRight = host.isInTheCertificate();
+                tests.add(dynamicTest(about + " root", () -> judge(wire, wire.client(), server, host, isRight)));
+                tests.add(dynamicTest(
+                        about + " any chain",
+                        () -> judge(wire, believingAnyChain(wire.engine()), server, host, isRight)));
+                tests.add(dynamicTest(
+                        about + " anybody",
+                        () -> judge(wire, anybody, server, host, !host.name().isEmpty())));
+            }
+            return tests.stream();
+        });
+    }
+
+    private static void judge(TlsWire wire, TlsClient client, TlsServer server, Host host, boolean isRight)
+            throws Exception {
+        TlsWire.Pair pair = wire.pair(STREAMS);
+        TlsUpgrade upgrade = host.name().isEmpty() ? client : client.upgrade(host.name());
+        CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
+        CompletableFuture<TlsSession> ofClient = pair.client().writer().startTls(upgrade);
+        if (isRight) {
+            assertThat(get(ofClient).peerCertificates()).contains(LOCALHOST.getCertificate());
+            get(ofServer);
+        } else {
+            assertThat(failureOf(ofClient))
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining(host.name().isEmpty() ? "host name" : host.name());
+            assertThat(failureOf(ofServer)).isInstanceOf(IOException.class);
+        }
+        pair.client().abort();
+        pair.server().abort();
+    }
+}

@@ -82,9 +82,7 @@ class CalledOffHandshakeTest {
         }
 
         TlsUpgrade upgrade(Duration timeout) {
-            return isClient
-                    ? client.handshakeTimeout(timeout).upgrade("localhost")
-                    : server.handshakeTimeout(timeout);
+            return isClient ? client.handshakeTimeout(timeout).upgrade("localhost") : server.handshakeTimeout(timeout);
         }
 
         TlsPeer newPeer() throws Exception {
@@ -217,7 +215,8 @@ class CalledOffHandshakeTest {
         void assertEnds(Way way) throws Exception {
             assertThat(failureOrCancellation(upgrade)).isInstanceOf(way.failure);
             assertThatThrownBy(() -> get(ours.waitClosed())).isInstanceOf(ExecutionException.class);
-            assertThat(((Channel) ours.writer().getExtraInfo("channel")).isOpen()).isFalse();
+            assertThat(((Channel) ours.writer().getExtraInfo("channel")).isOpen())
+                    .isFalse();
             assertEnded(ours, way);
             byte[] rest = get(carrier.reader().read(-1).exceptionally(lost -> new byte[0]));
             carried.writeBytes(rest);

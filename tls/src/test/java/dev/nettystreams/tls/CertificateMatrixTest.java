@@ -51,7 +51,9 @@ class CertificateMatrixTest {
     private enum Shown {
         RIGHT("localhost", null, () -> FaultyCertificates.issued(FaultyCertificates.localhost())),
         RIGHT_FOR_AN_ADDRESS(
-                "127.0.0.1", null, () -> FaultyCertificates.issued(FaultyCertificates.leaf().addSanIpAddress("127.0.0.1"))),
+                "127.0.0.1",
+                null,
+                () -> FaultyCertificates.issued(FaultyCertificates.leaf().addSanIpAddress("127.0.0.1"))),
         RIGHT_BEHIND_AN_INTERMEDIATE("localhost", null, FaultyCertificates::behindAnIntermediate),
         RIGHT_FOR_SERVERS(
                 "localhost",
@@ -90,8 +92,8 @@ class CertificateMatrixTest {
         UNKNOWN_CRITICAL_EXTENSION(
                 "localhost",
                 "critical",
-                () -> FaultyCertificates.issued(
-                        FaultyCertificates.localhost().addExtensionOctetString("1.3.6.1.4.1.55555.1", true, new byte[1])));
+                () -> FaultyCertificates.issued(FaultyCertificates.localhost()
+                        .addExtensionOctetString("1.3.6.1.4.1.55555.1", true, new byte[1])));
 
         final String host;
         final String reason;
@@ -166,9 +168,7 @@ class CertificateMatrixTest {
                 CompletableFuture<TlsSession> ofServer = new CompletableFuture<>();
                 StreamServer listener =
                         get(STREAMS.startServer(telling(ofServer), "127.0.0.1", 0, optionsTelling(ofServer, server)));
-                return closing(
-                        listener,
-                        new Outcome(STREAMS.openConnection(host, listener.port(), client), ofServer));
+                return closing(listener, new Outcome(STREAMS.openConnection(host, listener.port(), client), ofServer));
             }
         },
         OPEN_UNIX_CONNECTION {
@@ -178,9 +178,7 @@ class CertificateMatrixTest {
                 String path = TlsWire.newPath();
                 StreamServer listener =
                         get(STREAMS.startUnixServer(telling(ofServer), path, optionsTelling(ofServer, server)));
-                return closing(
-                        listener,
-                        new Outcome(STREAMS.openUnixConnection(path, client.upgrade(host)), ofServer));
+                return closing(listener, new Outcome(STREAMS.openUnixConnection(path, client.upgrade(host)), ofServer));
             }
         };
 
@@ -265,7 +263,8 @@ class CertificateMatrixTest {
         INTERMEDIATE_MISSING("certification path", FaultyCertificates::withoutItsIntermediate),
         INTERMEDIATE_NO_AUTHORITY("CA certificate", FaultyCertificates::issuedByAnEndEntity),
         FOR_SERVERS(
-                "key usage", () -> FaultyCertificates.issued(FaultyCertificates.leaf().addExtendedKeyUsageServerAuth()));
+                "key usage",
+                () -> FaultyCertificates.issued(FaultyCertificates.leaf().addExtendedKeyUsageServerAuth()));
 
         final String reason;
         final X509Bundle bundle;
@@ -310,16 +309,19 @@ class CertificateMatrixTest {
 
     @TestFactory
     Stream<DynamicContainer> clients_areJudgedByServers() {
-        return engines().flatMap(engine -> TlsPeer.VERSIONS.stream().map(version -> {
-            List<TlsServer> servers = List.of(requiringOurs(engine, version), requiringByNettysContext(engine, version));
-            return dynamicContainer(
-                    engine + " " + version,
-                    Arrays.stream(ShownByClient.values()).flatMap(shown -> {
-                        TlsClient client = shown.client();
-                        return servers.stream()
-                                .map(server -> dynamicTest(shown + " " + server, () -> judgeClient(client, server, shown)));
-                    }));
-        }));
+        return engines()
+                .flatMap(engine -> TlsPeer.VERSIONS.stream().map(version -> {
+                    List<TlsServer> servers =
+                            List.of(requiringOurs(engine, version), requiringByNettysContext(engine, version));
+                    return dynamicContainer(
+                            engine + " " + version,
+                            Arrays.stream(ShownByClient.values()).flatMap(shown -> {
+                                TlsClient client = shown.client();
+                                return servers.stream()
+                                        .map(server -> dynamicTest(
+                                                shown + " " + server, () -> judgeClient(client, server, shown)));
+                            }));
+                }));
     }
 
     private static void judgeClient(TlsClient client, TlsServer server, ShownByClient shown) throws Exception {
@@ -336,6 +338,7 @@ class CertificateMatrixTest {
                 .isInstanceOf(SSLHandshakeException.class)
                 .message()
                 .containsIgnoringCase(shown.reason);
-        assertThat(failureOf(heard)).isInstanceOf(IOException.class); // under TLS 1.3 it is the first read that hears of it
+        assertThat(failureOf(heard))
+                .isInstanceOf(IOException.class); // under TLS 1.3 it is the first read that hears of it
     }
 }

@@ -82,8 +82,7 @@ final class FaultyCertificates {
     /** The certificate above it has the right name and key, and is none that may issue others. */
     static X509Bundle issuedByAnEndEntity() {
         X509Bundle authority = issued(intermediate());
-        X509Bundle endEntity =
-                issued(leaf().subject("CN=intermediate").keyPair(authority.getKeyPair()));
+        X509Bundle endEntity = issued(leaf().subject("CN=intermediate").keyPair(authority.getKeyPair()));
         X509Bundle leaf = issued(localhost(), authority);
         return withPath(leaf, leaf.getCertificate(), endEntity.getCertificate());
     }

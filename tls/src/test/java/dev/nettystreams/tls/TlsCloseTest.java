@@ -19,8 +19,14 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,8 +43,15 @@ class TlsCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void finAlone_isATruncation_behindTheBytes(TlsWire wire) throws Exception {
+        for (String version : TlsPeer.VERSIONS) {
+            assertTruncation(wire, version);
+        }
+    }
+
+    private static void assertTruncation(TlsWire wire, String version) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+            TlsWire.Pair pair = wire.securePair(streams, version);
+            assertThat(pair.client().writer().tlsSession().protocol()).isEqualTo(version);
             pair.server().writer().write("half an ans".getBytes(US_ASCII));
             get(pair.server().writer().flush());
             ((DuplexChannel) channelOf(pair.server())).shutdownOutput().sync();
@@ -58,9 +71,16 @@ class TlsCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void finAlone_isAnEnd_forWhoeverSaysSo(TlsWire wire) throws Exception {
+        for (String version : TlsPeer.VERSIONS) {
+            assertTruncationIsAnEnd(wire, version);
+        }
+    }
+
+    private static void assertTruncationIsAnEnd(TlsWire wire, String version) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             TlsWire.Pair pair = wire.pair(streams);
-            pair.startTls(wire.client().acceptingTruncation().upgrade("localhost"), wire.server());
+            TlsClient client = wire.client().acceptingTruncation();
+            pair.startTls(client.upgrade("localhost"), wire.server().protocols(version));
             pair.server().writer().write("answer".getBytes(US_ASCII));
             get(pair.server().writer().flush());
             ((DuplexChannel) channelOf(pair.server())).shutdownOutput().sync();
@@ -73,8 +93,14 @@ class TlsCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void reset_isALoss(TlsWire wire) throws Exception {
+        for (String version : TlsPeer.VERSIONS) {
+            assertResetIsALoss(wire, version);
+        }
+    }
+
+    private static void assertResetIsALoss(TlsWire wire, String version) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+            TlsWire.Pair pair = wire.securePair(streams, version);
             Channel server = channelOf(pair.server());
             server.config().setOption(ChannelOption.SO_LINGER, 0);
             CompletableFuture<byte[]> read = pair.client().reader().read(1);
@@ -87,8 +113,14 @@ class TlsCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void close_saysSo_andTheEndIsClean(TlsWire wire) throws Exception {
+        for (String version : TlsPeer.VERSIONS) {
+            assertCleanEnd(wire, version);
+        }
+    }
+
+    private static void assertCleanEnd(TlsWire wire, String version) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+            TlsWire.Pair pair = wire.securePair(streams, version);
             pair.server().writer().write("answer".getBytes(US_ASCII));
             pair.server().close();
             assertThat(get(pair.client().reader().read(-1))).asString(US_ASCII).isEqualTo("answer");
@@ -114,6 +146,45 @@ class TlsCloseTest {
             get(pair.server().waitClosed());
             pair.close();
         }
+    }
+
+    /**
+     * By a reader that takes four seconds: longer than Netty, by itself, lets a close wait for it. Both engines at once, as the time is the test's.
+     */
+    @Test
+    void close_deliversAllThatWasWritten_toASlowReader() throws Exception {
+        try (NettyStreams streams = NettyStreams.create()) {
+            List<CompletableFuture<Void>> ends = new ArrayList<>();
+            for (TlsWire wire : TlsWire.perEngine().toList()) {
+                TlsWire.Pair pair = wire.securePair(streams);
+                pair.server().writer().write(BULK);
+                pair.server().close();
+                ends.add(readSlowly(pair.client(), new AtomicInteger())
+                        .thenCompose(done -> pair.server().waitClosed())
+                        .whenComplete((done, failure) -> pair.client().close()));
+            }
+            long start = System.nanoTime();
+            for (CompletableFuture<Void> end : ends) {
+                get(end);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(3_500));
+        }
+    }
+
+    /** A MiB, and a quarter of a second, until the end; fails unless all that was written came before it. */
+    private static CompletableFuture<Void> readSlowly(StreamConnection connection, AtomicInteger byteCount) {
+        Executor later = CompletableFuture.delayedExecutor(250, TimeUnit.MILLISECONDS);
+        return connection.repeat(() -> {
+            CompletableFuture<byte[]> read = byteCount.get() < BULK.length
+                    ? connection.reader().readExactly(1 << 20)
+                    : connection.reader().read(-1);
+            return read.thenApply(bytes -> {
+                        int from = byteCount.getAndAdd(bytes.length);
+                        assertThat(bytes).isEqualTo(Arrays.copyOfRange(BULK, from, from + bytes.length));
+                        return bytes.length > 0;
+                    })
+                    .thenCompose(goesOn -> CompletableFuture.supplyAsync(() -> goesOn, later));
+        });
     }
 
     /** The peer is still sending, and a reset must not overtake the answer. */

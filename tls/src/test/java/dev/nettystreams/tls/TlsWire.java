@@ -98,6 +98,13 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         return pair;
     }
 
+    /** The same, in one version of TLS. */
+    Pair securePair(NettyStreams streams, String version) throws Exception {
+        Pair pair = pair(streams);
+        pair.startTls(client().upgrade("localhost"), server().protocols(version));
+        return pair;
+    }
+
     static String newPath() throws IOException {
         Path directory = Files.createTempDirectory("nst");
         directory.toFile().deleteOnExit();

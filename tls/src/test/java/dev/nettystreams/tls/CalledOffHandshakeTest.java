@@ -175,7 +175,6 @@ class CalledOffHandshakeTest {
 
     /** One connection over a wire, whose other end only carries what the peer by hand says. */
     private static final class Held {
-        final Part part;
         final StreamConnection ours;
         final StreamConnection carrier;
         final TlsPeer peer;
@@ -183,7 +182,6 @@ class CalledOffHandshakeTest {
         final ByteArrayOutputStream carried = new ByteArrayOutputStream();
 
         Held(Part part, NettyStreams streams, Duration timeout) throws Exception {
-            this.part = part;
             this.peer = part.newPeer();
             TlsWire.Pair pair = part.wire().pair(streams);
             ours = pair.client();

@@ -48,6 +48,7 @@ class CertificateMatrixTest {
     }
 
     /** What a server shows, to whom asks for which host, and what its refusal speaks of; null if it is accepted. */
+    @SuppressWarnings("ImmutableEnumChecker") // nobody changes a bundle
     private enum Shown {
         RIGHT("localhost", null, () -> FaultyCertificates.issued(FaultyCertificates.localhost())),
         RIGHT_FOR_AN_ADDRESS(
@@ -249,6 +250,7 @@ class CertificateMatrixTest {
     }
 
     /** What a client shows to a server that requires a certificate. */
+    @SuppressWarnings("ImmutableEnumChecker") // nobody changes a bundle
     private enum ShownByClient {
         RIGHT(null, () -> FaultyCertificates.issued(FaultyCertificates.localhost())),
         RIGHT_FOR_CLIENTS(

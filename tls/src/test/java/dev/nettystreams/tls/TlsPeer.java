@@ -130,7 +130,7 @@ final class TlsPeer {
             }
             int end = at + HEADER_BYTES > bytes.length
                     ? bytes.length
-                    : at + HEADER_BYTES + ((bytes[at + 3] & 0xff) << 8 | bytes[at + 4] & 0xff);
+                    : at + HEADER_BYTES + ((bytes[at + 3] & 0xff) << 8 | (bytes[at + 4] & 0xff));
             records.add(Arrays.copyOfRange(bytes, at, Math.min(end, bytes.length)));
             at = end;
         }

@@ -14,6 +14,7 @@ import dev.nettystreams.netty.NettyStreams;
 import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +105,9 @@ class UnwillingServerTest {
                     }
                 });
                 server.start();
-                assertThatThrownBy(() -> logIn(pair.client(), tls)).as("%s", script);
+                assertThatThrownBy(() -> logIn(pair.client(), tls))
+                        .as("%s", script)
+                        .isInstanceOfAny(ProtocolException.class, ExecutionException.class);
                 assertInClear(pair.client());
                 pair.client().close();
                 server.join();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.netty.NettyStreams;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -62,15 +63,19 @@ class HostNameMatrixTest {
         }
     }
 
-    private static TlsClient believingAnyChain(TlsEngine engine) {
+    private static void judgeBelievingAnyChain(TlsWire wire, TlsServer server, Host host) throws Exception {
+        SslContext context;
         try {
-            return Tls.client(SslContextBuilder.forClient()
-                    .sslProvider(engine.provider)
+            context = SslContextBuilder.forClient()
+                    .sslProvider(wire.engine().provider)
                     .trustManager(new AnyChain())
-                    .build());
-        } catch (SSLException e) {
-            throw new AssertionError(e);
+                    .build();
+        } catch (SSLException e) { // where BoringSSL cannot verify the name, on a new JDK, Netty makes no context
+            assertThat(wire.engine()).isEqualTo(TlsEngine.BORINGSSL);
+            assertThat(e).hasRootCauseInstanceOf(UnsupportedOperationException.class);
+            return;
         }
+        judge(wire, Tls.client(context), server, host, host.isInTheCertificate());
     }
 
     @TestFactory
@@ -83,9 +88,7 @@ class HostNameMatrixTest {
                 String about = wire.engine() + " " + host;
                 boolean isRight = host.isInTheCertificate();
                 tests.add(dynamicTest(about + " root", () -> judge(wire, wire.client(), server, host, isRight)));
-                tests.add(dynamicTest(
-                        about + " any chain",
-                        () -> judge(wire, believingAnyChain(wire.engine()), server, host, isRight)));
+                tests.add(dynamicTest(about + " any chain", () -> judgeBelievingAnyChain(wire, server, host)));
                 tests.add(dynamicTest(
                         about + " anybody",
                         () -> judge(wire, anybody, server, host, !host.name().isEmpty())));

@@ -38,7 +38,8 @@ public final class Tls {
     }
 
     /**
-     * A client over a context of Netty's. The host's name is verified, whatever the context says of it.
+     * A client over a context of Netty's. The host's name is verified, whatever the context says of it; where that cannot be done
+     * ({@code endpointIdentificationAlgorithm(null)}, with BoringSSL on a JDK without {@code sun.misc.Unsafe}), {@code startTls} fails.
      *
      * @param context for clients
      * @return whose trust, identity and protocols are the context's

@@ -4,13 +4,17 @@ import dev.nettystreams.LeftoverPolicy;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Transport;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -217,6 +221,12 @@ public final class TlsClient implements TlsUpgrade {
                     ? context.get().newHandler(allocator)
                     : context.get().newHandler(allocator, name, port);
             SSLParameters parameters = handler.engine().getSSLParameters();
+            if (verifiesHost && terms == null && isBeyondVerifying(handler.engine(), parameters)) {
+                ReferenceCountUtil.release(handler.engine());
+                throw new SSLException(
+                        "nobody would verify the host name: the context was built with"
+                                + " endpointIdentificationAlgorithm(null), and on this JDK BoringSSL cannot see to it by itself");
+            }
             parameters.setEndpointIdentificationAlgorithm(verifiesHost ? "HTTPS" : "");
             if (asked != null) {
                 parameters.setServerNames(
@@ -225,6 +235,16 @@ public final class TlsClient implements TlsUpgrade {
             handler.engine().setSSLParameters(parameters);
             return handler;
         });
+    }
+
+    /**
+     * Whether a trust manager of the context's would not be told of the name. Netty wraps such as know no names, by what newer JDKs no longer
+     * have; then it makes no context with them, unless it was told that names do not matter.
+     */
+    private static boolean isBeyondVerifying(SSLEngine engine, SSLParameters parameters) {
+        String algorithm = parameters.getEndpointIdentificationAlgorithm();
+        boolean isSwitchedOff = algorithm == null || algorithm.isEmpty();
+        return isSwitchedOff && engine instanceof ReferenceCountedOpenSslEngine && !PlatformDependent.hasUnsafe();
     }
 
     /** Null for an address, which is not asked for (RFC 6066 section 3), and for what cannot be a name. */

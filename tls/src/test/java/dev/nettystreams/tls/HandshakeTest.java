@@ -205,7 +205,6 @@ class HandshakeTest {
         return SslContextBuilder.forClient()
                 .sslProvider(wire.engine().provider)
                 .trustManager(Certificates.ROOT.getCertificate())
-                .endpointIdentificationAlgorithm(null)
                 .build();
     }
 

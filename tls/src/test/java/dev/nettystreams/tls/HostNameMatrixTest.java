@@ -11,6 +11,7 @@ import dev.nettystreams.netty.NettyStreams;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -78,6 +79,27 @@ class HostNameMatrixTest {
         judge(wire, Tls.client(context), server, host, host.isInTheCertificate());
     }
 
+    /** The context was told that names do not matter; they do. */
+    private static void judgeWithoutNames(TlsWire wire, TlsServer server, Host host) throws Exception {
+        SslContext context = SslContextBuilder.forClient()
+                .sslProvider(wire.engine().provider)
+                .trustManager(new AnyChain())
+                .endpointIdentificationAlgorithm(null)
+                .build();
+        boolean canSee = wire.engine() == TlsEngine.JDK || PlatformDependent.hasUnsafe();
+        if (canSee || host.name().isEmpty()) {
+            judge(wire, Tls.client(context), server, host, host.isInTheCertificate());
+            return;
+        }
+        TlsWire.Pair pair = wire.pair(STREAMS);
+        CompletableFuture<TlsSession> ofClient =
+                pair.client().writer().startTls(Tls.client(context).upgrade(host.name()));
+        assertThat(failureOf(ofClient))
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("nobody would verify the host name");
+        pair.server().abort();
+    }
+
     @TestFactory
     Stream<DynamicTest> hosts() {
         return TlsWire.perEngine().flatMap(wire -> {
@@ -89,6 +111,7 @@ class HostNameMatrixTest {
                 boolean isRight = host.isInTheCertificate();
                 tests.add(dynamicTest(about + " root", () -> judge(wire, wire.client(), server, host, isRight)));
                 tests.add(dynamicTest(about + " any chain", () -> judgeBelievingAnyChain(wire, server, host)));
+                tests.add(dynamicTest(about + " no names", () -> judgeWithoutNames(wire, server, host)));
                 tests.add(dynamicTest(
                         about + " anybody",
                         () -> judge(wire, anybody, server, host, !host.name().isEmpty())));

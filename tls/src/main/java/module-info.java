@@ -5,6 +5,7 @@ module dev.nettystreams.tls {
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.common;
+    requires static io.netty.tcnative.classes.openssl;
     requires static org.jspecify;
 
     exports dev.nettystreams.tls;

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   the call (any thread): no read may be pending; this future takes the reader's only slot, and writes are refused
  *     |  on the loop
+ *   PREPARING     the upgrade makes what all connections share, where blocking is no harm
+ *     |
  *   FLUSHING      reading is stopped, then the last plaintext written, and nothing behind it
  *     |  all of it is sent
  *   the switch, in one task: the unread bytes are refused, dropped or handed over; the upgrade is put in; reading goes on below it
@@ -54,13 +56,31 @@ final class StartTls extends Claimable<TlsSession> {
             return;
         }
         startDeadline(upgrade.handshakeTimeout());
+        CompletionStage<?> prepared;
+        try {
+            prepared = upgrade.prepare();
+        } catch (Throwable e) { // whatever it is, there is no TLS
+            failWith(e);
+            return;
+        }
+        prepared.whenComplete((ready, failure) -> core.onLoop(() -> prepared(failure)));
+    }
+
+    private void prepared(@Nullable Throwable failure) {
+        if (failure != null) {
+            failWith(Repeat.unwrapped(failure));
+            return;
+        }
+        if (isDone()) {
+            return;
+        }
         core.reader.stopReading();
         CompletionStage<Void> sent = core.flushBehind(lastPlaintext);
-        sent.whenComplete((done, failure) -> {
-            if (failure == null) {
+        sent.whenComplete((done, lost) -> {
+            if (lost == null) {
                 switchOver();
             } else {
-                failWith(failure);
+                failWith(lost);
             }
         });
     }

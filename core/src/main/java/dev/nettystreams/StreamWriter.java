@@ -164,7 +164,8 @@ public final class StreamWriter {
      * @param upgrade the side to play, and with what
      * @param lastPlaintext sent in clear behind everything written so far; may be empty
      * @return completes with what was agreed on
-     * @throws ConcurrentReadException if a read is pending, or another {@code startTls}
+     * @throws ConcurrentReadException if a read is pending
+     * @throws IllegalStateException if another {@code startTls} is
      * @throws StreamClosedException if this side has ended the output
      */
     public CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {

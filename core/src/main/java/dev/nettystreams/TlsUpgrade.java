@@ -38,6 +38,16 @@ public interface TlsUpgrade {
     }
 
     /**
+     * Makes what all connections share, such as keys from files, if it is not made yet. Called by {@code startTls} before anything else, on
+     * the connection's loop, which is not to be held up; and before a server that speaks TLS from the first byte listens.
+     *
+     * @return completes when {@link #apply} has all that it needs, on any thread; fails if that cannot be had
+     */
+    default CompletionStage<?> prepare() {
+        return Done.DONE;
+    }
+
+    /**
      * Puts TLS between the transport and its wire, and does the handshake. Called on the connection's loop, when everything written before
      * has been sent and nothing else will be written. What the handshake needs is read from the wire afterwards.
      *

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,36 @@ class StartTlsTest {
         assertThat(bench.wire.writtenText()).isEqualTo("from elsewhere");
         bench.loop.advance(Duration.ofHours(1));
         assertThat(bench.wire.count("abort")).isZero();
+    }
+
+    @Test
+    void upgradeThatIsNotReady_isWaitedFor_beforeAnythingIsSent() {
+        tls.prepared = new CompletableFuture<>();
+        bench.wire.calls.clear();
+        CompletableFuture<TlsSession> secured = startTls(tls, "STARTTLS\r\n");
+        assertThat(bench.wire.calls).isEmpty();
+        bench.run(() -> tls.prepared.complete(null));
+        assertThat(bench.wire.calls).containsExactly("pauseReading", "write", "notifyFlushed");
+        sendAll();
+        handshake(tls);
+        assertThat(Now.value(secured)).isEqualTo(SESSION);
+    }
+
+    @Test
+    void upgradeThatCannotBeMadeReady_failsIt() {
+        tls.prepared = CompletableFuture.failedFuture(new SSLException("no such key (in a test)"));
+        CompletableFuture<TlsSession> secured = startTls(tls, "STARTTLS\r\n");
+        assertEverythingFailsWith(Now.failure(SSLException.class, secured));
+    }
+
+    @Test
+    void upgradeThatIsNeverReady_isCutOffByTheDeadline() {
+        tls.prepared = new CompletableFuture<>();
+        CompletableFuture<TlsSession> secured = startTls();
+        bench.loop.advance(Duration.ofSeconds(60));
+        Now.failure(SSLException.class, secured);
+        bench.run(() -> tls.prepared.complete(null));
+        assertThat(tls.leftover).isNull();
     }
 
     @Test

@@ -13,6 +13,7 @@ final class ToyTls implements TlsUpgrade {
 
     final LeftoverPolicy policy;
     final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
+    CompletableFuture<Void> prepared = CompletableFuture.completedFuture(null);
     byte[] leftover;
 
     ToyTls(LeftoverPolicy policy) {
@@ -27,6 +28,11 @@ final class ToyTls implements TlsUpgrade {
     @Override
     public Duration handshakeTimeout() {
         return Duration.ofSeconds(60);
+    }
+
+    @Override
+    public CompletionStage<?> prepare() {
+        return prepared;
     }
 
     @Override

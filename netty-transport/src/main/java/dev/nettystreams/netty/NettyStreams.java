@@ -1,5 +1,6 @@
 package dev.nettystreams.netty;
 
+import dev.nettystreams.Await;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
@@ -431,6 +432,10 @@ public final class NettyStreams implements AutoCloseable {
         CompletableFuture<StreamServer> started = new CompletableFuture<>();
         loops.addOpening(started);
         BlockingThreads.run(on.group.next(), started, () -> {
+            TlsUpgrade tls = options.tls();
+            if (tls != null) {
+                Await.await(tls.prepare());
+            }
             StreamServer server = new StreamServer(on.group, limits, handler, options, loops.connections);
             opening.open(new Listening(on.group, server, options));
             loops.addServer(server);

@@ -1,5 +1,6 @@
 package dev.nettystreams.tls;
 
+import java.net.IDN;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
@@ -25,6 +27,8 @@ final class ServerNameKeys extends X509ExtendedKeyManager {
     /** An alias here is the index of its keys, this, and the alias there. */
     private static final char INDEX_END = '/';
 
+    private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(?:\\.[a-z0-9_-]{1,63})*");
+
     private final Map<String, Integer> indexes;
     private final List<X509ExtendedKeyManager> keys;
 
@@ -37,6 +41,23 @@ final class ServerNameKeys extends X509ExtendedKeyManager {
     ServerNameKeys(Map<String, Integer> indexes, List<X509ExtendedKeyManager> keys) {
         this.indexes = Map.copyOf(indexes);
         this.keys = List.copyOf(keys);
+    }
+
+    /**
+     * A name as clients ask for it: in ASCII (IDNA), in lower case, without the root's dot.
+     *
+     * @param hostName a name, or {@code *.} and a name
+     * @throws IllegalArgumentException if no host can have it
+     */
+    static String normalized(String hostName) {
+        boolean isWildcard = hostName.startsWith("*.");
+        String typed = isWildcard ? hostName.substring(2) : hostName;
+        String ascii = IDN.toASCII(typed.endsWith(".") ? typed.substring(0, typed.length() - 1) : typed)
+                .toLowerCase(Locale.ROOT);
+        if (!NAME.matcher(ascii).matches()) {
+            throw new IllegalArgumentException("not a host's name: " + hostName);
+        }
+        return isWildcard ? "*." + ascii : ascii;
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.nettystreams.tls;
 
 import dev.nettystreams.TlsSession;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.internal.tcnative.SSL;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.util.List;
@@ -14,11 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads off an engine what its handshake has agreed on. */
 final class SessionFacts {
-    /** Put into each session; a session that has it already is an earlier one. */
-    private static final String SEEN = "dev.nettystreams.tls.seen";
-
-    private static final long SECOND_MILLIS = 1_000;
-
     private final SslHandler ssl;
     private final @Nullable String askedFor;
     private final long startMillis = System.currentTimeMillis();
@@ -59,10 +56,10 @@ final class SessionFacts {
         }
     }
 
-    /** By our mark; or by its age, which BoringSSL counts in seconds. */
+    /** BoringSSL knows; of the JDK's engine the session's age tells. */
     private boolean isReused(SSLSession session) {
-        boolean isMarked = session.getValue(SEEN) != null;
-        session.putValue(SEEN, true);
-        return isMarked || session.getCreationTime() + SECOND_MILLIS <= startMillis;
+        return ssl.engine() instanceof ReferenceCountedOpenSslEngine engine
+                ? SSL.isSessionReused(engine.sslPointer())
+                : session.getCreationTime() < startMillis;
     }
 }

@@ -1,5 +1,6 @@
 package dev.nettystreams.tls;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -7,6 +8,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +74,13 @@ record Terms(
                     SelectedListenerFailureBehavior.ACCEPT,
                     applicationProtocols));
         }
-        return builder.build();
+        try {
+            SslContext context = builder.build();
+            ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT)); // which says what it does not know
+            return context;
+        } catch (IllegalArgumentException e) {
+            throw new SSLException(engine + " does not take these terms: " + e.getMessage(), e);
+        }
     }
 
     Terms withEngine(TlsEngine other) {

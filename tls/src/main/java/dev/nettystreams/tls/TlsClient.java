@@ -10,7 +10,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SNIHostName;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #upgrade}. Immutable.
  */
 public final class TlsClient implements TlsUpgrade {
+    /** More than any port. */
+    private static final int VERIFIED = 1 << 17;
+
     private final @Nullable Terms terms; // null if the context is somebody else's
     private final LazyContext context;
     private final Manners manners;
@@ -129,7 +131,7 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient handshakeTimeout(Duration timeout) {
-        return with(manners.withHandshakeTimeout(timeout), verifiesHost);
+        return with(manners.withHandshakeTimeout(timeout));
     }
 
     /**
@@ -139,7 +141,7 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient leftoverPolicy(LeftoverPolicy policy) {
-        return with(manners.withLeftoverPolicy(policy), verifiesHost);
+        return with(manners.withLeftoverPolicy(policy));
     }
 
     /**
@@ -149,7 +151,7 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient acceptingTruncation() {
-        return with(manners.acceptingTruncation(), verifiesHost);
+        return with(manners.acceptingTruncation());
     }
 
     /**
@@ -158,11 +160,12 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient insecureWithoutHostName() {
-        return with(manners, false);
+        LazyContext ownSessions = terms == null ? context : new LazyContext(terms::clientContext);
+        return new TlsClient(terms, ownSessions, manners, false, host);
     }
 
-    private TlsClient with(Manners others, boolean verifies) {
-        return new TlsClient(terms, context, others, verifies, host);
+    private TlsClient with(Manners others) {
+        return new TlsClient(terms, context, others, verifiesHost, host);
     }
 
     // ---- to whom
@@ -185,7 +188,7 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient upgrade(String hostName, int port) {
-        Host peer = new Host(Objects.requireNonNull(hostName, "hostName"), port);
+        Host peer = new Host(withoutRootDot(hostName), port);
         return new TlsClient(terms, context, manners, verifiesHost, peer);
     }
 
@@ -207,19 +210,23 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     @Override
+    public CompletionStage<?> prepare() {
+        return context.prepare();
+    }
+
+    @Override
     public CompletionStage<TlsSession> apply(Transport transport, byte[] leftover) {
         if (host == null && verifiesHost) {
             return CompletableFuture.failedFuture(
                     new SSLException("no host name to verify: startTls takes Tls.client().upgrade(\"the.host\")"));
         }
         String name = host == null ? null : host.name();
-        int port = host == null ? -1 : host.port();
         SNIHostName asked = name == null ? null : serverName(name);
         String askedName = asked == null ? null : asked.getAsciiName();
         return TlsLayer.install(transport, leftover, manners.acceptsTruncation(), askedName, allocator -> {
             var handler = name == null
-                    ? context.get().newHandler(allocator)
-                    : context.get().newHandler(allocator, name, port);
+                    ? context.get().handler(allocator)
+                    : context.get().handler(allocator, name, sessionPort());
             SSLParameters parameters = handler.engine().getSSLParameters();
             if (verifiesHost && terms == null && isBeyondVerifying(handler.engine(), parameters)) {
                 ReferenceCountUtil.release(handler.engine());
@@ -245,6 +252,21 @@ public final class TlsClient implements TlsUpgrade {
         String algorithm = parameters.getEndpointIdentificationAlgorithm();
         boolean isSwitchedOff = algorithm == null || algorithm.isEmpty();
         return isSwitchedOff && engine instanceof ReferenceCountedOpenSslEngine && !PlatformDependent.hasUnsafe();
+    }
+
+    /**
+     * The port by which sessions are kept. A session that was begun without a look at the name would be resumed without one, too; in a
+     * context that others use, ours have keys of their own.
+     */
+    private int sessionPort() {
+        int port = host == null ? -1 : host.port();
+        return terms == null && verifiesHost ? port + VERIFIED : port;
+    }
+
+    /** {@code example.org.} is {@code example.org}, which is what certificates and server names have (RFC 6066 section 3). */
+    private static String withoutRootDot(String hostName) {
+        boolean isRooted = hostName.length() > 1 && hostName.endsWith(".");
+        return isRooted ? hostName.substring(0, hostName.length() - 1) : hostName;
     }
 
     /** Null for an address, which is not asked for (RFC 6066 section 3), and for what cannot be a name. */

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -18,6 +19,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
 import java.security.cert.CertificateException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -77,7 +79,6 @@ final class TlsLayer extends ChannelDuplexHandler {
     private final SessionFacts facts;
     private final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
     private Phase phase = Phase.HANDSHAKING;
-    private @Nullable ChannelPromise closing;
 
     private TlsLayer(SslHandler ssl, boolean acceptsTruncation, SessionFacts facts) {
         this.ssl = ssl;
@@ -112,7 +113,7 @@ final class TlsLayer extends ChannelDuplexHandler {
         SslHandler ssl;
         try {
             ssl = engines.newHandler(channel.alloc());
-        } catch (SSLException e) {
+        } catch (SSLException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
         ssl.setHandshakeTimeoutMillis(0); // the streams have their own, for all of startTls
@@ -151,13 +152,21 @@ final class TlsLayer extends ChannelDuplexHandler {
 
     private void handshakeCompleted(ChannelHandlerContext context, SslHandshakeCompletionEvent completion) {
         if (phase != Phase.HANDSHAKING) {
-            return; // a renegotiation
+            renegotiated(context);
+            return;
         }
         if (completion.isSuccess()) {
             phase = Phase.OPEN;
             handshake.complete(facts.session());
         } else {
             handshakeFailed(context, completion.cause());
+        }
+    }
+
+    /** In TLS 1.2 a client may have a server do the costly part again and again; BoringSSL refuses by itself. */
+    private void renegotiated(ChannelHandlerContext context) {
+        if (phase == Phase.OPEN && !ssl.engine().getUseClientMode()) {
+            context.fireExceptionCaught(new SSLException("the peer renegotiates"));
         }
     }
 
@@ -202,9 +211,21 @@ final class TlsLayer extends ChannelDuplexHandler {
         Throwable told = concise(cause);
         if (phase == Phase.HANDSHAKING) {
             handshakeFailed(context, told);
+        } else if (phase == Phase.CLOSING) {
+            closeNow(context); // all was sent; a peer that does not wait for the end is no failure
         } else if (phase != Phase.FAILED) { // whose reason has been told
             context.fireExceptionCaught(told);
         }
+    }
+
+    /** Where half-closure is off, as after {@code handBack}, this is all that is heard of a FIN. */
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        boolean isFin = !Boolean.TRUE.equals(context.channel().config().getOption(ChannelOption.ALLOW_HALF_CLOSURE));
+        if (phase == Phase.OPEN && isFin) {
+            inputShutDown(context);
+        }
+        context.fireChannelInactive();
     }
 
     /**
@@ -263,17 +284,19 @@ final class TlsLayer extends ChannelDuplexHandler {
             return;
         }
         phase = Phase.CLOSING;
-        closing = promise;
         ssl.closeOutbound();
         context.channel().config().setAutoRead(true);
-        context.executor().schedule(() -> closeNow(context), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> patience = context.executor().schedule(() -> closeNow(context), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        context.channel().closeFuture().addListener(closed -> {
+            patience.cancel(false);
+            promise.trySuccess(); // whoever has closed it at last
+        });
     }
 
     private void closeNow(ChannelHandlerContext context) {
-        ChannelPromise promise = closing;
-        if (phase == Phase.CLOSING && promise != null) {
+        if (phase == Phase.CLOSING) {
             phase = Phase.CLOSED;
-            context.close(promise);
+            context.close();
         }
     }
 }

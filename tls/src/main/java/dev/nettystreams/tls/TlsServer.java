@@ -8,7 +8,6 @@ import io.netty.handler.ssl.ClientAuth;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -76,11 +75,12 @@ public final class TlsServer implements TlsUpgrade {
      * @param hostName a name; {@code *.example.org} is for all names that are one label longer
      * @param identity what it shows to them
      * @return a copy
+     * @throws IllegalArgumentException if no host can have that name
      * @throws IllegalStateException if the context is not ours
      */
     public TlsServer identityFor(String hostName, TlsIdentity identity) {
         Map<String, TlsIdentity> all = new HashMap<>(byHost);
-        all.put(hostName.toLowerCase(Locale.ROOT), Objects.requireNonNull(identity, "identity"));
+        all.put(ServerNameKeys.normalized(hostName), Objects.requireNonNull(identity, "identity"));
         return of(terms(), clientAuth, Map.copyOf(all), manners);
     }
 
@@ -183,13 +183,18 @@ public final class TlsServer implements TlsUpgrade {
     }
 
     @Override
+    public CompletionStage<?> prepare() {
+        return context.prepare();
+    }
+
+    @Override
     public CompletionStage<TlsSession> apply(Transport transport, byte[] leftover) {
         return TlsLayer.install(
                 transport,
                 leftover,
                 manners.acceptsTruncation(),
                 null,
-                allocator -> context.get().newHandler(allocator));
+                allocator -> context.get().handler(allocator));
     }
 
     @Override

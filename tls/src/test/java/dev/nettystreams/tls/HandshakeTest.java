@@ -306,6 +306,27 @@ class HandshakeTest {
         }
     }
 
+    /** As Python has it, whose load_cert_chain fails before there is a server. */
+    @ParameterizedTest
+    @MethodSource("perEngine")
+    void serverThatCannotSpeakTls_doesNotStart(TlsWire wire, @TempDir Path directory) throws Exception {
+        Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+        Path nowhere = directory.resolve("nowhere.pem");
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            for (TlsServer tls : new TlsServer[] {
+                Tls.server(nowhere, nowhere).engine(wire.engine()),
+                Tls.server(empty, empty).engine(wire.engine()),
+                wire.server().protocols("SSLv9")
+            }) {
+                assertThat(failureOf(streams.startServer(ECHO, "127.0.0.1", 0, tls)))
+                        .as("%s", tls)
+                        .isInstanceOf(SSLException.class);
+                assertThat(failureOf(streams.startUnixServer(ECHO, TlsWire.newPath(), tls)))
+                        .isInstanceOf(SSLException.class);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("perEngine")
     void sessions_areResumed(TlsWire wire) throws Exception {

@@ -90,6 +90,22 @@ class TlsCloseTest {
         }
     }
 
+    /** A peer that does not answer; whoever closes the channel again, out of patience, is told, and so is who was first. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
+    void channelThatIsClosedTwice_tellsBoth(TlsWire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            TlsWire.Pair pair = wire.securePair(streams);
+            channelOf(pair.server()).config().setAutoRead(false);
+            Channel channel = channelOf(pair.client());
+            var first = channel.close();
+            var second = channel.close();
+            assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(first.await(20, TimeUnit.SECONDS)).isTrue();
+            pair.server().abort();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void reset_isALoss(TlsWire wire) throws Exception {

@@ -28,6 +28,15 @@ public final class ClientTls {
     private CommandSpec command;
 
     /**
+     * Whether anything was said of it.
+     *
+     * @return true if one of the options was given
+     */
+    public boolean isGiven() {
+        return trusted != null || isInsecure;
+    }
+
+    /**
      * The client's side of TLS, on the terms that were given.
      *
      * @return still without a host

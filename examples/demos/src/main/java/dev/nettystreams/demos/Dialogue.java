@@ -1,5 +1,6 @@
 package dev.nettystreams.demos;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -34,6 +35,15 @@ public interface Dialogue {
      * @return what comes next
      */
     Then accept(byte[] input);
+
+    /**
+     * How long the peer may take to make room for more, when {@link Then#DRAIN} asks for it.
+     *
+     * @return for ever, unless overridden
+     */
+    default Duration drainTimeout() {
+        return Duration.ofNanos(Long.MAX_VALUE);
+    }
 
     /**
      * Called once, instead of everything else, when a read or a drain has failed.

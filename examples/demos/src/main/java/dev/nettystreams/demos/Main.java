@@ -42,7 +42,13 @@ public final class Main {
      * @param args the command and its options
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        int status = commandLine().execute(args);
+        if (status == 0
+                && System.out.checkError()) { // a full disk, a pipe that has been closed: print says nothing of them
+            System.err.println("netty-streams-demos: could not write to standard output");
+            status = CommandLine.ExitCode.SOFTWARE;
+        }
+        System.exit(status);
     }
 
     /**

@@ -15,6 +15,16 @@ public final class OneLine {
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();
         }
-        return message.strip().replaceAll("\\s*\\R\\s*", "; ");
+        return printable(message.strip().replaceAll("\\s*\\R\\s*", "; "));
+    }
+
+    /**
+     * A peer's words, without what would play tricks on a terminal: control characters, old and new, and those that turn the direction.
+     *
+     * @param words in one line
+     * @return with question marks instead
+     */
+    public static String printable(String words) {
+        return words.replaceAll("[\\p{Cc}\\p{Cf}\u2028\u2029]", "?");
     }
 }

@@ -10,6 +10,7 @@ import dev.nettystreams.StreamWriter;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /** Where a server's dialogues run. The two loops below are the same loop, in the two ways to write one. */
@@ -71,7 +72,7 @@ public enum RunOn {
             Dialogue.Then then;
             while ((then = dialogue.accept(await(dialogue.read()))) != Dialogue.Then.END) {
                 if (then == Dialogue.Then.DRAIN) {
-                    await(writer.drain());
+                    await(drained(dialogue, writer));
                 }
             }
         } catch (Exception e) {
@@ -83,13 +84,16 @@ public enum RunOn {
         CompletableFuture<Void> over =
                 connection.repeat(() -> dialogue.read().thenCompose(input -> switch (dialogue.accept(input)) {
                     case READ_ON -> GO_ON;
-                    case DRAIN -> drained(connection.writer());
+                    case DRAIN -> drained(dialogue, connection.writer()).thenApply(done -> true);
                     case END -> STOP;
                 }));
         return over.exceptionallyCompose(failure -> dialogue.failed(failure).thenAccept(any -> {}));
     }
 
-    private static CompletableFuture<Boolean> drained(StreamWriter writer) {
-        return writer.drain().thenApply(done -> true);
+    private static CompletableFuture<Void> drained(Dialogue dialogue, StreamWriter writer) {
+        CompletableFuture<Void> drained = writer.drain();
+        return drained.isDone()
+                ? drained
+                : drained.orTimeout(dialogue.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -123,6 +123,9 @@ public abstract class ServerCommand implements Callable<Integer> {
         tls = settings.tls(spec);
         try (NettyStreams streams =
                 NettyStreams.create(settings.backendOrBest()).withLimits(limits())) {
+            if (tls != null) {
+                await(tls.prepare()); // files that cannot be used are told of now, not to each client
+            }
             prepare(streams);
             StreamServer server = await(start(streams));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(server), "end-well"));
@@ -162,11 +165,22 @@ public abstract class ServerCommand implements Callable<Integer> {
                 + (isCutOff ? "cut off, for its peer did not take the rest in time" : OneLine.of(failure)));
     }
 
+    /**
+     * Ends the server, when the process is told to.
+     *
+     * @param server the server
+     * @param timeout for what is being sent
+     * @return completes when it has ended
+     */
+    protected CompletableFuture<Void> end(StreamServer server, Duration timeout) {
+        return server.shutdown(timeout);
+    }
+
     private void endWell(StreamServer server) {
         isEnding = true;
         int status = 0;
         try {
-            await(server.shutdown(SHUTDOWN_TIMEOUT).orTimeout(HANDLER_TIMEOUT_SECONDS, TimeUnit.SECONDS));
+            await(end(server, SHUTDOWN_TIMEOUT).orTimeout(HANDLER_TIMEOUT_SECONDS, TimeUnit.SECONDS));
         } catch (TimeoutException e) {
             System.err.println("netty-streams-demos: the shutdown failed: a connection's handler does not end");
             status = 1;

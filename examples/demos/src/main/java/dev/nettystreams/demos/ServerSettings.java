@@ -52,7 +52,7 @@ public final class ServerSettings {
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
-            description = "TLS from the first byte, with the certificate chain in this PEM file.")
+            description = "TLS, with the certificate chain in this PEM file.")
     @Nullable
     Path tlsCertificate;
 

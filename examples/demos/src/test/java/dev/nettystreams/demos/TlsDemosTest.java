@@ -163,6 +163,24 @@ class TlsDemosTest {
     }
 
     @Test
+    void unusableKey_isToldOfBeforeAnybodyCanConnect() throws Exception {
+        for (String command : List.of("echo-server", "smtp-server")) {
+            Finished server = Finished.demo(
+                    new byte[0],
+                    command,
+                    "--port",
+                    "0",
+                    "--tls-cert",
+                    certificates.chain(),
+                    "--tls-key",
+                    certificates.chain());
+            assertThat(server.status()).isEqualTo(1);
+            assertThat(server.text()).isEmpty();
+            assertThat(server.err().lines()).singleElement().asString().contains("key");
+        }
+    }
+
+    @Test
     void plaintextClient_isToldOfInOneLine() throws Exception {
         try (DemoProcess server = echoServer();
                 var client = DemoProcess.connect(server.listeningPort())) {

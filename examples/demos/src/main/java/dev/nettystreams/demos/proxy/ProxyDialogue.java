@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * <p>What a header's segment has behind the header is the beginning of the handshake, or of what is relayed: nothing of it is lost.
  *
  * <p>The end of output is passed on where the other side can be told of it. TLS cannot end one direction only: once the destination has
- * ended, a client under TLS is closed; once the client has ended, a destination under TLS may go on for 10 s.
+ * ended, a client under TLS is closed; once the client has ended, a destination under TLS may go on for 60 s.
  */
 final class ProxyDialogue implements Dialogue {
     private static final int HEADER_TIMEOUT_SECONDS = 5;
-    private static final int LINGER_SECONDS = 10;
+    private static final int LINGER_SECONDS = 60;
     private static final byte[] DONE = {};
 
     private enum Step {
@@ -121,7 +121,7 @@ final class ProxyDialogue implements Dialogue {
             } else if (back.isDone()) {
                 over.complete(DONE);
             } else if (!serverCanBeTold) {
-                over.completeOnTimeout(DONE, LINGER_SECONDS, TimeUnit.SECONDS);
+                over.orTimeout(LINGER_SECONDS, TimeUnit.SECONDS);
             }
         });
         back.whenComplete((byteCount, failure) -> {
@@ -141,6 +141,12 @@ final class ProxyDialogue implements Dialogue {
         return over;
     }
 
+    private String whatTookSoLong() {
+        return step == Step.HEADER
+                ? "no PROXY header within " + HEADER_TIMEOUT_SECONDS + " s"
+                : "the destination was not done " + LINGER_SECONDS + " s after the client";
+    }
+
     /** Whoever is left is to see that it is not an end like any other. */
     @Override
     public CompletionStage<?> failed(Throwable failure) {
@@ -151,8 +157,6 @@ final class ProxyDialogue implements Dialogue {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return CompletableFuture.failedFuture(
-                cause instanceof TimeoutException
-                        ? new IOException("no PROXY header within " + HEADER_TIMEOUT_SECONDS + " s", cause)
-                        : cause);
+                cause instanceof TimeoutException ? new IOException(whatTookSoLong(), cause) : cause);
     }
 }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,9 @@ record ProxyHeader(
     private static final byte[] CRLF = {13, 10};
 
     private static final int MOST_V1_BYTES = 107;
+    private static final Pattern V1_LINE = Pattern.compile("PROXY (?:UNKNOWN[ -~]*"
+            + "|TCP4(?: (?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){3}){2}(?: (?:0|[1-9][0-9]{0,4})){2}"
+            + "|TCP6(?: [0-9A-Fa-f:.]+){2}(?: (?:0|[1-9][0-9]{0,4})){2})\r\n");
 
     /** More than anybody sends; the length says up to 65535. */
     private static final int MOST_V2_BODY_BYTES = 4096;
@@ -65,7 +69,7 @@ record ProxyHeader(
     /**
      * Reads a header, and nothing of what follows it.
      *
-     * @return fails with an {@link IOException} if something else is there: nobody is believed to be somebody whom no proxy has named
+     * @return fails with an {@link IOException} if something else is there; {@link #UNKNOWN} if the other proxy does not know, or speaks of no TCP connection
      */
     static CompletableFuture<ProxyHeader> read(StreamReader reader, ProxyHeader own) {
         return reader.readExactly(V2_SIGNATURE.length).thenCompose(start -> {
@@ -80,9 +84,17 @@ record ProxyHeader(
             }
             return Arrays.equals(start, 0, V1_SIGNATURE.length, V1_SIGNATURE, 0, V1_SIGNATURE.length)
                     ? reader.readUntil(List.of(CRLF), MOST_V1_BYTES - start.length - CRLF.length)
-                            .thenCompose(rest -> decoded(own, start, rest))
+                            .thenCompose(rest -> decodedLine(own, start, rest))
                     : CompletableFuture.failedFuture(new IOException("no PROXY header"));
         });
+    }
+
+    /** What the codec takes and the specification does not: signs, leading zeros, spaces at the end. */
+    private static CompletableFuture<ProxyHeader> decodedLine(ProxyHeader own, byte[] start, byte[] rest) {
+        return V1_LINE.matcher(new String(start, US_ASCII) + new String(rest, US_ASCII))
+                        .matches()
+                ? decoded(own, start, rest)
+                : CompletableFuture.failedFuture(new IOException("not a PROXY header: malformed line"));
     }
 
     private static CompletableFuture<ProxyHeader> decoded(ProxyHeader own, byte[]... parts) {
@@ -99,7 +111,7 @@ record ProxyHeader(
                 message.release();
             }
         } catch (Exception e) {
-            return CompletableFuture.failedFuture(new IOException("not a PROXY header: " + e.getMessage(), e));
+            return CompletableFuture.failedFuture(new IOException("not a PROXY header", e));
         } finally {
             codec.finishAndReleaseAll();
         }

@@ -6,7 +6,11 @@ import dev.nettystreams.demos.ClientTls;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.ServerCommand;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.StreamServer;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +22,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Passes on what comes to port " + ProxyServer.PORT + ", unless told otherwise, and what comes back.",
-            "Either side may be TCP or a Unix socket, in clear or under TLS, with or without a PROXY header."
+            "Either side may be TCP or a Unix socket, in clear or under TLS, with or without a PROXY header.",
+            "An end of output is passed on in clear; TLS has none for one direction: behind --to-tls the answer to a client",
+            "that has ended its output may take 60 s."
         })
 public final class ProxyServer extends ServerCommand {
     static final int PORT = 8080;
@@ -75,11 +81,23 @@ public final class ProxyServer extends ServerCommand {
         } catch (IllegalArgumentException e) {
             throw misuse(String.valueOf(e.getMessage()));
         }
-        if (name != null && !isToTls) {
-            throw misuse("--to-name is for --to-tls");
+        if (!isToTls && (name != null || toTls.isGiven())) {
+            throw misuse("--to-name, --ca and --insecure are for --to-tls");
         }
         String hostName = name != null ? name : destination.hostName();
         route = new Route(destination, header, isToTls ? toTls.client().upgrade(hostName) : null);
+    }
+
+    /** Conversations end by themselves, or are cut off: an end of input made here would be passed on as if a client had said all. */
+    @Override
+    protected CompletableFuture<Void> end(StreamServer server, Duration timeout) {
+        server.close();
+        return server.waitClosed()
+                .completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .thenCompose(ended -> {
+                    server.abortClients();
+                    return server.waitClosed();
+                });
     }
 
     @Override

@@ -22,7 +22,13 @@ record Route(
     /** Connects, says in clear who comes, and then secures the connection. */
     CompletableFuture<StreamConnection> open(NettyStreams streams, ProxyHeader who, @Nullable TlsSession clientTls) {
         return destination.connect(streams).thenCompose(upstream -> {
-            byte[] first = header == null ? new byte[0] : who.encode(header, clientTls);
+            byte[] first;
+            try {
+                first = header == null ? new byte[0] : who.encode(header, clientTls);
+            } catch (RuntimeException e) {
+                upstream.abort();
+                throw e;
+            }
             if (tls == null) {
                 upstream.writer().write(first);
                 return CompletableFuture.completedFuture(upstream);

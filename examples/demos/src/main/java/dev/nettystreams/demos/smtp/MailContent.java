@@ -7,7 +7,7 @@ final class MailContent {
     private static final byte DOT = '.';
     private static final int CRLF_BYTES = 2;
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final int mostBytes;
     private boolean isTooLarge;
 
@@ -29,7 +29,7 @@ final class MailContent {
         }
         if (byteCount > mostBytes - bytes.size()) {
             isTooLarge = true;
-            bytes.reset();
+            bytes = new ByteArrayOutputStream(0); // with what it held
         }
         if (!isTooLarge) {
             bytes.write(line, start, byteCount);

@@ -2,23 +2,31 @@ package dev.nettystreams.demos.smtp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nettystreams.demos.OneLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** Prints mails, one after the other, without what would play tricks on a terminal. */
 final class PrintedMail implements Delivery {
+    /** More mails than these may not wait for a pipe that nobody empties. */
+    private static final int MOST_WAITING = 4;
+
     private final PrintStream out;
 
     /** Standard output may be a pipe that nobody empties: an event loop must not wait for it. */
-    private final ExecutorService printer = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "print-mail");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService printer =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
+                Thread thread = new Thread(task, "print-mail");
+                thread.setDaemon(true);
+                return thread;
+            });
 
     PrintedMail(PrintStream out) {
         this.out = out;
@@ -26,13 +34,16 @@ final class PrintedMail implements Delivery {
 
     @Override
     public CompletableFuture<Void> deliver(Mail mail) {
-        return CompletableFuture.runAsync(() -> print(mail), printer);
+        try {
+            return CompletableFuture.runAsync(() -> print(mail), printer);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(new IOException("nobody reads standard output", e));
+        }
     }
 
     private void print(Mail mail) {
-        String text = new String(mail.content(), UTF_8).replace("\r\n", "\n").replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
         out.println("---- mail from <" + mail.sender() + "> to <" + String.join(">, <", mail.recipients()) + ">");
-        out.print(text);
+        new String(mail.content(), UTF_8).lines().forEach(line -> out.println("| " + OneLine.printable(line)));
         out.println("---- end of mail");
         if (out.checkError()) {
             throw new UncheckedIOException(new IOException("could not write to standard output"));

@@ -1,5 +1,6 @@
 package dev.nettystreams.demos.smtp;
 
+import dev.nettystreams.demos.OneLine;
 import java.util.List;
 
 /**
@@ -16,11 +17,6 @@ record Reply(int code, List<String> lines) {
     /** In one line. */
     @Override
     public String toString() {
-        return code + " " + printable(String.join(" / ", lines));
-    }
-
-    /** Without what would play tricks on a terminal. */
-    static String printable(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\x80-\\x9f]", "?");
+        return code + " " + OneLine.printable(String.join(" / ", lines));
     }
 }

@@ -1,7 +1,6 @@
 package dev.nettystreams.demos.smtp;
 
 import static dev.nettystreams.Await.await;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,6 +9,7 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.demos.OneLine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -37,6 +38,10 @@ final class SmtpClient {
     /** RFC 5321 section 4.5.3.2: five minutes for most replies, ten for a mail's. */
     private static final int PATIENCE_MINUTES = 10;
 
+    /** RFC 5321 section 4.5.3.2.5. */
+    private static final int BLOCK_MINUTES = 3;
+
+    private static final int QUIT_SECONDS = 10;
     private static final int MOST_REPLY_LINES = 128;
 
     private final StreamReader reader;
@@ -124,7 +129,7 @@ final class SmtpClient {
         expect(354, "DATA", ask("DATA"));
         for (byte[] line : mail.lines()) {
             writer.write(line);
-            await(writer.drain());
+            await(taken(writer.drain()));
         }
         return expect(250, "the mail", ask("."));
     }
@@ -143,8 +148,18 @@ final class SmtpClient {
         return (size == null ? "" : " SIZE=" + mail.byteCount()) + (mail.has8BitBytes() ? " BODY=8BITMIME" : "");
     }
 
-    void quit() throws Exception {
-        expect(221, "QUIT", ask("QUIT"));
+    /** A courtesy: what was done is done, whatever the server makes of it. */
+    void quit() throws InterruptedException {
+        try {
+            writer.write("QUIT\r\n".getBytes(US_ASCII));
+            await(reader.readLine(LineEnding.CRLF).orTimeout(QUIT_SECONDS, TimeUnit.SECONDS));
+        } catch (IOException | TimeoutException | IllegalStateException e) {
+            return; // it was in a hurry
+        }
+    }
+
+    private static CompletableFuture<Void> taken(CompletableFuture<Void> drained) {
+        return drained.orTimeout(BLOCK_MINUTES, TimeUnit.MINUTES);
     }
 
     private Reply ask(String command) throws Exception {
@@ -184,9 +199,9 @@ final class SmtpClient {
         if (line.length == 0) {
             throw new EOFException("the server ended the connection");
         }
-        String text = new String(line, 0, line.length - 2, ISO_8859_1);
-        if (!text.matches("[2-5][0-9][0-9](?:[ -].*)?")) {
-            throw new IOException("not an SMTP reply: " + Reply.printable(text));
+        String text = new String(line, 0, line.length - 2, UTF_8);
+        if (!text.matches("(?s)[2-5][0-9][0-9](?:[ -].*)?")) {
+            throw new IOException("not an SMTP reply: " + OneLine.printable(text));
         }
         return text;
     }

@@ -14,6 +14,7 @@ import dev.nettystreams.demos.Addresses;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.OneLine;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -123,6 +124,11 @@ final class SmtpDialogue implements Dialogue {
             reply(failure == null ? "250 2.0.0 taken" : "451 4.3.0 it could not be stored; later, perhaps");
             return null;
         });
+    }
+
+    @Override
+    public Duration drainTimeout() {
+        return Duration.ofMinutes(PATIENCE_MINUTES);
     }
 
     /** A client that breaks the rules is told which, and nothing that it says afterwards is listened to. */

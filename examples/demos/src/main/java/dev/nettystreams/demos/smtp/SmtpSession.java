@@ -29,7 +29,7 @@ final class SmtpSession {
     private static final int MOST_REFUSALS = 20;
 
     /** RFC 3207 section 4: all that a server that requires TLS answers before. */
-    private static final Set<String> BEFORE_TLS = Set.of("EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT");
+    private static final Set<String> BEFORE_TLS = Set.of("EHLO", "STARTTLS", "NOOP", "QUIT");
 
     /** RFC 5322 section 3.3. */
     private static final DateTimeFormatter DATE =
@@ -79,7 +79,11 @@ final class SmtpSession {
             }
             return answer(verb, argument);
         } catch (SmtpException e) {
-            boolean isEnough = ++refusals >= MOST_REFUSALS;
+            boolean isForNow = e.reply()
+                    .startsWith(
+                            "4"); // a mail to many is refused some of them by the rules (RFC 5321 section 4.5.3.1.10)
+            refusals += isForNow ? 0 : 1;
+            boolean isEnough = refusals >= MOST_REFUSALS;
             return isEnough ? new Answer("421 4.7.0 too many errors", Answer.Next.END) : Answer.of(e.reply());
         }
     }
@@ -228,6 +232,7 @@ final class SmtpSession {
         System.arraycopy(trace, 0, whole, 0, trace.length);
         System.arraycopy(text, 0, whole, trace.length, text.length);
         String from = sender == null ? "" : sender;
+        refusals = 0;
         Mail mail = content.isTooLarge() ? null : new Mail(from, recipients, whole);
         forgetMail();
         return mail;

@@ -110,6 +110,9 @@ class ProxyHeaderTest {
                 "PROXY TCP4 localhost 198.51.100.2 56324 443|not a PROXY header",
                 "PROXY TCP4 192.0.2.1 198.51.100.2 56324 65536|not a PROXY header",
                 "PROXY TCP6 192.0.2.1 198.51.100.2 56324 443|not a PROXY header",
+                "PROXY TCP4 192.0.2.1 198.51.100.2 +5632 443|not a PROXY header",
+                "PROXY TCP4 192.0.2.01 198.51.100.2 56324 443|not a PROXY header",
+                "PROXY TCP4 192.0.2.1 198.51.100.2 56324 0443|not a PROXY header",
                 "PROXY UDP4 192.0.2.1 198.51.100.2 56324 443|not a PROXY header"
             })
     void otherLines_areRefused(String line, String reason) {

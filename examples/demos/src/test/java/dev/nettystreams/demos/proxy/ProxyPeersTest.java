@@ -2,6 +2,7 @@ package dev.nettystreams.demos.proxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.nettystreams.demos.DemoCertificates;
@@ -10,6 +11,8 @@ import dev.nettystreams.demos.Finished;
 import dev.nettystreams.demos.Programs;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +98,23 @@ class ProxyPeersTest {
                     assertThat(proxy.errors()).isEmpty();
                 }
             }
+        }
+    }
+
+    /** Half an upload is not passed off as a whole one because the proxy has to go. */
+    @Test
+    void shutdown_withinAnUpload_isAReset() throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DemoProcess proxy =
+                        DemoProcess.demo("proxy", "--port", "0", "--to", "127.0.0.1:" + upstream.getLocalPort());
+                Socket client = DemoProcess.connect(proxy.listeningPort());
+                Socket server = upstream.accept()) {
+            server.setSoTimeout(20_000);
+            client.getOutputStream().write(new byte[1000]);
+            assertThat(server.getInputStream().readNBytes(1000)).hasSize(1000);
+            assertThat(proxy.terminate()).isZero();
+            assertThatThrownBy(() -> server.getInputStream().read()).hasMessageContaining("reset");
+            assertThatThrownBy(() -> client.getInputStream().read()).hasMessageContaining("reset");
         }
     }
 }

@@ -188,7 +188,7 @@ class SmtpDialogueTest {
         assertThat(wire(WHOLE)
                         .send("NOOP\r\nHELO c\r\nMAIL FROM:<a@b>\r\nDATA\r\nVRFY a\r\n")
                         .replies())
-                .isEqualTo(GREETING + "250 2.0.0 ok\r\n250 test\r\n" + "530 5.7.0 say STARTTLS first\r\n".repeat(3));
+                .isEqualTo(GREETING + "250 2.0.0 ok\r\n" + "530 5.7.0 say STARTTLS first\r\n".repeat(4));
     }
 
     @Test
@@ -229,10 +229,16 @@ class SmtpDialogueTest {
     }
 
     @Test
-    void recipients_areCounted() {
-        String many = "RCPT TO:<c@d>\r\n".repeat(101);
-        assertThat(wire(WHOLE).send("HELO c\r\nMAIL FROM:<>\r\n" + many).replies())
-                .endsWith("250 2.1.5 ok\r\n452 4.5.3 at most 100 recipients\r\n");
+    void recipients_areCounted_andTheRestSentLater() {
+        String many = "RCPT TO:<c@d>\r\n".repeat(150);
+        assertThat(wire(WHOLE)
+                        .send("HELO client\r\nMAIL FROM:<>\r\n" + many + "DATA\r\n.\r\n")
+                        .replies())
+                .endsWith("250 2.1.5 ok\r\n" + "452 4.5.3 at most 100 recipients\r\n".repeat(50) + GO
+                        + "250 2.0.0 taken\r\n");
+        assertThat(mails)
+                .singleElement()
+                .satisfies(mail -> assertThat(mail.recipients()).hasSize(100));
     }
 
     @Test

@@ -168,7 +168,7 @@ class SmtpSendTest {
 
     @Test
     void terminalsAreNotPlayedTricksOn() throws Exception {
-        send(List.of("554 \33[2J\2335m\7\r\n"));
+        send(List.of("554 \33[2J\302\2335m\7\r\n"));
         assertThat(err.toString().replace("\n", ""))
                 .isPrintable()
                 .doesNotContain("\33", "\233")
@@ -191,6 +191,17 @@ class SmtpSendTest {
                 .isEqualTo("EHLO [127.0.0.1]\r\nMAIL FROM:<a@b> SIZE=21 BODY=8BITMIME\r\nRCPT TO:<c@d>\r\nDATA\r\n"
                         + "..\r\n...\r\n" + new String("über".getBytes(UTF_8), ISO_8859_1)
                         + "\r\n..last\r\n.\r\nQUIT\r\n");
+        assertThat(out.toString()).isEqualTo("in clear: 250 taken\n");
+    }
+
+    /** What was taken was taken: whoever sends it again, because of this, sends it twice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"421 bye\r\n", "", "nonsense"})
+    void hastyGoodbyes_areNoFailure(String goodbye) throws Exception {
+        List<String> replies =
+                List.of(GREETING, "250 t\r\n", "250 a\r\n", "250 b\r\n", "354 c\r\n", "250 taken\r\n", goodbye);
+        send(replies, "--allow-plaintext");
+        assertThat(err.toString()).isEmpty();
         assertThat(out.toString()).isEqualTo("in clear: 250 taken\n");
     }
 

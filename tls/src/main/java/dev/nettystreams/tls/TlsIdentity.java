@@ -2,8 +2,6 @@ package dev.nettystreams.tls;
 
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -28,26 +26,24 @@ public final class TlsIdentity {
     }
 
     private record OfPem(Path certificateChain, Path privateKey) implements Source {
-        @Override
-        public SslContextBuilder server() throws IOException {
-            try (InputStream chain = Files.newInputStream(certificateChain);
-                    InputStream key = Files.newInputStream(privateKey)) {
-                return SslContextBuilder.forServer(chain, key);
-            }
+        private OfKey read() throws IOException, GeneralSecurityException {
+            PemKey pem = PemKey.read(certificateChain, privateKey);
+            return new OfKey(pem.privateKey(), pem.chain());
         }
 
         @Override
-        public void addTo(SslContextBuilder client) throws IOException {
-            try (InputStream chain = Files.newInputStream(certificateChain);
-                    InputStream key = Files.newInputStream(privateKey)) {
-                client.keyManager(chain, key);
-            }
+        public SslContextBuilder server() throws IOException, GeneralSecurityException {
+            return read().server();
+        }
+
+        @Override
+        public void addTo(SslContextBuilder client) throws IOException, GeneralSecurityException {
+            read().addTo(client);
         }
 
         @Override
         public X509ExtendedKeyManager keyManager() throws Exception {
-            PemKey pem = PemKey.read(certificateChain, privateKey);
-            return new OfKey(pem.privateKey(), pem.chain()).keyManager();
+            return read().keyManager();
         }
     }
 
@@ -105,10 +101,10 @@ public final class TlsIdentity {
     }
 
     /**
-     * From PEM files, which are read when the first connection needs them.
+     * From PEM files, which are read when a server starts, or the first connection needs them; they may be one file.
      *
      * @param certificateChain our own certificate first, then those that lead to a root
-     * @param privateKey in PKCS #8, not encrypted
+     * @param privateKey in PKCS #8, PKCS #1 or SEC 1, not encrypted; the key of the first certificate
      * @return the identity
      */
     public static TlsIdentity pem(Path certificateChain, Path privateKey) {

@@ -56,7 +56,7 @@ class BorderByHandTest {
         return end.connection
                 .reader()
                 .readLine(LineEnding.CRLF)
-                .thenCompose(line -> end.connection.writer().startTls(tls, answer));
+                .thenCompose(line -> end.connection.writer().startTls(EndByHand.ready(tls), answer));
     }
 
     private static void assertFailsUnheard(EndByHand end, CompletableFuture<TlsSession> upgrade) throws Exception {

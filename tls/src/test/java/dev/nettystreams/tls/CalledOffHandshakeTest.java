@@ -118,7 +118,8 @@ class CalledOffHandshakeTest {
     private static boolean isCalledOff(Part part, Way way, int halves) throws Exception {
         try (EndByHand end = new EndByHand()) {
             StreamConnection connection = end.connection;
-            CompletableFuture<TlsSession> upgrade = connection.writer().startTls(part.upgrade(Duration.ofSeconds(60)));
+            CompletableFuture<TlsSession> upgrade =
+                    connection.writer().startTls(EndByHand.ready(part.upgrade(Duration.ofSeconds(60))));
             converse(end, part.newPeer(), halves);
             if (upgrade.isDone()) {
                 assertThat(get(upgrade).protocol()).isEqualTo(part.version());
@@ -186,7 +187,7 @@ class CalledOffHandshakeTest {
             TlsWire.Pair pair = part.wire().pair(streams);
             ours = pair.client();
             carrier = pair.server();
-            upgrade = ours.writer().startTls(part.upgrade(timeout));
+            upgrade = ours.writer().startTls(EndByHand.ready(part.upgrade(timeout)));
         }
 
         /** Says half flights, and hears the answers to the whole ones. */

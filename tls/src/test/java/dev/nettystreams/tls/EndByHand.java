@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.netty.StreamChannelHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -46,6 +47,12 @@ final class EndByHand implements AutoCloseable {
         CompletableFuture<StreamConnection> adopted = StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT);
         channel.runPendingTasks();
         connection = adopted.get(0, TimeUnit.SECONDS);
+    }
+
+    /** An upgrade that waits for nothing: what it shares is made on a thread of its own, for which no time turned by hand is long enough. */
+    static TlsUpgrade ready(TlsUpgrade tls) {
+        tls.prepare().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return tls;
     }
 
     /** As a task of the loop. */

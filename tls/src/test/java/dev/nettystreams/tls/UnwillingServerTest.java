@@ -130,7 +130,9 @@ class UnwillingServerTest {
                 end.receive(("* OK hello\r\na OK begin\r\n" + injected).getBytes(US_ASCII));
                 assertThat(line(end.connection.reader())).isEqualTo("* OK hello\r\n");
                 assertThat(line(end.connection.reader())).isEqualTo("a OK begin\r\n");
-                var upgrade = end.connection.writer().startTls(wire.client().upgrade("localhost"));
+                var upgrade = end.connection
+                        .writer()
+                        .startTls(EndByHand.ready(wire.client().upgrade("localhost")));
                 end.advance(Duration.ZERO);
                 assertThat(failureOf(upgrade)).isInstanceOf(PlaintextInjectionException.class);
                 assertInClear(end.connection);

@@ -137,7 +137,7 @@ final class StartTls extends Claimable<TlsSession> {
     void inputEnded(@Nullable Failure reason) {
         byte[] unread = core.reader.takeLeftover();
         if (reason == null && !isRefused(unread)) {
-            failWith(new StreamBrokenException("the peer ended its output before TLS was there", null));
+            failWith(new StreamBrokenException("the input ended before TLS was there", null));
         } else if (reason != null && claim()) {
             settle();
             fail(reason.newException());

@@ -1,14 +1,9 @@
 package dev.nettystreams.tls;
 
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
-import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +17,6 @@ final class LazyContext {
     @FunctionalInterface
     interface Source {
         SslContext make() throws SSLException;
-    }
-
-    /** A context of the JDK's, as Netty's. */
-    static Source of(SSLContext context, boolean isClient) {
-        return () -> new JdkSslContext(
-                context,
-                isClient,
-                null,
-                IdentityCipherSuiteFilter.INSTANCE,
-                ApplicationProtocolConfig.DISABLED,
-                ClientAuth.NONE,
-                null,
-                false);
     }
 
     private final Source source;

@@ -6,6 +6,8 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.ReferenceCountUtil;
@@ -13,13 +15,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a context of ours is made of.
+ * What a context of ours is made of, or one of the JDK's, which has trust and identity in it and cannot say the rest.
  *
+ * @param given the JDK's context, null for one of ours
  * @param engine what does the cryptography
  * @param trust the peers' roots
  * @param identity our own; a server must have one
@@ -27,13 +31,27 @@ import org.jspecify.annotations.Nullable;
  * @param applicationProtocols for ALPN, in the order of preference; empty for none
  */
 record Terms(
+        @Nullable SSLContext given,
         TlsEngine engine,
         TlsTrust trust,
         @Nullable TlsIdentity identity,
         List<String> protocols,
         List<String> applicationProtocols) {
 
+    /** Ours, with the best engine. */
+    static Terms of(@Nullable TlsIdentity identity) {
+        return new Terms(null, TlsEngine.best(), TlsTrust.system(), identity, List.of(), List.of());
+    }
+
+    /** The JDK's. */
+    static Terms over(SSLContext given) {
+        return new Terms(given, TlsEngine.JDK, TlsTrust.system(), null, List.of(), List.of());
+    }
+
     SslContext clientContext() throws SSLException {
+        if (given != null) {
+            return of(given, true, ClientAuth.NONE);
+        }
         SslContextBuilder builder = SslContextBuilder.forClient();
         if (identity != null) {
             identity.addTo(builder);
@@ -42,6 +60,9 @@ record Terms(
     }
 
     SslContext serverContext(ClientAuth clientAuth, Map<String, TlsIdentity> byHost) throws SSLException {
+        if (given != null) {
+            return of(given, false, clientAuth);
+        }
         if (identity == null) {
             throw new SSLException("a TLS server needs an identity");
         }
@@ -61,21 +82,40 @@ record Terms(
         return new ServerNameKeys(indexes, keys);
     }
 
+    private SslContext of(SSLContext context, boolean isClient, ClientAuth clientAuth) throws SSLException {
+        return tried(() -> new JdkSslContext(
+                context,
+                isClient,
+                null,
+                IdentityCipherSuiteFilter.INSTANCE,
+                alpn(),
+                clientAuth,
+                protocols.isEmpty() ? null : protocols.toArray(new String[0]),
+                false));
+    }
+
     private SslContext build(SslContextBuilder builder) throws SSLException {
         trust.addTo(builder);
         builder.sslProvider(engine.provider);
         if (!protocols.isEmpty()) {
             builder.protocols(protocols);
         }
-        if (!applicationProtocols.isEmpty()) {
-            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
-                    Protocol.ALPN,
-                    SelectorFailureBehavior.NO_ADVERTISE,
-                    SelectedListenerFailureBehavior.ACCEPT,
-                    applicationProtocols));
-        }
+        return tried(builder.applicationProtocolConfig(alpn())::build);
+    }
+
+    private ApplicationProtocolConfig alpn() {
+        return applicationProtocols.isEmpty()
+                ? ApplicationProtocolConfig.DISABLED
+                : new ApplicationProtocolConfig(
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        applicationProtocols);
+    }
+
+    private SslContext tried(LazyContext.Source source) throws SSLException {
         try {
-            SslContext context = builder.build();
+            SslContext context = source.make();
             ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT)); // which says what it does not know
             return context;
         } catch (IllegalArgumentException e) {
@@ -88,22 +128,31 @@ record Terms(
         if (cause != null) {
             throw new IllegalStateException("the TLS engine " + other + " is not available here: " + cause, cause);
         }
-        return new Terms(other, trust, identity, protocols, applicationProtocols);
+        refuseIfGiven();
+        return new Terms(null, other, trust, identity, protocols, applicationProtocols);
     }
 
     Terms withTrust(TlsTrust other) {
-        return new Terms(engine, other, identity, protocols, applicationProtocols);
+        refuseIfGiven();
+        return new Terms(null, engine, other, identity, protocols, applicationProtocols);
     }
 
     Terms withIdentity(TlsIdentity other) {
-        return new Terms(engine, trust, other, protocols, applicationProtocols);
+        refuseIfGiven();
+        return new Terms(null, engine, trust, other, protocols, applicationProtocols);
     }
 
     Terms withProtocols(List<String> others) {
-        return new Terms(engine, trust, identity, others, applicationProtocols);
+        return new Terms(given, engine, trust, identity, others, applicationProtocols);
     }
 
     Terms withApplicationProtocols(List<String> others) {
-        return new Terms(engine, trust, identity, protocols, others);
+        return new Terms(given, engine, trust, identity, protocols, others);
+    }
+
+    void refuseIfGiven() {
+        if (given != null) {
+            throw new IllegalStateException("it was made over a context, which has to say that itself");
+        }
     }
 }

@@ -48,7 +48,7 @@ public final class Tls {
         if (!context.isClient()) {
             throw new IllegalArgumentException("the SslContext is for servers");
         }
-        return TlsClient.over(() -> context);
+        return TlsClient.over((LazyContext.Source) () -> context);
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Tls {
      * @return whose trust and identity are the context's
      */
     public static TlsClient client(SSLContext context) {
-        return TlsClient.over(LazyContext.of(Objects.requireNonNull(context, "context"), true));
+        return TlsClient.over(Objects.requireNonNull(context, "context"));
     }
 
     /**
@@ -75,7 +75,7 @@ public final class Tls {
      * A server whose identity is in PEM files.
      *
      * @param certificateChain its own certificate first, then those that lead to a root
-     * @param privateKey in PKCS #8, not encrypted
+     * @param privateKey in PKCS #8, PKCS #1 or SEC 1, not encrypted
      * @return to be adapted, and given to {@code startServer} or {@code startTls}
      */
     public static TlsServer server(Path certificateChain, Path privateKey) {
@@ -92,7 +92,7 @@ public final class Tls {
         if (!context.isServer()) {
             throw new IllegalArgumentException("the SslContext is for clients");
         }
-        return TlsServer.over(() -> context);
+        return TlsServer.over((LazyContext.Source) () -> context);
     }
 
     /**
@@ -102,6 +102,6 @@ public final class Tls {
      * @return whose identity and trust are the context's
      */
     public static TlsServer server(SSLContext context) {
-        return TlsServer.over(LazyContext.of(Objects.requireNonNull(context, "context"), false));
+        return TlsServer.over(Objects.requireNonNull(context, "context"));
     }
 }

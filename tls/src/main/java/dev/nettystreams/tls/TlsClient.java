@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -46,7 +47,14 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     static TlsClient withDefaults() {
-        Terms terms = new Terms(TlsEngine.best(), TlsTrust.system(), null, List.of(), List.of());
+        return of(Terms.of(null));
+    }
+
+    static TlsClient over(SSLContext context) {
+        return of(Terms.over(context));
+    }
+
+    private static TlsClient of(Terms terms) {
         return new TlsClient(terms, new LazyContext(terms::clientContext), Manners.OF_CLIENTS, true, null);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The server's side of TLS: {@link Tls#server(TlsIdentity)}. Immutable. */
@@ -44,11 +45,11 @@ public final class TlsServer implements TlsUpgrade {
     }
 
     static TlsServer withDefaults(TlsIdentity identity) {
-        return of(
-                new Terms(TlsEngine.best(), TlsTrust.system(), identity, List.of(), List.of()),
-                ClientAuth.NONE,
-                Map.of(),
-                Manners.OF_SERVERS);
+        return of(Terms.of(identity), ClientAuth.NONE, Map.of(), Manners.OF_SERVERS);
+    }
+
+    static TlsServer over(SSLContext context) {
+        return of(Terms.over(context), ClientAuth.NONE, Map.of(), Manners.OF_SERVERS);
     }
 
     static TlsServer over(LazyContext.Source context) {
@@ -79,6 +80,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the context is not ours
      */
     public TlsServer identityFor(String hostName, TlsIdentity identity) {
+        terms().refuseIfGiven();
         Map<String, TlsIdentity> all = new HashMap<>(byHost);
         all.put(ServerNameKeys.normalized(hostName), Objects.requireNonNull(identity, "identity"));
         return of(terms(), clientAuth, Map.copyOf(all), manners);
@@ -93,6 +95,26 @@ public final class TlsServer implements TlsUpgrade {
      */
     public TlsServer requiringClientCertificate(TlsTrust trust) {
         return with(terms().withTrust(trust), ClientAuth.REQUIRE);
+    }
+
+    /**
+     * This server for clients with a certificate that the JDK's context believes, or the system.
+     *
+     * @return a copy
+     * @throws IllegalStateException if the context is Netty's
+     */
+    public TlsServer requiringClientCertificate() {
+        return with(terms(), ClientAuth.REQUIRE);
+    }
+
+    /**
+     * This server for clients with and without a certificate; one that is shown is to be believed by the JDK's context, or the system.
+     *
+     * @return a copy
+     * @throws IllegalStateException if the context is Netty's
+     */
+    public TlsServer requestingClientCertificate() {
+        return with(terms(), ClientAuth.OPTIONAL);
     }
 
     /**

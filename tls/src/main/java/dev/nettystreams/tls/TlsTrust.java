@@ -88,9 +88,9 @@ public final class TlsTrust {
     }
 
     /**
-     * Anybody, whatever they show: whoever is in between can read and write everything.
+     * Anybody, whatever they show, and whatever name is in it: whoever is in between can read and write everything.
      *
-     * @return trust that checks no chain
+     * @return trust that checks neither chain nor name
      */
     public static TlsTrust insecureAnybody() {
         return ANYBODY;
@@ -102,10 +102,6 @@ public final class TlsTrust {
         } catch (Exception e) {
             throw new SSLException("the certificates of " + name + " cannot be used: " + e, e);
         }
-    }
-
-    boolean isAnybody() {
-        return equals(ANYBODY);
     }
 
     @Override

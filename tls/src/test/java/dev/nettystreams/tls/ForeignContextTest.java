@@ -4,16 +4,21 @@ import static dev.nettystreams.tls.TlsWire.failureOf;
 import static dev.nettystreams.tls.TlsWire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.StreamServer;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -101,6 +106,49 @@ class ForeignContextTest {
         assertThat(failureOf(STREAMS.openConnection("127.0.0.1", port, client)))
                 .isInstanceOf(SSLException.class)
                 .hasMessageContaining("localhost");
+    }
+
+    /** What such a context cannot say by itself. */
+    @Test
+    void contextOfTheJdk_withAlpn_versions_andClientCertificates() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                Certificates.LOCALHOST.toKeyManagerFactory().getKeyManagers(),
+                Certificates.ROOT.toTrustManagerFactory().getTrustManagers(),
+                null);
+        TlsServer ofServer = Tls.server(context)
+                .protocols("TLSv1.2")
+                .applicationProtocols("smtp", "imap")
+                .requiringClientCertificate();
+        TlsClient ofClient = Tls.client(context).applicationProtocols("imap").upgrade("localhost");
+        TlsWire wire = TlsWire.perEngine().findFirst().orElseThrow();
+        TlsWire.Pair pair = wire.pair(STREAMS);
+        pair.startTls(ofClient, ofServer);
+        TlsSession session = pair.server().writer().tlsSession();
+        assertThat(session.protocol()).isEqualTo("TLSv1.2");
+        assertThat(session.applicationProtocol()).isEqualTo("imap");
+        assertThat(session.peerCertificates()).contains(Certificates.LOCALHOST.getCertificate());
+        pair.close();
+        assertThatThrownBy(() -> ofClient.trusting(TlsTrust.system())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> ofServer.requiringClientCertificate(TlsTrust.system()))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void contextOfTheJdk_withoutTheCertificateThatIsAskedFor_isRefused() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                Certificates.LOCALHOST.toKeyManagerFactory().getKeyManagers(),
+                Certificates.ROOT.toTrustManagerFactory().getTrustManagers(),
+                null);
+        TlsWire wire = TlsWire.perEngine().findFirst().orElseThrow();
+        TlsWire.Pair pair = wire.pair(STREAMS);
+        var ofServer = pair.server().writer().startTls(Tls.server(context).requiringClientCertificate());
+        var ofClient = pair.client().writer().startTls(wire.client().upgrade("localhost"));
+        assertThat(failureOf(ofServer)).isInstanceOf(SSLException.class);
+        ofClient.handle((done, failure) -> null).get(20, TimeUnit.SECONDS);
+        pair.client().abort();
+        pair.server().abort();
     }
 
     /** Verified sessions are resumed all the same, and one that the server does not resume is not said to be. */

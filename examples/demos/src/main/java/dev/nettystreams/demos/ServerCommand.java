@@ -89,6 +89,15 @@ public abstract class ServerCommand implements Callable<Integer> {
     }
 
     /**
+     * Whether the process has been told to end: an end of input may be the server's own doing from then on.
+     *
+     * @return true from then on
+     */
+    protected final boolean isEnding() {
+        return isEnding;
+    }
+
+    /**
      * A way out for options that make no sense.
      *
      * @param message what is wrong with them

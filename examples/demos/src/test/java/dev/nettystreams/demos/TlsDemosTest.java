@@ -176,7 +176,7 @@ class TlsDemosTest {
                     certificates.chain());
             assertThat(server.status()).isEqualTo(1);
             assertThat(server.text()).isEmpty();
-            assertThat(server.err().lines()).singleElement().asString().contains("key");
+            assertThat(server.err().lines()).singleElement().asString().contains("PRIVATE KEY");
         }
     }
 

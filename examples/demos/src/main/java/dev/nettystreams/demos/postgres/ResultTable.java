@@ -3,6 +3,7 @@ package dev.nettystreams.demos.postgres;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -53,7 +54,12 @@ final class ResultTable {
         }
     }
 
-    void print(PrintWriter out) {
+    void print(PrintWriter out) throws IOException {
+        long lineLength = Arrays.stream(widths).asLongStream().sum();
+        if (lineLength * rows.size() > limitBytes) {
+            throw new IOException("the result takes more than " + limitBytes
+                    + " characters when it is aligned: ask for narrower cells, or COPY");
+        }
         out.print(header() + ruler());
         for (String[] row : rows) {
             out.print(line(row));

@@ -46,10 +46,13 @@ final class SimpleQuery {
         ReportedException failure = null;
         BackendMessage message = wire.receive();
         while (message.type() != 'Z') {
+            if (failure != null && message.type() != 'E') {
+                throw message.unexpected("behind an error");
+            }
             try {
                 take(message);
             } catch (ReportedException e) {
-                failure = e;
+                failure = failure == null ? e : failure;
             }
             message = next(failure);
         }

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ final class SmtpDialogue implements Dialogue {
     private final ServerTerms terms;
     private final @Nullable TlsUpgrade tls;
     private final Delivery delivery;
+    private final BooleanSupplier isGoingDown;
     private final SmtpSession session;
 
     /** The mail that is coming in, null between mails. */
@@ -51,12 +53,18 @@ final class SmtpDialogue implements Dialogue {
     private CompletableFuture<Void> before = NOTHING;
 
     SmtpDialogue(
-            StreamReader reader, StreamWriter writer, ServerTerms terms, @Nullable TlsUpgrade tls, Delivery delivery) {
+            StreamReader reader,
+            StreamWriter writer,
+            ServerTerms terms,
+            @Nullable TlsUpgrade tls,
+            Delivery delivery,
+            BooleanSupplier isGoingDown) {
         this.reader = reader;
         this.writer = writer;
         this.terms = terms;
         this.tls = tls;
         this.delivery = delivery;
+        this.isGoingDown = isGoingDown;
         TlsSession already = writer.tlsSession();
         session = new SmtpSession(terms, peer(writer), already == null ? null : already.protocol());
         reply(session.greeting());
@@ -86,6 +94,7 @@ final class SmtpDialogue implements Dialogue {
     @Override
     public Then accept(byte[] line) {
         if (line.length == 0) {
+            goDown();
             return Then.END;
         }
         if (content == null) {
@@ -96,6 +105,13 @@ final class SmtpDialogue implements Dialogue {
             content = null;
         }
         return Then.READ_ON;
+    }
+
+    /** An end of the input that the client has not made: it is told (RFC 5321 section 3.8), and tries again later. */
+    private void goDown() {
+        if (isGoingDown.getAsBoolean()) {
+            reply("421 4.3.2 going down");
+        }
     }
 
     private Then perform(Answer answer) {
@@ -141,7 +157,9 @@ final class SmtpDialogue implements Dialogue {
             reply("500 5.5.2 a line has at most " + overrun.limit() + " bytes");
         } else if (cause instanceof TimeoutException) {
             reply("421 4.4.2 nothing for " + PATIENCE_MINUTES + " minutes");
-        } else if (!(cause instanceof IncompleteReadException)) {
+        } else if (cause instanceof IncompleteReadException) {
+            goDown();
+        } else {
             return CompletableFuture.failedFuture(cause);
         }
         return NOTHING;

@@ -80,6 +80,6 @@ public final class SmtpServer extends ServerCommand {
 
     @Override
     protected Dialogue dialogue(StreamReader reader, StreamWriter writer) {
-        return new SmtpDialogue(reader, writer, terms, tls(), delivery);
+        return new SmtpDialogue(reader, writer, terms, tls(), delivery, this::isEnding);
     }
 }

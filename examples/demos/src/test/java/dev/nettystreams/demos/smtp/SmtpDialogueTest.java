@@ -27,6 +27,7 @@ class SmtpDialogueTest {
     private static final String REPLIES = TAKEN_ENVELOPE + GO + "250 2.0.0 taken\r\n250 2.0.0 ok\r\n221 2.0.0 bye\r\n";
 
     private final List<Mail> mails = new ArrayList<>();
+    private boolean isGoingDown;
     private ServerTerms terms = new ServerTerms("test", 100_000, false, false);
 
     private DialogueWire wire(int chunkBytes) {
@@ -39,7 +40,8 @@ class SmtpDialogueTest {
 
     private DialogueWire wire(int chunkBytes, Delivery delivery) {
         return new DialogueWire(
-                chunkBytes, (reader, writer) -> new SmtpDialogue(reader, writer, terms, null, delivery));
+                chunkBytes,
+                (reader, writer) -> new SmtpDialogue(reader, writer, terms, null, delivery, () -> isGoingDown));
     }
 
     /** What the mail says, without the server's trace. */
@@ -257,6 +259,15 @@ class SmtpDialogueTest {
         wire.send("");
         assertThat(wire.isOver()).isTrue();
         assertThat(wire.replies()).isEqualTo(REPLIES);
+    }
+
+    @Test
+    void serverThatGoesDown_saysSo_betweenCommands_andWithinAMail() {
+        isGoingDown = true;
+        assertThat(wire(WHOLE).replies()).isEqualTo(GREETING + "421 4.3.2 going down\r\n");
+        assertThat(wire(WHOLE).send(ENVELOPE + "DATA\r\nhalf\r\n.\r").replies())
+                .isEqualTo(TAKEN_ENVELOPE + GO + "421 4.3.2 going down\r\n");
+        assertThat(mails).isEmpty();
     }
 
     @Test

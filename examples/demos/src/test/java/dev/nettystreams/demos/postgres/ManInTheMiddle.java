@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -20,6 +21,13 @@ import javax.net.ssl.TrustManager;
 /** Ends TLS towards the client with a certificate of its own, begins TLS towards the server, and passes everything on. */
 final class ManInTheMiddle implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;
+
+    /** Each waits for its peer: the common pool may have one thread for all of them. */
+    private static final Executor THREADS = task -> {
+        Thread thread = new Thread(task, "man-in-the-middle");
+        thread.setDaemon(true);
+        thread.start();
+    };
 
     private final ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
     private final int serverPort;
@@ -35,7 +43,7 @@ final class ManInTheMiddle implements AutoCloseable {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(certificate.toKeyManagerFactory().getKeyManagers(), anybody, null);
         ManInTheMiddle man = new ManInTheMiddle(Integer.parseInt(port), context);
-        CompletableFuture<Void> accepting = CompletableFuture.runAsync(man::accept);
+        CompletableFuture<Void> accepting = CompletableFuture.runAsync(man::accept, THREADS);
         accepting.exceptionally(closed -> null);
         return man;
     }
@@ -74,8 +82,8 @@ final class ManInTheMiddle implements AutoCloseable {
     }
 
     private static void between(SSLSocket client, SSLSocket server) {
-        CompletableFuture<Void> forth = CompletableFuture.runAsync(() -> pass(client, server));
-        CompletableFuture<Void> back = CompletableFuture.runAsync(() -> pass(server, client));
+        CompletableFuture<Void> forth = CompletableFuture.runAsync(() -> pass(client, server), THREADS);
+        CompletableFuture<Void> back = CompletableFuture.runAsync(() -> pass(server, client), THREADS);
         forth.exceptionally(lost -> null);
         back.exceptionally(lost -> null);
     }

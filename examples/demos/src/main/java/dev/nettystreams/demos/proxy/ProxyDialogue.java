@@ -81,10 +81,7 @@ final class ProxyDialogue implements Dialogue {
                         .thenAccept(header -> who = header)
                         .thenApply(over -> DONE);
             case HANDSHAKE -> writer.startTls(Objects.requireNonNull(tls)).thenApply(session -> DONE);
-            case CONNECTION ->
-                route.open(streams, who, writer.tlsSession())
-                        .thenAccept(connection -> upstream = connection)
-                        .thenApply(over -> DONE);
+            case CONNECTION -> connect();
             case RELAY -> relay(Objects.requireNonNull(upstream));
         };
     }
@@ -101,6 +98,26 @@ final class ProxyDialogue implements Dialogue {
             }
         }
         return Then.READ_ON;
+    }
+
+    /** Ends with the client, if that goes first. */
+    private CompletableFuture<byte[]> connect() {
+        CompletableFuture<byte[]> over = new CompletableFuture<>();
+        CompletableFuture<Void> gone = writer.waitClosed();
+        CompletableFuture<StreamConnection> opening = route.open(streams, who, writer.tlsSession(), gone);
+        opening.whenComplete((connection, failure) -> {
+            if (failure != null) {
+                over.completeExceptionally(failure);
+                return;
+            }
+            upstream = connection;
+            if (!over.complete(DONE)) {
+                connection.abort();
+            }
+        });
+        gone.whenComplete((closed, failure) -> over.completeExceptionally(
+                failure != null ? failure : new IOException("the client was closed before there was a connection")));
+        return over;
     }
 
     private void close() {

@@ -19,9 +19,16 @@ record Route(
         Destination destination,
         @Nullable HAProxyProtocolVersion header,
         @Nullable TlsUpgrade tls) {
-    /** Connects, says in clear who comes, and then secures the connection. */
-    CompletableFuture<StreamConnection> open(NettyStreams streams, ProxyHeader who, @Nullable TlsSession clientTls) {
-        return destination.connect(streams).thenCompose(upstream -> {
+    /**
+     * Connects, says in clear who comes, and then secures the connection.
+     *
+     * @param gone completes when the client has gone, for whom nobody is to be connected any more
+     */
+    CompletableFuture<StreamConnection> open(
+            NettyStreams streams, ProxyHeader who, @Nullable TlsSession clientTls, CompletableFuture<?> gone) {
+        CompletableFuture<StreamConnection> connecting = destination.connect(streams);
+        gone.whenComplete((over, failure) -> connecting.cancel(false));
+        return connecting.thenCompose(upstream -> {
             byte[] first;
             try {
                 first = header == null ? new byte[0] : who.encode(header, clientTls);
@@ -33,14 +40,13 @@ record Route(
                 upstream.writer().write(first);
                 return CompletableFuture.completedFuture(upstream);
             }
-            return upstream.writer()
-                    .startTls(tls, first)
-                    .thenApply(session -> upstream)
-                    .whenComplete((secured, failure) -> {
-                        if (failure != null) {
-                            upstream.abort();
-                        }
-                    });
+            CompletableFuture<TlsSession> securing = upstream.writer().startTls(tls, first);
+            gone.whenComplete((over, failure) -> securing.cancel(false));
+            return securing.thenApply(session -> upstream).whenComplete((secured, failure) -> {
+                if (failure != null) {
+                    upstream.abort();
+                }
+            });
         });
     }
 }

@@ -250,6 +250,33 @@ class ProxyDialogueTest {
         }
     }
 
+    /** The destination is one that accepts and then says nothing, for which TLS would wait a minute. */
+    @Test
+    void resetOfTheClient_endsAHandshakeWithTheDestination() throws Exception {
+        CompletableFuture<Void> hasEnded = new CompletableFuture<>();
+        ConnectionHandler silent = (reader, writer) -> {
+            try {
+                while (Await.await(reader.read(4096)).length > 0) {
+                    upstreamHeard.add("a part of a hello");
+                }
+            } finally {
+                hasEnded.complete(null);
+            }
+        };
+        try (StreamServer upstream = start(silent, null);
+                StreamServer proxy = proxy(
+                        new Route(new Destination.Tcp("127.0.0.1", upstream.port()), null, client.upgrade("localhost")),
+                        false,
+                        null)) {
+            try (Socket near = DemoProcess.connect(proxy.port())) {
+                assertThat(upstreamHeard.poll(20, TimeUnit.SECONDS)).isNotNull();
+                near.setSoLinger(true, 0);
+            }
+            get(hasEnded);
+            Await.await(proxy.shutdown(Duration.ofSeconds(5)).orTimeout(5, TimeUnit.SECONDS));
+        }
+    }
+
     private static void resetAfterThreeBytes(int port) throws IOException {
         try (Socket near = DemoProcess.connect(port)) {
             assertThat(near.getInputStream().readNBytes(3)).asString().isEqualTo("go\n");

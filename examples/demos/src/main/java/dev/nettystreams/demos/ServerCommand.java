@@ -37,7 +37,7 @@ public abstract class ServerCommand implements Callable<Integer> {
     /** For what is being sent. All of it, with the cutting off and the end of the JVM, is to be over within 5 s. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofMillis(4500);
 
-    /** For a handler that notices nothing of the end of its connection. */
+    /** After which a handler that notices nothing of the end of its connection is left to itself. */
     private static final int HANDLER_TIMEOUT_SECONDS = 6;
 
     private final int defaultPort;

@@ -56,7 +56,7 @@ public final class ServerSettings {
     @Nullable
     Path tlsCertificate;
 
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "The certificate's private key (PEM, PKCS #8).")
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "The certificate's private key (PEM).")
     @Nullable
     Path tlsKey;
 

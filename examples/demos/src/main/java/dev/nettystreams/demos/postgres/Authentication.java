@@ -96,15 +96,6 @@ final class Authentication {
 
     private BackendMessage receive(char... due)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
-        BackendMessage message = wire.receive();
-        if (message.type() == 'E') {
-            throw ServerReport.parse(message).toException();
-        }
-        for (char type : due) {
-            if (message.type() == type) {
-                return message;
-            }
-        }
-        throw message.unexpected("while logging in");
+        return wire.receive("while logging in", due);
     }
 }

@@ -125,15 +125,6 @@ final class SimpleQuery {
 
     private BackendMessage receive(char... due)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
-        BackendMessage message = wire.receive();
-        if (message.type() == 'E') {
-            throw ServerReport.parse(message).toException();
-        }
-        for (char type : due) {
-            if (message.type() == type) {
-                return message;
-            }
-        }
-        throw message.unexpected("within a result");
+        return wire.receive("within a result", due);
     }
 }

@@ -72,6 +72,26 @@ final class Wire {
         return (char) (intake.take(1)[0] & 0xff);
     }
 
+    /**
+     * Waits for a message of certain types.
+     *
+     * @param when what is going on, for the message of what fails if it is another one
+     * @throws ReportedException if it is an error
+     */
+    BackendMessage receive(String when, char... due)
+            throws IOException, InterruptedException, TimeoutException, ReportedException {
+        BackendMessage message = receive();
+        if (message.type() == 'E') {
+            throw ServerReport.parse(message).toException();
+        }
+        for (char type : due) {
+            if (message.type() == type) {
+                return message;
+            }
+        }
+        throw message.unexpected(when);
+    }
+
     BackendMessage receive() throws IOException, InterruptedException, TimeoutException {
         BackendMessage message;
         do {

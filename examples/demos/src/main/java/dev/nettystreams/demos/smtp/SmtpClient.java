@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -129,7 +128,7 @@ final class SmtpClient {
         expect(354, "DATA", ask("DATA"));
         for (byte[] line : mail.lines()) {
             writer.write(line);
-            await(taken(writer.drain()));
+            drain();
         }
         return expect(250, "the mail", ask("."));
     }
@@ -158,8 +157,12 @@ final class SmtpClient {
         }
     }
 
-    private static CompletableFuture<Void> taken(CompletableFuture<Void> drained) {
-        return drained.orTimeout(BLOCK_MINUTES, TimeUnit.MINUTES);
+    private void drain() throws Exception {
+        try {
+            await(writer.drain().orTimeout(BLOCK_MINUTES, TimeUnit.MINUTES));
+        } catch (TimeoutException e) {
+            throw new IOException("the server has taken nothing of the mail for " + BLOCK_MINUTES + " minutes", e);
+        }
     }
 
     private Reply ask(String command) throws Exception {

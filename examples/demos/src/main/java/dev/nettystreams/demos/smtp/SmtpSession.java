@@ -79,9 +79,9 @@ final class SmtpSession {
             }
             return answer(verb, argument);
         } catch (SmtpException e) {
-            boolean isForNow = e.reply()
-                    .startsWith(
-                            "4"); // a mail to many is refused some of them by the rules (RFC 5321 section 4.5.3.1.10)
+            // A mail to many is refused some of them by the rules (RFC 5321 section 4.5.3.1.10): no error of the
+            // client's.
+            boolean isForNow = e.reply().startsWith("4");
             refusals += isForNow ? 0 : 1;
             boolean isEnough = refusals >= MOST_REFUSALS;
             return isEnough ? new Answer("421 4.7.0 too many errors", Answer.Next.END) : Answer.of(e.reply());

@@ -54,6 +54,7 @@ record Terms(
         }
         SslContextBuilder builder = SslContextBuilder.forClient();
         if (identity != null) {
+            identity.refuseIfUnknownTo(engine);
             identity.addTo(builder);
         }
         return build(builder);
@@ -65,6 +66,10 @@ record Terms(
         }
         if (identity == null) {
             throw new SSLException("a TLS server needs an identity");
+        }
+        identity.refuseIfUnknownTo(engine);
+        for (TlsIdentity other : byHost.values()) {
+            other.refuseIfUnknownTo(engine);
         }
         SslContextBuilder builder =
                 byHost.isEmpty() ? identity.server() : SslContextBuilder.forServer(serverNameKeys(identity, byHost));

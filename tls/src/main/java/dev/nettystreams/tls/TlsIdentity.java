@@ -148,6 +148,26 @@ public final class TlsIdentity {
                 new OfKey(privateKey, chain));
     }
 
+    /** Netty's BoringSSL offers no signature scheme for Ed25519: without this, each handshake would fail, and only the peer know why. */
+    void refuseIfUnknownTo(TlsEngine engine) throws SSLException {
+        if (engine == TlsEngine.BORINGSSL && isOnlyEdwards()) {
+            throw new SSLException(engine + " does not take the Ed25519 key of " + name + ", TlsEngine.JDK does");
+        }
+    }
+
+    private boolean isOnlyEdwards() {
+        try {
+            X509ExtendedKeyManager keys = source.keyManager();
+            return has(keys, "EdDSA") && !has(keys, "EC") && !has(keys, "RSA");
+        } catch (Exception e) {
+            return false; // which is told when it is used
+        }
+    }
+
+    private static boolean has(X509ExtendedKeyManager keys, String algorithm) {
+        return keys.getServerAliases(algorithm, null) != null;
+    }
+
     SslContextBuilder server() throws SSLException {
         try {
             return source.server();

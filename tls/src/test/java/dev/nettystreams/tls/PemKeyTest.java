@@ -2,6 +2,7 @@ package dev.nettystreams.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
@@ -14,6 +15,7 @@ import java.security.InvalidKeyException;
 import java.security.interfaces.ECPrivateKey;
 import java.util.Arrays;
 import java.util.Base64;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,20 @@ class PemKeyTest {
         X509Bundle bundle = bundle(algorithm);
         assertThat(read(bundle, bundle.getPrivateKeyPEM()).privateKey())
                 .isEqualTo(bundle.getKeyPair().getPrivate());
+    }
+
+    /** Which it could not use: before this, each client was told that there is no common algorithm. */
+    @Test
+    void ed25519_isRefusedByBoringSsl_whenTheServerStarts() throws Exception {
+        assumeThat(TlsEngine.BORINGSSL.isAvailable()).isTrue();
+        TlsServer server = Tls.server(Certificates.identity(bundle(Algorithm.ed25519)));
+        assertThat(TlsWire.failureOf(server.engine(TlsEngine.BORINGSSL)
+                        .prepare()
+                        .toCompletableFuture()
+                        .thenAccept(any -> {})))
+                .isInstanceOf(SSLException.class)
+                .hasMessage("BORINGSSL does not take the Ed25519 key of CN=localhost, TlsEngine.JDK does");
+        TlsWire.get(server.engine(TlsEngine.JDK).prepare().toCompletableFuture().thenAccept(any -> {}));
     }
 
     @ParameterizedTest

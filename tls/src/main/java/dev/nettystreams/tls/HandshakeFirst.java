@@ -2,6 +2,7 @@ package dev.nettystreams.tls;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.DelegatingSslContext;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import javax.net.ssl.SSLEngine;
@@ -11,16 +12,21 @@ import javax.net.ssl.SSLEngine;
  * clear: there it is the go-ahead, here it would be what the application says first when TLS is there.
  */
 final class HandshakeFirst extends DelegatingSslContext {
+    private final boolean isOfTheJdk;
+
     HandshakeFirst(SslContext context) {
         super(context);
+        isOfTheJdk = context instanceof JdkSslContext;
     }
 
     SslHandler handler(ByteBufAllocator allocator) {
-        return newHandler(allocator, false);
+        return isOfTheJdk ? new JdkSslHandler(newEngine(allocator)) : newHandler(allocator, false);
     }
 
     SslHandler handler(ByteBufAllocator allocator, String peerHost, int peerPort) {
-        return newHandler(allocator, peerHost, peerPort, false);
+        return isOfTheJdk
+                ? new JdkSslHandler(newEngine(allocator, peerHost, peerPort))
+                : newHandler(allocator, peerHost, peerPort, false);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -145,6 +146,8 @@ final class TlsLayer extends ChannelDuplexHandler {
             }
         } else if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
             inputShutDown(context);
+        } else if (event instanceof ChannelOutputShutdownEvent && (phase == Phase.CLOSING || phase == Phase.CLOSED)) {
+            closeNow(context); // io_uring's word for a reset; all was sent, and the end itself is told as well
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -152,7 +155,6 @@ final class TlsLayer extends ChannelDuplexHandler {
 
     private void handshakeCompleted(ChannelHandlerContext context, SslHandshakeCompletionEvent completion) {
         if (phase != Phase.HANDSHAKING) {
-            renegotiated(context);
             return;
         }
         if (completion.isSuccess()) {
@@ -163,11 +165,12 @@ final class TlsLayer extends ChannelDuplexHandler {
         }
     }
 
-    /** In TLS 1.2 a client may have a server do the costly part again and again; BoringSSL refuses by itself. */
-    private void renegotiated(ChannelHandlerContext context) {
-        if (phase == Phase.OPEN && !ssl.engine().getUseClientMode()) {
-            context.fireExceptionCaught(new SSLException("the peer renegotiates"));
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (ssl instanceof JdkSslHandler jdk) {
+            jdk.hasSpoken();
         }
+        context.fireChannelRead(message);
     }
 
     private void handshakeFailed(ChannelHandlerContext context, Throwable cause) {

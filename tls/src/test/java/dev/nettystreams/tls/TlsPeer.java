@@ -102,6 +102,12 @@ final class TlsPeer {
                 && !engine.getSession().getProtocol().equals("NONE");
     }
 
+    /** New keys, and the wish for the other side's (TLS 1.3). */
+    byte[] keyUpdate() throws SSLException {
+        engine.beginHandshake();
+        return flight();
+    }
+
     /** In one record. */
     byte[] record(byte[] bytes) throws SSLException {
         ByteBuffer record =

@@ -26,6 +26,12 @@ final class LazyContext {
         this.source = source;
     }
 
+    /** One that somebody has made already. */
+    LazyContext(SslContext given) {
+        this(() -> given);
+        making.set(CompletableFuture.completedFuture(new HandshakeFirst(given)));
+    }
+
     /**
      * Begins to make it, on a thread of its own, if nobody has: files are read, and engines loaded.
      *

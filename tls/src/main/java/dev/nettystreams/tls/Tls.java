@@ -48,7 +48,7 @@ public final class Tls {
         if (!context.isClient()) {
             throw new IllegalArgumentException("the SslContext is for servers");
         }
-        return TlsClient.over((LazyContext.Source) () -> context);
+        return TlsClient.over(context);
     }
 
     /**
@@ -92,7 +92,7 @@ public final class Tls {
         if (!context.isServer()) {
             throw new IllegalArgumentException("the SslContext is for clients");
         }
-        return TlsServer.over((LazyContext.Source) () -> context);
+        return TlsServer.over(context);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Transport;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.PlatformDependent;
@@ -29,7 +30,7 @@ public final class TlsClient implements TlsUpgrade {
     /** More than any port. */
     private static final int VERIFIED = 1 << 17;
 
-    private final @Nullable Terms terms; // null if the context is somebody else's
+    private final @Nullable Terms terms; // null if the context is Netty's
     private final LazyContext context;
     private final Manners manners;
     private final boolean verifiesHost;
@@ -58,7 +59,7 @@ public final class TlsClient implements TlsUpgrade {
         return new TlsClient(terms, new LazyContext(terms::clientContext), Manners.OF_CLIENTS, true, null);
     }
 
-    static TlsClient over(LazyContext.Source context) {
+    static TlsClient over(SslContext context) {
         return new TlsClient(null, new LazyContext(context), Manners.OF_CLIENTS, true, null);
     }
 
@@ -102,7 +103,7 @@ public final class TlsClient implements TlsUpgrade {
      *
      * @param names such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the context is Netty's
      */
     public TlsClient protocols(String... names) {
         return with(terms().withProtocols(List.of(names)));
@@ -113,7 +114,7 @@ public final class TlsClient implements TlsUpgrade {
      *
      * @param names such as {@code http/1.1}, in the order of preference
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the context is Netty's
      */
     public TlsClient applicationProtocols(String... names) {
         return with(terms().withApplicationProtocols(List.of(names)));

@@ -5,6 +5,7 @@ import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Transport;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The server's side of TLS: {@link Tls#server(TlsIdentity)}. Immutable. */
 public final class TlsServer implements TlsUpgrade {
-    private final @Nullable Terms terms; // null if the context is somebody else's
+    private final @Nullable Terms terms; // null if the context is Netty's
     private final ClientAuth clientAuth;
     private final Map<String, TlsIdentity> byHost;
     private final LazyContext context;
@@ -52,7 +53,7 @@ public final class TlsServer implements TlsUpgrade {
         return of(Terms.over(context), ClientAuth.NONE, Map.of(), Manners.OF_SERVERS);
     }
 
-    static TlsServer over(LazyContext.Source context) {
+    static TlsServer over(SslContext context) {
         return new TlsServer(null, ClientAuth.NONE, Map.of(), new LazyContext(context), Manners.OF_SERVERS);
     }
 
@@ -133,7 +134,7 @@ public final class TlsServer implements TlsUpgrade {
      *
      * @param names such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the context is Netty's
      */
     public TlsServer protocols(String... names) {
         return with(terms().withProtocols(List.of(names)), clientAuth);
@@ -144,7 +145,7 @@ public final class TlsServer implements TlsUpgrade {
      *
      * @param names such as {@code http/1.1}, in the order of preference
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the context is Netty's
      */
     public TlsServer applicationProtocols(String... names) {
         return with(terms().withApplicationProtocols(List.of(names)), clientAuth);

@@ -2,11 +2,14 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.LoopThreads;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,11 +76,47 @@ public final class Await {
         return on(HandlerThreads.PLATFORM, handler);
     }
 
+    /**
+     * Runs a handler on its connection's event loop, each connection's on a virtual thread that the loop itself schedules: a wait is a
+     * suspension and not a hop between threads, and all that a loop's handlers do is done one after the other, as in asyncio.
+     *
+     * <p>What blocks (a lock, a queue, {@code Thread.sleep}, another library's sockets) parks the handler and not the loop, where the JDK can;
+     * what computes for long holds up the loop's connections. Netty's own methods may be called, and take effect when the handler waits.
+     *
+     * @param handler straight-line code that may await
+     * @return the handler to give to a server
+     * @throws IllegalStateException before Java 21, or without {@code --add-opens java.base/java.lang=ALL-UNNAMED}; the message says what to do
+     */
+    public static ConnectionHandler onEventLoop(ConnectionHandler handler) {
+        requireEventLoop();
+        return on(handler, connection -> Task.start(connection.core(), talk(handler, connection)));
+    }
+
+    /**
+     * Whether {@link #onEventLoop} is to be had here.
+     *
+     * @return true from Java 21 on, with {@code java.lang} opened
+     */
+    public static boolean isOnEventLoopAvailable() {
+        return CarriedThreads.areAvailable();
+    }
+
+    private static void requireEventLoop() {
+        String reason = CarriedThreads.unavailabilityReason();
+        if (reason != null) {
+            throw new IllegalStateException("await on the event loop " + reason);
+        }
+    }
+
     private static ConnectionHandler on(HandlerThreads threads, ConnectionHandler handler) {
         if (!threads.isAvailable()) {
-            throw new IllegalStateException("virtual threads need Java 21 or later, and this is Java "
-                    + Runtime.version().feature() + "; use Await.onThreads");
+            throw new IllegalStateException(HandlerThreads.unavailableMessage());
         }
+        return on(handler, connection -> start(threads, handler, connection));
+    }
+
+    private static ConnectionHandler on(
+            ConnectionHandler handler, Function<StreamConnection, CompletionStage<?>> start) {
         return new ConnectionHandler() {
             @Override
             public void handle(StreamReader reader, StreamWriter writer) throws Exception {
@@ -86,13 +125,85 @@ public final class Await {
 
             @Override
             public CompletionStage<?> start(StreamConnection connection) {
-                return threads.start(handler, connection);
+                return start.apply(connection);
             }
         };
     }
 
+    static CompletionStage<?> start(HandlerThreads threads, ConnectionHandler handler, StreamConnection connection) {
+        return Task.start(threads, talk(handler, connection));
+    }
+
+    @SuppressWarnings("NullAway") // Void has no other value
+    private static Callable<Void> talk(ConnectionHandler handler, StreamConnection connection) {
+        return () -> {
+            handler.handle(connection.reader(), connection.writer());
+            return null;
+        };
+    }
+
+    // ---- tasks
+
+    /**
+     * Runs code on a connection's event loop; see {@link #onEventLoop(ConnectionHandler)}. The connection need not have been accepted by a
+     * server, and goes on when the code has ended.
+     *
+     * <p>Completes with what the code returns; fails with what it throws. Settled by its holder, with {@code cancel} or {@code orTimeout}, it
+     * interrupts the code, whose {@code await} then cancels what it waits for.
+     *
+     * @param <T> what the code returns
+     * @param connection whose loop is to run it
+     * @param code straight-line code that may await
+     * @return the code's outcome
+     * @throws IllegalStateException as for handlers
+     */
+    public static <T extends @Nullable Object> CompletableFuture<T> onEventLoop(
+            StreamConnection connection, Callable<? extends T> code) {
+        requireEventLoop();
+        return Task.start(connection.core(), code);
+    }
+
+    /**
+     * Runs code beside the caller, in the caller's way: on the same event loop, on another virtual thread, or on another thread (asyncio's
+     * {@code create_task}).
+     *
+     * <p>Completes and ends as {@link #onEventLoop(StreamConnection, Callable)}. For several that belong together: {@link TaskGroup}.
+     *
+     * @param <T> what the code returns
+     * @param code straight-line code that may await
+     * @return the code's outcome
+     * @throws IllegalStateException on an event loop's own thread, whose code may not wait: give it a connection
+     */
+    public static <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> code) {
+        return Task.startBesideCaller(code, null);
+    }
+
+    /**
+     * Runs steps with one deadline for all of them (asyncio's {@code timeout}), on the calling thread. For a single operation there is
+     * {@code orTimeout}.
+     *
+     * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An interrupt from elsewhere
+     * comes through as it is, unless it comes just then, too.
+     *
+     * @param <T> what the steps return
+     * @param timeout how long they may take
+     * @param steps straight-line code that may await
+     * @return what they return, also if they come to their end although the time is over
+     * @throws TimeoutException if they were interrupted for it
+     * @throws Exception what they throw
+     */
+    public static <T extends @Nullable Object> T withTimeout(Duration timeout, Callable<? extends T> steps)
+            throws Exception {
+        return new Deadline(Thread.currentThread()).run(timeout, steps);
+    }
+
+    // ---- waiting
+
     private static <T extends @Nullable Object> T get(CompletableFuture<T> future) throws InterruptedException {
         try {
+            if (!future.isDone() && future instanceof Claimable<T> ours) {
+                ours.park(); // or get parks
+            }
             return future.get();
         } catch (ExecutionException e) {
             Throwable failure = e.getCause() == null ? e : e.getCause();

@@ -3,6 +3,7 @@ package dev.nettystreams;
 import dev.nettystreams.spi.Chunk;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A search remembers how far it came and in which state its automaton was, so that a line that arrives a byte at a time costs
  * as much as one that arrives at once: every byte is examined once. Taking bytes forgets the search.
  *
- * <p>Memory: an empty queue holds none. Small arrays are lent by the thread, which has one to spare ({@value #SPARE_BYTES} bytes), and go back
+ * <p>Memory: an empty queue holds none. Small arrays are lent by the loop's thread, which has one to spare ({@value #SPARE_BYTES} bytes), and go back
  * when the queue runs empty, so a loop with many connections that are mostly idle needs one. What does not fit gets an array that grows
  * by doubling; a large piece that is taken as it came is given away, and so copied once.
  *
@@ -43,6 +44,10 @@ final class ByteQueue {
     }
 
     private byte[] array = EMPTY;
+
+    /** Who has lent the last one. It gets it back, though a virtual thread on the loop may be the one to return it. */
+    private @Nullable Spare lender;
+
     private int head;
     private int tail;
 
@@ -109,7 +114,7 @@ final class ByteQueue {
             head = 0;
             tail = 0;
             if (array.length == SPARE_BYTES) {
-                Spare.OF_THREAD.get().array = array;
+                Objects.requireNonNull(lender).array = array;
             }
             array = EMPTY;
         }
@@ -188,9 +193,10 @@ final class ByteQueue {
         tail = size;
     }
 
-    private static byte[] arrayFor(int needed, boolean isFirst) {
+    private byte[] arrayFor(int needed, boolean isFirst) {
         if (needed <= SPARE_BYTES) {
-            return Spare.OF_THREAD.get().lend();
+            lender = Spare.OF_THREAD.get();
+            return lender.lend();
         }
         return new byte
                 [isFirst ? needed : nextPowerOfTwo(needed)]; // often the first is taken whole before the next comes

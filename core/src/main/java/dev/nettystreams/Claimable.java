@@ -5,7 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A future that two parties may settle, the loop and its holder, of whom one wins <em>before</em> anything else happens.
@@ -24,16 +26,21 @@ import java.util.function.Supplier;
  */
 class Claimable<T> extends CompletableFuture<T> {
     private static final VarHandle CLAIMED;
+    private static final VarHandle WAITER;
 
     static {
         try {
             CLAIMED = MethodHandles.lookup().findVarHandle(Claimable.class, "isClaimed", boolean.class);
+            WAITER = MethodHandles.lookup().findVarHandle(Claimable.class, "waiter", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private volatile boolean isClaimed;
+
+    /** Who is parked until this is done. */
+    private volatile @Nullable Thread waiter;
 
     /** Decides the race: true for the one who may settle this future. */
     final boolean claim() {
@@ -43,27 +50,60 @@ class Claimable<T> extends CompletableFuture<T> {
     /** For the loop, after its claim. */
     final void succeed(T result) {
         super.complete(result);
+        wake();
     }
 
     /** For the loop, after its claim. */
     final void fail(Throwable reason) {
         super.completeExceptionally(reason);
+        wake();
+    }
+
+    /**
+     * Parks the caller until this is done; what {@code get} does, without an object for it. One thread at a time: a second one is told to
+     * wait otherwise. Either the waiter sees that this is done, or whoever has done it sees the waiter.
+     *
+     * @return whether this is done now
+     */
+    final boolean park() throws InterruptedException {
+        if (!WAITER.compareAndSet(this, null, Thread.currentThread())) {
+            return false;
+        }
+        try {
+            while (!isDone()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                LockSupport.park(this);
+            }
+            return true;
+        } finally {
+            waiter = null;
+        }
+    }
+
+    private boolean wake() {
+        Thread waiting = waiter;
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+        return true;
     }
 
     @Override
     public final boolean complete(T value) {
-        return claim() && super.complete(value);
+        return claim() && super.complete(value) && wake();
     }
 
     @Override
     public final boolean completeExceptionally(Throwable reason) {
         Objects.requireNonNull(reason);
-        return claim() && super.completeExceptionally(reason);
+        return claim() && super.completeExceptionally(reason) && wake();
     }
 
     @Override
     public final boolean cancel(boolean mayInterruptIfRunning) {
-        return claim() ? super.cancel(mayInterruptIfRunning) : isCancelled();
+        return claim() ? super.cancel(mayInterruptIfRunning) && wake() : isCancelled();
     }
 
     @Override

@@ -30,7 +30,7 @@ public interface ConnectionHandler {
      * @return completes when the conversation is over
      */
     default CompletionStage<?> start(StreamConnection connection) {
-        return HandlerThreads.BEST.start(this, connection);
+        return Await.start(HandlerThreads.BEST, this, connection);
     }
 
     /**

@@ -12,7 +12,30 @@ import org.jspecify.annotations.Nullable;
 final class Conversation {
     private final StreamConnection connection;
     private final FailureReporter reporter;
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final Over over = new Over();
+
+    /** What the handler has given, null before. */
+    private volatile @Nullable CompletableFuture<?> running;
+
+    private volatile boolean isCalledOff;
+
+    /** Cancelled, it asks the handler to end, and completes when that has. */
+    private final class Over extends CompletableFuture<Void> {
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            isCalledOff = true;
+            CompletableFuture<?> handler = running;
+            if (handler != null) {
+                handler.cancel(mayInterruptIfRunning);
+            }
+            return false;
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+    }
 
     Conversation(StreamConnection connection, FailureReporter reporter) {
         this.connection = connection;
@@ -36,6 +59,10 @@ final class Conversation {
     private void start(ConnectionHandler handler) {
         try {
             CompletionStage<?> done = handler.start(connection);
+            running = done.toCompletableFuture();
+            if (isCalledOff) {
+                over.cancel(true);
+            }
             done.whenComplete((any, failure) -> end(failure));
         } catch (Throwable e) { // whatever the program throws ends its connection
             end(e);

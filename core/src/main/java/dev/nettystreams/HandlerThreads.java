@@ -3,75 +3,88 @@ package dev.nettystreams;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Starts a thread for each conversation. Virtual threads are reached by method handle, since this is compiled for Java 17. */
+/** Threads for tasks, beside the event loops. Virtual threads are reached by method handle, since this is compiled for Java 17. */
 enum HandlerThreads {
     PLATFORM {
         @Override
-        void startThread(Runnable conversation) {
-            Thread thread = new Thread(conversation, "netty-streams-connection-" + COUNTER.incrementAndGet());
+        Thread unstarted(Runnable task) {
+            Thread thread = new Thread(task, "netty-streams-connection-" + COUNTER.incrementAndGet());
             thread.setDaemon(true);
-            thread.start();
+            return thread;
         }
     },
     VIRTUAL {
         @Override
-        void startThread(Runnable conversation) {
-            MethodHandle start = START_VIRTUAL;
-            if (start == null) {
-                throw new IllegalStateException("virtual threads need Java 21 or later, and this is Java "
-                        + Runtime.version().feature() + "; use Await.onThreads");
+        Thread unstarted(Runnable task) {
+            ThreadFactory factory = VirtualThreads.FACTORY;
+            if (factory == null) {
+                throw new IllegalStateException(unavailableMessage());
             }
-            try {
-                Thread started = (Thread) start.invokeExact(conversation);
-                assert started != null;
-            } catch (Throwable e) {
-                throw new IllegalStateException("a virtual thread could not be started", e);
-            }
+            return factory.newThread(task);
         }
     };
 
     private static final AtomicLong COUNTER = new AtomicLong();
-    private static final @Nullable MethodHandle START_VIRTUAL = findStartVirtual();
 
     /** Virtual threads where there are any. */
-    static final HandlerThreads BEST = START_VIRTUAL != null ? VIRTUAL : PLATFORM;
+    static final HandlerThreads BEST = VirtualThreads.FACTORY != null ? VIRTUAL : PLATFORM;
 
-    abstract void startThread(Runnable conversation);
+    abstract Thread unstarted(Runnable task);
 
     boolean isAvailable() {
-        return this == PLATFORM || START_VIRTUAL != null;
+        return this == PLATFORM || VirtualThreads.FACTORY != null;
     }
 
-    @SuppressWarnings("NullAway") // Void has no other value
-    CompletionStage<?> start(ConnectionHandler handler, StreamConnection connection) {
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        startThread(() -> {
-            try {
-                handler.handle(connection.reader(), connection.writer());
-                over.complete(null);
-            } catch (Throwable e) { // whatever the program throws is its outcome
-                over.completeExceptionally(e);
+    static String unavailableMessage() {
+        return "virtual threads need Java 21 or later, and this is Java "
+                + Runtime.version().feature() + "; use Await.onThreads";
+    }
+
+    /** What the caller runs on. */
+    static HandlerThreads ofCaller() {
+        return VirtualThreads.isVirtual(Thread.currentThread()) ? VIRTUAL : PLATFORM;
+    }
+
+    /** Java 19 and 20 have the methods too, as a preview that throws. */
+    private static final class VirtualThreads {
+        static final @Nullable ThreadFactory FACTORY;
+        private static final @Nullable MethodHandle IS_VIRTUAL;
+
+        static {
+            ThreadFactory factory = null;
+            MethodHandle isVirtual = null;
+            if (Runtime.version().feature() >= 21) {
+                try {
+                    MethodHandles.Lookup lookup = MethodHandles.lookup();
+                    Class<?> builder = Class.forName("java.lang.Thread$Builder");
+                    Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
+                    Object newBuilder = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual))
+                            .invoke();
+                    factory = (ThreadFactory)
+                            lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class))
+                                    .invoke(newBuilder);
+                    isVirtual = lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+                } catch (Throwable e) { // then there are none
+                    factory = null;
+                }
             }
-        });
-        return over;
-    }
-
-    /** Java 19 and 20 have the method too, as a preview that throws. */
-    private static @Nullable MethodHandle findStartVirtual() {
-        if (Runtime.version().feature() < 21) {
-            return null;
+            FACTORY = factory;
+            IS_VIRTUAL = isVirtual;
         }
-        try {
-            return MethodHandles.lookup()
-                    .findStatic(
-                            Thread.class, "startVirtualThread", MethodType.methodType(Thread.class, Runnable.class));
-        } catch (ReflectiveOperationException e) {
-            return null;
+
+        static boolean isVirtual(Thread thread) {
+            if (IS_VIRTUAL == null) {
+                return false;
+            }
+            try {
+                return (boolean) IS_VIRTUAL.invokeExact(thread);
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Transport;
+import java.util.concurrent.Executor;
 
 /**
  * Pauses and resumes reading: paused above twice the limit, resumed at the limit or below, and resumed whenever a read is about to
@@ -11,12 +12,15 @@ import dev.nettystreams.spi.Transport;
  */
 final class ReadGate {
     private final Transport transport;
+    private final Executor onLoop;
     private final int lowMark;
     private final long highMark;
     private boolean paused;
 
-    ReadGate(Transport transport, int limit) {
+    /** @param onLoop runs a task on the loop's own thread, at once if the caller is that */
+    ReadGate(Transport transport, Executor onLoop, int limit) {
         this.transport = transport;
+        this.onLoop = onLoop;
         this.lowMark = limit;
         this.highMark = 2L * limit;
     }
@@ -54,6 +58,12 @@ final class ReadGate {
 
     private void resume() {
         paused = false;
-        transport.resumeReading();
+        onLoop.execute(this::resumeUnlessPausedAgain);
+    }
+
+    private void resumeUnlessPausedAgain() {
+        if (!paused) {
+            transport.resumeReading();
+        }
     }
 }

@@ -108,7 +108,8 @@ public final class StreamConnection implements AutoCloseable {
     /**
      * Runs a conversation: starts the handler, reports what it fails with (save its being cancelled), and closes the connection when it is over, however it ends.
      *
-     * <p>Completes when the handler is done and the connection is gone; never fails. For authors of servers.
+     * <p>Completes when the handler is done and the connection is gone; never fails. Cancelled, it asks the handler to end (its stage is
+     * cancelled; code on a thread of its own is interrupted), and completes when it has. For authors of servers.
      *
      * @param handler the conversation
      * @param reporter told once if the handler fails; what it throws in turn is lost

@@ -46,6 +46,9 @@ final class StreamCore implements TransportEvents {
     /** True between the first {@code dataReceived} of a burst and its {@code turnEnded}, which flushes. */
     private boolean inTurn;
 
+    /** Written by threads on the loop, and not the transport's yet. */
+    private int undeliveredByteCount;
+
     private boolean hasUnflushed;
     private boolean flushScheduled;
 
@@ -54,6 +57,9 @@ final class StreamCore implements TransportEvents {
     private @Nullable Failure abortReason;
 
     private volatile @Nullable TlsSession tlsSession;
+
+    /** What runs virtual threads on this loop, null where there are none. Written once, on the loop. */
+    private volatile @Nullable LoopCarrier carrier;
 
     /** Set when the connection is gone: null inside means that it ended well. */
     private @Nullable Outcome outcome;
@@ -65,7 +71,7 @@ final class StreamCore implements TransportEvents {
         this.loop = transport.loop();
         this.limits = limits;
         this.writeGate = new WriteGate(transport);
-        this.reader = new StreamReader(this, new ReadGate(transport, limits.readLimitBytes()));
+        this.reader = new StreamReader(this, new ReadGate(transport, this::onLoop, limits.readLimitBytes()));
         this.writer = new StreamWriter(this);
     }
 
@@ -73,14 +79,37 @@ final class StreamCore implements TransportEvents {
     void start() {
         onLoop(() -> {
             LoopThreads.mark(loop);
+            carrier = LoopCarrier.ofCurrent(loop);
             transport.start(this, limits.writeHighMarkBytes(), limits.writeLowMarkBytes());
         });
     }
 
-    /** Any thread: now if the caller is on the loop, else by a task; a loop that has ended runs it nowhere. */
+    /** What carries the calling thread if it is one on this loop, which is alone with this connection; else null. Any thread. */
+    private @Nullable LoopCarrier carrierOfCaller() {
+        LoopCarrier candidate = carrier;
+        return candidate != null && candidate.isCarryingCaller() ? candidate : null;
+    }
+
+    /** Any thread: whether the caller may touch this connection's state, the transport's excepted. */
+    boolean isHere() {
+        return loop.isCurrent() || carrierOfCaller() != null;
+    }
+
+    /** On the loop. */
+    @Nullable
+    LoopCarrier carrier() {
+        return carrier;
+    }
+
+    /** Any thread: now if the caller is the loop's thread, else by a task; a loop that has ended runs it nowhere. */
     void onLoop(Runnable task) {
         if (loop.isCurrent()) {
             task.run();
+            return;
+        }
+        LoopCarrier here = carrierOfCaller();
+        if (here != null) {
+            here.defer(task);
         } else {
             hop(task);
         }
@@ -88,7 +117,10 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread: by a task; fails the future if the loop has ended, or ends without having run it. */
     void hop(Runnable task, CompletableFuture<?> future) {
-        if (!hop(task)) {
+        LoopCarrier here = loop.isCurrent() ? null : carrierOfCaller();
+        if (here != null) {
+            here.defer(() -> hop(task, future));
+        } else if (!hop(task)) {
             failForLackOfLoop(future);
         } else if (loop.isEnding()) {
             loop.afterEnd(() -> failForLackOfLoop(future));
@@ -114,10 +146,36 @@ final class StreamCore implements TransportEvents {
     /** Any thread. */
     void write(byte[] source, int offset, int byteCount) {
         lifecycle.refuseWrite("write");
-        if (!loop.isCurrent()) {
+        if (loop.isCurrent()) {
+            if (mayWrite()) {
+                transport.write(source, offset, byteCount);
+                flushSoon();
+            }
+            return;
+        }
+        LoopCarrier here = carrierOfCaller();
+        if (here != null) {
+            undeliveredByteCount += byteCount;
+            here.write(this, source, offset, byteCount);
+        } else {
             afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
-        } else if (mayWrite()) {
-            transport.write(source, offset, byteCount);
+        }
+    }
+
+    /** On the loop: what a thread on it has written before it parked. */
+    void deliver(byte[] source, int byteCount) {
+        undeliveredByteCount -= byteCount;
+        if (mayWrite()) {
+            transport.write(source, 0, byteCount);
+            flushSoon();
+        }
+    }
+
+    /** The same, for bytes that nobody else has. */
+    void deliverOwned(ByteBuffer source) {
+        undeliveredByteCount -= source.remaining();
+        if (mayWrite()) {
+            transport.writeOwned(source);
             flushSoon();
         }
     }
@@ -125,11 +183,19 @@ final class StreamCore implements TransportEvents {
     /** Any thread. */
     void writeOwned(ByteBuffer source) {
         lifecycle.refuseWrite("writeOwned");
-        if (!loop.isCurrent()) {
+        if (loop.isCurrent()) {
+            if (mayWrite()) {
+                transport.writeOwned(source);
+                flushSoon();
+            }
+            return;
+        }
+        LoopCarrier here = carrierOfCaller();
+        if (here != null) {
+            undeliveredByteCount += source.remaining();
+            here.defer(() -> deliverOwned(source));
+        } else {
             afterAppend(crossThreadWrites.append(source), "writeOwned");
-        } else if (mayWrite()) {
-            transport.writeOwned(source);
-            flushSoon();
         }
     }
 
@@ -214,17 +280,29 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. */
     CompletableFuture<Void> drain() {
-        boolean isOnLoop = loop.isCurrent() && turns.mayCompleteNow();
-        if (isOnLoop && mayGoOn()) {
+        boolean isOnLoop = loop.isCurrent();
+        LoopCarrier here = isOnLoop ? null : carrierOfCaller();
+        boolean isNow = (isOnLoop || here != null) && turns.mayCompleteNow();
+        if (isNow && (here == null ? mayGoOn() : mayGoOnUndelivered())) {
             return Done.DONE;
         }
         CompletableFuture<Void> drained = new CompletableFuture<>();
-        if (isOnLoop) {
+        if (!isNow) {
+            hop(() -> drainOnLoop(drained), drained);
+        } else if (here == null) {
             drainOnLoop(drained);
         } else {
-            hop(() -> drainOnLoop(drained), drained);
+            here.defer(() -> drainOnLoop(drained));
         }
         return drained;
+    }
+
+    /** For a thread on the loop, which must not pass anything on. */
+    private boolean mayGoOnUndelivered() {
+        return crossThreadWrites.isEmpty()
+                && writeGate.failure() == null
+                && writeGate.mayGoOn()
+                && transport.pendingByteCount() + undeliveredByteCount <= limits.writeHighMarkBytes();
     }
 
     private boolean mayGoOn() {
@@ -472,74 +550,122 @@ final class StreamCore implements TransportEvents {
 
     // ---- events
 
-    @Override
-    public void dataReceived(Chunk chunk) {
+    private void begin() {
         assert loop.isCurrent();
         turns.begin();
-        inTurn = true;
-        reader.arrived(chunk);
+        LoopCarrier threads = carrier;
+        if (threads != null) {
+            threads.enter();
+        }
+    }
+
+    /** Threads that the event has woken run now, with nothing half changed below them. */
+    private void end() {
+        LoopCarrier threads = carrier;
+        if (threads != null) {
+            threads.leave();
+        }
+    }
+
+    /** Runs what is no event of the transport, but may wake threads as one does. */
+    void turn(Runnable work) {
+        begin();
+        try {
+            work.run();
+        } finally {
+            end();
+        }
+    }
+
+    @Override
+    public void dataReceived(Chunk chunk) {
+        begin();
+        try {
+            inTurn = true;
+            reader.arrived(chunk);
+        } finally {
+            end();
+        }
     }
 
     @Override
     public void turnEnded() {
-        assert loop.isCurrent();
-        inTurn = false;
-        turns.begin();
-        flushNow();
+        begin();
+        try {
+            inTurn = false;
+            flushNow();
+        } finally {
+            end();
+        }
     }
 
     @Override
     public void eofReceived() {
-        assert loop.isCurrent();
-        turns.begin();
-        reader.endInput(null);
+        begin();
+        try {
+            reader.endInput(null);
+        } finally {
+            end();
+        }
     }
 
     @Override
     public void writable() {
-        assert loop.isCurrent();
-        turns.begin();
-        if (transport.isWritable()) {
-            writeGate.reachedLowMark().forEach(StreamCore::complete);
+        begin();
+        try {
+            if (transport.isWritable()) {
+                writeGate.reachedLowMark().forEach(StreamCore::complete);
+            }
+        } finally {
+            end();
         }
     }
 
     @Override
     public void flushed(long ticket) {
-        assert loop.isCurrent();
-        turns.begin();
-        writeGate.flushedThrough(ticket).forEach(StreamCore::complete);
+        begin();
+        try {
+            writeGate.flushedThrough(ticket).forEach(StreamCore::complete);
+        } finally {
+            end();
+        }
     }
 
     @Override
     public void outputFailed(Throwable cause) {
-        assert loop.isCurrent();
-        turns.begin();
-        Failure failure = Failure.Broken.by(cause);
-        fail(outputEnded(failure), failure);
+        begin();
+        try {
+            Failure failure = Failure.Broken.by(cause);
+            fail(outputEnded(failure), failure);
+        } finally {
+            end();
+        }
     }
 
     @Override
     public void connectionLost(@Nullable Throwable cause) {
-        assert loop.isCurrent();
-        turns.begin();
-        Lifecycle.State before = lifecycle.move(Lifecycle.Event.LOST);
-        Failure failure = failureOf(before, cause);
-        outcome = new Outcome(failure);
-        cancelCloseTimer();
-        List<CompletableFuture<Void>> waiters = new ArrayList<>(
-                outputEnded(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
-        waiters.addAll(closeWaiters);
-        closeWaiters = List.of();
-        boolean hasBefallenUs = before == Lifecycle.State.OPEN
-                || before == Lifecycle.State.OUTPUT_ENDED
-                || before == Lifecycle.State.SECURING;
-        if (failure != null && cause != null && hasBefallenUs) {
-            reader.failInput(failure);
-        } else {
-            reader.endInput(failure);
+        begin();
+        try {
+            Lifecycle.State before = lifecycle.move(Lifecycle.Event.LOST);
+            Failure failure = failureOf(before, cause);
+            outcome = new Outcome(failure);
+            cancelCloseTimer();
+            List<CompletableFuture<Void>> waiters = new ArrayList<>(
+                    outputEnded(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
+            waiters.addAll(closeWaiters);
+            closeWaiters = List.of();
+            boolean hasBefallenUs = before == Lifecycle.State.OPEN
+                    || before == Lifecycle.State.OUTPUT_ENDED
+                    || before == Lifecycle.State.SECURING;
+            if (failure != null && cause != null && hasBefallenUs) {
+                reader.failInput(failure);
+            } else {
+                reader.endInput(failure);
+            }
+            finish(waiters, failure);
+        } finally {
+            end();
         }
-        finish(waiters, failure);
     }
 
     private @Nullable Failure failureOf(Lifecycle.@Nullable State before, @Nullable Throwable cause) {

@@ -298,7 +298,7 @@ public final class StreamReader {
     // ---- the machine: one submit, one advance
 
     private <T> CompletableFuture<T> submit(ReadRequest<T> request) {
-        if (core.loop.isCurrent() && core.turns.mayCompleteNow()) {
+        if (core.isHere() && core.turns.mayCompleteNow()) {
             refuseIfBusy(request.name());
             try {
                 T result = answerNow(request);
@@ -320,8 +320,7 @@ public final class StreamReader {
     }
 
     private void advanceInNewTurn() {
-        core.turns.begin();
-        advance();
+        core.turn(this::advance);
     }
 
     /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */

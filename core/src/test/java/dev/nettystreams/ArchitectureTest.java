@@ -37,6 +37,7 @@ class ArchitectureTest {
             "StreamLimits",
             "StreamReader",
             "StreamWriter",
+            "TaskGroup",
             "TlsSession",
             "TlsTruncationException",
             "TlsUpgrade",

@@ -5,7 +5,9 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.TlsUpgrade;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A conversation under TLS from its first byte: {@code startTls} as its first act. What fails there is the conversation's failure, and
@@ -19,6 +21,52 @@ record SecureHandler(TlsUpgrade tls, ConnectionHandler handler) implements Conne
 
     @Override
     public CompletionStage<?> start(StreamConnection connection) {
-        return connection.writer().startTls(tls).thenCompose(session -> handler.start(connection));
+        Secured over = new Secured();
+        over.goOnWith(connection.writer().startTls(tls)).whenComplete((session, failure) -> {
+            if (failure != null) {
+                over.completeExceptionally(failure);
+                return;
+            }
+            try {
+                over.goOnWith(handler.start(connection)).whenComplete((any, reason) -> over.end(reason));
+            } catch (Throwable e) { // whatever the program throws is its outcome
+                over.completeExceptionally(e);
+            }
+        });
+        return over;
+    }
+
+    /** Two stages, one after the other. Cancelling is for the one under way, which says when it has ended. */
+    private static final class Secured extends CompletableFuture<@Nullable Object> {
+        private volatile @Nullable CompletableFuture<?> underWay;
+        private volatile boolean isCancelRequested;
+
+        <T> CompletionStage<T> goOnWith(CompletionStage<T> next) {
+            underWay = next.toCompletableFuture();
+            if (isCancelRequested) {
+                cancel(true);
+            }
+            return next;
+        }
+
+        void end(@Nullable Throwable failure) {
+            if (failure == null) {
+                complete(null);
+            } else {
+                completeExceptionally(failure);
+            }
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            isCancelRequested = true;
+            CompletableFuture<?> stage = underWay;
+            return stage != null && stage.cancel(mayInterruptIfRunning);
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
     }
 }

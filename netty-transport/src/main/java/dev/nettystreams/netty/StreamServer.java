@@ -14,7 +14,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +45,7 @@ public final class StreamServer implements AutoCloseable {
     private final ServerOptions options;
     private final Acceptor acceptor;
     private final ConnectionSet connections;
+    private final Map<StreamConnection, CompletableFuture<Void>> conversations = new ConcurrentHashMap<>();
     private final ConnectionSet ownConnections = new ConnectionSet();
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isServing = new AtomicBoolean();
@@ -97,7 +100,10 @@ public final class StreamServer implements AutoCloseable {
         if (!connections.add(connection)) {
             connection.abort(); // the streams were closed meanwhile; its handler is told by the abort
         }
-        connection.serve(handler, options.reporter()).whenComplete((done, failure) -> {
+        CompletableFuture<Void> conversation = connection.serve(handler, options.reporter());
+        conversations.put(connection, conversation);
+        conversation.whenComplete((done, failure) -> {
+            conversations.remove(connection);
             connections.remove(connection);
             ownConnections.remove(connection);
             acceptor.connectionEnded();
@@ -222,7 +228,8 @@ public final class StreamServer implements AutoCloseable {
      * Stops listening, lets the conversations end well, and cuts off those that have not by the deadline.
      *
      * <p>Readers see EOF behind what has arrived, so a handler that waits for the next request ends, and one that is answering finishes its
-     * answer; connections close when what was written is sent. Completes when no connection is left. Cancelling the future, or giving it a
+     * answer; connections close when what was written is sent. Whoever is cut off has its connection aborted, and its handler is asked to end:
+     * one on a thread, be it virtual or on the event loop, is interrupted. Completes when no connection and no handler is left. Cancelling the future, or giving it a
      * timeout of its own, changes nothing here.
      *
      * @param timeout how long the conversations may take; zero cuts them off at once
@@ -238,10 +245,17 @@ public final class StreamServer implements AutoCloseable {
                 .orTimeout(Math.max(0, Patience.saturatedNanos(timeout)), TimeUnit.NANOSECONDS)
                 .whenComplete((done, late) -> {
                     if (late != null) {
-                        abortClients();
+                        cutOff();
                     }
                 });
         return ended;
+    }
+
+    /** Handlers that wait for their connection end by its failure, which is theirs to report; the others are told then. */
+    private void cutOff() {
+        abortClients();
+        conversations.forEach((connection, conversation) ->
+                connection.waitClosed().whenComplete((done, lost) -> conversation.cancel(true)));
     }
 
     /** Closes every connection gracefully: what was written is sent, readers see EOF. */

@@ -1,0 +1,270 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Loop;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs virtual threads on an event loop: what {@code await} on the loop is made of. The JDK gives a virtual thread's next piece of work to
+ * this scheduler whenever the thread has become runnable.
+ *
+ * <pre>
+ *   unpark on the loop -----> ready --end of the event, or a task--> run: mount ... park --> settle: what it wrote goes to the transports
+ *   unpark from elsewhere --> remote --a task-------------------------^
+ *                                \__the loop has ended--> another thread, where every call of the streams fails
+ * </pre>
+ *
+ * Why nothing runs at once, inside {@code unpark}: whoever calls that may be in the middle of something, and before Java 24 monitors belong
+ * to the carrier, so that a thread mounted on top of a held one would be let in. A thread that becomes ready in an event of the streams runs
+ * at the event's end, where nobody but Netty is below; before Java 24 by a task of the loop.
+ *
+ * <p>A virtual thread here is on the loop, and may touch a connection's state, for it is alone with it. It is not the loop's thread, and
+ * Netty must not be called from it: its calls to transports wait until it has parked ({@link #defer}), and what it writes gathers here.
+ * Nothing in the core may block in the middle of a change of state.
+ *
+ * <p>Confined to the loop and the threads on it, save {@link #execute}.
+ */
+final class LoopCarrier implements Executor {
+    private static final int GATHERED_BYTES = 8192;
+
+    /** Threads may wake one another without end; after so many the loop's connections have a turn. */
+    private static final int MOST_RUNS = Turns.STEPS_PER_TURN;
+
+    /** Whether a thread on top of a held monitor is kept out of it. */
+    private static final boolean MONITORS_ARE_THE_THREADS = Runtime.version().feature() >= 24;
+
+    private static final ThreadLocal<@Nullable LoopCarrier> OF_LOOP = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable LoopCarrier> CARRIES = new ThreadLocal<>();
+
+    final Loop loop;
+
+    private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+    private final Queue<Runnable> remote = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isRemoteScheduled = new AtomicBoolean();
+    private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+    private int eventDepth;
+    private boolean isRunning;
+    private boolean isScheduled;
+    private volatile boolean isOrphaned;
+
+    /** A thread on this loop that has asked before; no other thread can be equal to it. Written by such threads only. */
+    private @Nullable Thread lastSeen;
+
+    private byte @Nullable [] gathered; // what has been written since the last settling, to one connection
+    private int gatheredCount;
+    private @Nullable StreamCore gatheredFor;
+
+    private LoopCarrier(Loop loop) {
+        this.loop = loop;
+    }
+
+    /** The carrier of the loop whose thread calls; null where there can be none. */
+    static @Nullable LoopCarrier ofCurrent(Loop loop) {
+        if (!CarriedThreads.areAvailable()) {
+            return null;
+        }
+        LoopCarrier carrier = OF_LOOP.get();
+        if (carrier == null || !carrier.loop.equals(loop)) {
+            carrier = new LoopCarrier(loop);
+            OF_LOOP.set(carrier);
+        }
+        return carrier;
+    }
+
+    /** What carries the calling thread, null if it is none of these. */
+    static @Nullable LoopCarrier ofCaller() {
+        return CARRIES.get();
+    }
+
+    /** Called by a thread of this carrier, first of all. */
+    void begins() {
+        CARRIES.set(this);
+    }
+
+    /** Whether the caller is a thread on this loop. Any thread. */
+    boolean isCarryingCaller() {
+        Thread caller = Thread.currentThread();
+        if (!caller.equals(lastSeen)) {
+            if (CARRIES.get() != this) {
+                return false;
+            }
+            lastSeen = caller;
+        }
+        return !isOrphaned;
+    }
+
+    // ---- the scheduler
+
+    /** Any thread, inside of whatever it is doing. */
+    @Override
+    public void execute(Runnable continuation) {
+        boolean isHere = (loop.isCurrent() && !loop.isEnding()) || isCarryingCaller();
+        if (isHere && !isOrphaned) {
+            ready.add(continuation);
+            if (!isRunning && eventDepth == 0) {
+                schedule();
+            }
+            return;
+        }
+        remote.add(continuation);
+        if (isOrphaned) {
+            orphan(false);
+        } else if (isRemoteScheduled.compareAndSet(false, true)) {
+            submit(this::runRemote, false);
+        }
+    }
+
+    private void schedule() {
+        if (!isScheduled) {
+            isScheduled = true;
+            submit(this::runScheduled, true);
+        }
+    }
+
+    private void submit(Runnable task, boolean isOnLoop) {
+        try {
+            loop.execute(task);
+            if (loop.isEnding()) {
+                loop.afterEnd(() -> orphan(true));
+            }
+        } catch (RejectedExecutionException e) {
+            orphan(isOnLoop);
+        }
+    }
+
+    private void runRemote() {
+        isRemoteScheduled.set(false);
+        for (Runnable next; (next = remote.poll()) != null; ) {
+            ready.add(next);
+        }
+        runReady();
+    }
+
+    private void runScheduled() {
+        isScheduled = false;
+        runReady();
+    }
+
+    /**
+     * The loop runs nothing any more: its threads end elsewhere, by the failures that their calls meet there.
+     *
+     * @param isAlone whether the loop's own state may be touched: on its thread, or when that is gone
+     */
+    private void orphan(boolean isAlone) {
+        isOrphaned = true;
+        for (Runnable next; (next = remote.poll()) != null; ) {
+            Orphans.adopt(next);
+        }
+        if (isAlone) {
+            synchronized (remote) {
+                for (Runnable next; (next = ready.poll()) != null; ) {
+                    Orphans.adopt(next);
+                }
+            }
+        }
+    }
+
+    // ---- on the loop's own thread
+
+    /** An event of the streams begins; what becomes ready in it runs when it ends. */
+    void enter() {
+        if (MONITORS_ARE_THE_THREADS) {
+            eventDepth++;
+        }
+    }
+
+    /** The event is over, and nothing of the streams is in the middle of anything. */
+    void leave() {
+        if (MONITORS_ARE_THE_THREADS && --eventDepth == 0 && !isRunning && !ready.isEmpty()) {
+            runReady();
+        }
+    }
+
+    private void runReady() {
+        if (isRunning) {
+            return;
+        }
+        isRunning = true;
+        try {
+            Runnable next;
+            for (int runs = 0; runs < MOST_RUNS && (next = ready.poll()) != null; runs++) {
+                next.run();
+                settle();
+            }
+        } finally {
+            isRunning = false;
+            if (!ready.isEmpty()) {
+                schedule();
+            }
+        }
+    }
+
+    /** The thread has parked or ended. What it asked of the transports is done in its order. */
+    private void settle() {
+        Runnable next;
+        do {
+            next = deferred.poll();
+            if (next != null) {
+                next.run();
+            }
+        } while (next != null);
+        deliver();
+    }
+
+    private void deliver() {
+        StreamCore target = gatheredFor;
+        if (target != null) {
+            int byteCount = gatheredCount;
+            gatheredFor = null;
+            gatheredCount = 0;
+            target.deliver(Objects.requireNonNull(gathered), byteCount);
+        }
+    }
+
+    // ---- on a thread that this carries
+
+    /** Runs a task on the loop's own thread when the caller has parked, behind what it has written. It must not throw. */
+    void defer(Runnable task) {
+        closeGathered();
+        deferred.add(task);
+    }
+
+    /** Adds a copy of bytes to what a connection is sent when the caller has parked. */
+    void write(StreamCore target, byte[] source, int offset, int byteCount) {
+        if (byteCount > GATHERED_BYTES) {
+            byte[] copy = Arrays.copyOfRange(source, offset, offset + byteCount);
+            defer(() -> target.deliverOwned(ByteBuffer.wrap(copy)));
+            return;
+        }
+        if (gatheredFor != target || gatheredCount + byteCount > GATHERED_BYTES) {
+            closeGathered();
+            gatheredFor = target;
+        }
+        byte[] room = gathered;
+        if (room == null) {
+            room = new byte[GATHERED_BYTES];
+            gathered = room;
+        }
+        System.arraycopy(source, offset, room, gatheredCount, byteCount);
+        gatheredCount += byteCount;
+    }
+
+    /** What comes next is to come behind what is gathered. */
+    private void closeGathered() {
+        StreamCore target = gatheredFor;
+        if (target != null) {
+            byte[] copy = Arrays.copyOf(Objects.requireNonNull(gathered), gatheredCount);
+            gatheredFor = null;
+            gatheredCount = 0;
+            deferred.add(() -> target.deliver(copy, copy.length));
+        }
+    }
+}

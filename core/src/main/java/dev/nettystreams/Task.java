@@ -1,0 +1,157 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.LoopThreads;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Straight-line code on a thread of its own, and what becomes of it (asyncio's {@code Task}).
+ *
+ * <pre>
+ *   NEW --start--> RUNNING --returns, throws--> the outcome
+ *                     \__cancel: interrupted__/ (a cancellation, if that is what it ends by)
+ *                     \__complete, orTimeout: the outcome is theirs at once, and the code is interrupted
+ * </pre>
+ *
+ * As in asyncio, {@code cancel} is a request: the code may clean up, and the future completes when it has ended. Any thread.
+ */
+final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final Callable<? extends T> code;
+    private final @Nullable Runnable afterEnd;
+    private @Nullable Thread thread; // set before it is started, by whoever starts it
+    private volatile boolean isStarted;
+    private volatile boolean isCancelRequested;
+
+    /** @param afterEnd called when the code has ended and the outcome is there, which may be long there */
+    private Task(Callable<? extends T> code, @Nullable Runnable afterEnd) {
+        this.code = code;
+        this.afterEnd = afterEnd;
+    }
+
+    /**
+     * Starts it beside the caller, in the caller's way.
+     *
+     * @throws IllegalStateException on a loop's own thread
+     */
+    static <T extends @Nullable Object> Task<T> startBesideCaller(
+            Callable<? extends T> code, @Nullable Runnable afterEnd) {
+        Task<T> task = new Task<>(code, afterEnd);
+        LoopCarrier carrier = LoopCarrier.ofCaller();
+        if (carrier != null) {
+            task.startOn(carrier);
+        } else if (LoopThreads.isLoopThread()) {
+            throw new IllegalStateException("a task was started on an event loop's own thread, where no code may wait:"
+                    + " use Await.onEventLoop(connection, code)");
+        } else {
+            task.start(HandlerThreads.ofCaller().unstarted(task::run));
+        }
+        return task;
+    }
+
+    /** Starts it on a thread of its own. */
+    static <T extends @Nullable Object> Task<T> start(HandlerThreads threads, Callable<? extends T> code) {
+        Task<T> task = new Task<>(code, null);
+        task.start(threads.unstarted(task::run));
+        return task;
+    }
+
+    /** Starts it on a connection's loop. */
+    static <T extends @Nullable Object> Task<T> start(StreamCore core, Callable<? extends T> code) {
+        Task<T> task = new Task<>(code, null);
+        if (core.loop.isCurrent()) {
+            task.startOn(core.carrier());
+        } else {
+            core.hop(() -> task.startOn(core.carrier()), task);
+        }
+        return task;
+    }
+
+    private void startOn(@Nullable LoopCarrier carrier) {
+        if (isCancelRequested || isDone()) {
+            super.cancel(false);
+            return;
+        }
+        try {
+            if (carrier == null) {
+                throw new IllegalStateException("await on the event loop " + CarriedThreads.unavailabilityReason());
+            }
+            start(CarriedThreads.unstarted(carrier, () -> {
+                carrier.begins();
+                run();
+            }));
+        } catch (Throwable e) { // nobody but who waits for the outcome can be told
+            super.completeExceptionally(e);
+        }
+    }
+
+    private void start(Thread made) {
+        thread = made;
+        isStarted = true;
+        made.start();
+        if (isCancelRequested || isDone()) {
+            made.interrupt(); // whoever asked may have seen no thread
+        }
+    }
+
+    private void run() {
+        try {
+            super.complete(code.call());
+        } catch (InterruptedException e) {
+            super.completeExceptionally(isCancelRequested ? cancellation(e) : e);
+        } catch (Throwable e) { // whatever the program throws is its outcome
+            super.completeExceptionally(e);
+        }
+        if (afterEnd != null) {
+            afterEnd.run();
+        }
+    }
+
+    /** Interrupts the code and leaves the outcome to it. */
+    void interrupt() {
+        Thread running = isStarted ? thread : null;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    @Override
+    public boolean complete(T value) {
+        return interrupted(super.complete(value));
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable reason) {
+        return interrupted(super.completeExceptionally(reason));
+    }
+
+    /** Asks the code to end; true if it had not. */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        if (isDone()) {
+            return isCancelled();
+        }
+        isCancelRequested = true;
+        interrupt();
+        return true;
+    }
+
+    private static CancellationException cancellation(InterruptedException cause) {
+        CancellationException cancelled = new CancellationException();
+        cancelled.initCause(cause);
+        return cancelled;
+    }
+
+    private boolean interrupted(boolean isOurs) {
+        if (isOurs) {
+            interrupt();
+        }
+        return isOurs;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+}

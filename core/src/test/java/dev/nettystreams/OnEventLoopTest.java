@@ -1,0 +1,388 @@
+package dev.nettystreams;
+
+import static dev.nettystreams.Await.await;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.nettystreams.spi.LoopThreads;
+import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.testing.ManualLoop;
+import dev.nettystreams.testing.MemoryOptions;
+import dev.nettystreams.testing.MemoryPair;
+import dev.nettystreams.testing.MemoryStreams;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A2: straight-line code on the event loop, the loop turned by hand where nothing else is said. */
+class OnEventLoopTest {
+    private final ManualLoop loop = new ManualLoop();
+    private final MemoryPair pair =
+            MemoryStreams.pair(loop, StreamLimits.DEFAULT, MemoryOptions.DEFAULT.withCapacity(1 << 22));
+    private final StreamReader reader = pair.near().reader();
+    private final StreamWriter writer = pair.near().writer();
+
+    @BeforeAll
+    static void needsTheOption() {
+        assumeThat(Await.isOnEventLoopAvailable()).as("await on the event loop").isTrue();
+    }
+
+    private <T> CompletableFuture<T> start(Callable<T> code) {
+        CompletableFuture<T> task = Await.onEventLoop(pair.near(), code);
+        loop.runReady();
+        return task;
+    }
+
+    private void feed(String text) {
+        pair.far().writer().write(text.getBytes(US_ASCII));
+        loop.runReady();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(US_ASCII);
+    }
+
+    @Test
+    void task_isOneThread_fromBeginningToEnd_withItsOwnLocals() {
+        ThreadLocal<String> local = new ThreadLocal<>();
+        CompletableFuture<Boolean> task = start(() -> {
+            Thread thread = Thread.currentThread();
+            local.set("kept");
+            await(reader.readLine());
+            await(reader.readLine());
+            return thread.equals(Thread.currentThread())
+                    && local.get().equals("kept")
+                    && thread.getName().startsWith("netty-streams-task-");
+        });
+        feed("one\n");
+        feed("two\n");
+        assertThat(Now.value(task)).isTrue();
+        assertThat(local.get()).isNull();
+    }
+
+    @Test
+    void nothingHappens_butInTurnsOfTheLoop() {
+        List<String> said = new ArrayList<>();
+        CompletableFuture<byte[]> task = Await.onEventLoop(pair.near(), () -> {
+            said.add("began");
+            byte[] line = await(reader.readLine());
+            said.add("read");
+            return line;
+        });
+        assertThat(said).isEmpty();
+        loop.runReady();
+        assertThat(said).containsExactly("began");
+        pair.far().writer().write(bytes("x\n"));
+        assertThat(said).containsExactly("began");
+        loop.runReady();
+        assertThat(said).containsExactly("began", "read");
+        assertThat(Now.value(task)).isEqualTo(bytes("x\n"));
+    }
+
+    @Test
+    void whatIsThere_isReadWithoutASuspension() {
+        feed("a\nb\nc\n");
+        AtomicInteger turns = new AtomicInteger();
+        CompletableFuture<Integer> task = Await.onEventLoop(pair.near(), () -> {
+            int before = turns.get();
+            await(reader.readLine());
+            await(reader.readExactly(2));
+            await(reader.readLine());
+            writer.write(bytes("d"));
+            await(writer.drain());
+            return turns.get() - before;
+        });
+        while (loop.runOne()) {
+            turns.incrementAndGet();
+        }
+        assertThat(Now.value(task)).isZero();
+    }
+
+    @Test
+    void writes_keepTheirOrder_andArriveWhenTheTaskWaits() {
+        CompletableFuture<byte[]> received = pair.far().reader().readAll(1 << 20);
+        CompletableFuture<?> task = start(() -> {
+            for (int i = 0; i < 3; i++) {
+                writer.write(bytes("small "));
+                writer.write(new byte[20_000]);
+                writer.writeOwned(java.nio.ByteBuffer.wrap(bytes("owned ")));
+            }
+            writer.writeEof();
+            return null;
+        });
+        Now.value(task);
+        byte[] all = Now.value(received);
+        assertThat(all).hasSize(3 * 20_012);
+        for (int i = 0; i < 3; i++) {
+            assertThat(new String(all, i * 20_012, 6, US_ASCII)).isEqualTo("small ");
+            assertThat(new String(all, i * 20_012 + 20_006, 6, US_ASCII)).isEqualTo("owned ");
+        }
+    }
+
+    @Test
+    void drain_countsWhatIsOnItsWay() {
+        CompletableFuture<Boolean> task = start(() -> {
+            writer.write(new byte[StreamLimits.DEFAULT.writeHighMarkBytes()]);
+            boolean atTheMark = writer.drain().isDone();
+            writer.write(new byte[1]);
+            return atTheMark && !writer.drain().isDone();
+        });
+        assertThat(Now.value(task)).isTrue();
+    }
+
+    @Test
+    void stageOfAnotherThread_isAwaited_andTheTaskGoesOnHere() {
+        CompletableFuture<String> foreign = new CompletableFuture<>();
+        List<Boolean> wasHere = new ArrayList<>();
+        CompletableFuture<String> task = start(() -> {
+            String value = await(foreign);
+            wasHere.add(loop.isCurrent());
+            return value;
+        });
+        CompletableFuture.runAsync(() -> foreign.complete("from afar")).join();
+        assertThat(task).isNotDone();
+        loop.runReady();
+        assertThat(Now.value(task)).isEqualTo("from afar");
+        assertThat(wasHere).containsExactly(false); // a thread on the loop, not the loop's thread
+    }
+
+    @Test
+    void failure_comesOutOfAwait_withTheAwaitingFrames() {
+        CompletableFuture<Throwable> task = start(() -> {
+            try {
+                return new AssertionError(await(reader.readExactly(2)).length);
+            } catch (IOException e) {
+                return e;
+            }
+        });
+        pair.far().abort();
+        loop.runReady();
+        Throwable failure = Now.value(task);
+        assertThat(failure).isInstanceOf(StreamBrokenException.class);
+        assertThat(failure.getSuppressed()[0].getStackTrace())
+                .anyMatch(frame -> frame.getClassName().startsWith(OnEventLoopTest.class.getName()));
+    }
+
+    @Test
+    void cancel_interruptsTheTask_whoseReadTakesNothing() throws Exception {
+        List<String> said = new ArrayList<>();
+        CompletableFuture<byte[]> task = start(() -> {
+            try {
+                return await(reader.readExactly(4));
+            } finally {
+                said.add("cleaned up");
+            }
+        });
+        feed("abc");
+        assertThat(task.cancel(true)).isTrue();
+        assertThat(task).isNotDone(); // it may clean up first
+        loop.runReady();
+        assertThat(task).isCancelled();
+        assertThat(said).containsExactly("cleaned up");
+        assertThat(Now.value(loop.call(() -> reader.readAvailable()))).isEqualTo(bytes("abc"));
+    }
+
+    @Test
+    void cancel_beforeTheFirstTurn_isNoRunAtAll() {
+        AtomicInteger runs = new AtomicInteger();
+        CompletableFuture<Integer> task = Await.onEventLoop(pair.near(), runs::incrementAndGet);
+        task.cancel(true);
+        loop.runReady();
+        assertThat(task).isCancelled();
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void timeoutOfATask_isItsOutcomeAtOnce_andInterruptsIt() throws Exception {
+        try (BackgroundLoop background = new BackgroundLoop()) {
+            MemoryPair own = MemoryStreams.pair(background);
+            CompletableFuture<Boolean> wasInterrupted = new CompletableFuture<>();
+            CompletableFuture<byte[]> task = Await.onEventLoop(own.near(), () -> {
+                try {
+                    return await(own.near().reader().readLine());
+                } catch (InterruptedException e) {
+                    wasInterrupted.complete(true);
+                    throw e;
+                }
+            });
+            assertThatThrownBy(() -> await(task.orTimeout(1, TimeUnit.MILLISECONDS)))
+                    .isInstanceOf(java.util.concurrent.TimeoutException.class);
+            assertThat(wasInterrupted.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void oneConnectionsTenThousandLines_leaveTheOthersTheirTurns() {
+        feed("x\n".repeat(10_000));
+        AtomicInteger lines = new AtomicInteger();
+        CompletableFuture<Void> task = Await.onEventLoop(pair.near(), () -> {
+            while (lines.get() < 10_000) {
+                await(reader.readLine());
+                lines.incrementAndGet();
+            }
+            return null;
+        });
+        int most = 0;
+        for (int before = 0; loop.runOne(); before = lines.get()) {
+            most = Math.max(most, lines.get() - before);
+        }
+        Now.value(task);
+        assertThat(most).isPositive().isLessThanOrEqualTo(Turns.STEPS_PER_TURN + 1);
+    }
+
+    @Test
+    void tasksThatWakeOneAnother_leaveTheLoopItsTurns() {
+        SynchronousQueue<Integer> ball = new SynchronousQueue<>();
+        CompletableFuture<Void> thrower = Await.onEventLoop(pair.near(), () -> {
+            for (int i = 0; i < 5_000; i++) {
+                ball.put(i);
+            }
+            return null;
+        });
+        AtomicInteger caught = new AtomicInteger();
+        CompletableFuture<Void> catcher = Await.onEventLoop(pair.near(), () -> {
+            while (caught.get() < 5_000) {
+                ball.take();
+                caught.incrementAndGet();
+            }
+            return null;
+        });
+        int most = 0;
+        for (int before = 0; loop.runOne(); before = caught.get()) {
+            most = Math.max(most, caught.get() - before);
+        }
+        Now.value(thrower);
+        Now.value(catcher);
+        assertThat(most).isPositive().isLessThanOrEqualTo(Turns.STEPS_PER_TURN);
+    }
+
+    @Test
+    void locksAndMonitors_excludeOtherTasks_alsoWhileTheirOwnerWaits() {
+        ReentrantLock lock = new ReentrantLock();
+        Object monitor = new Object();
+        boolean monitorsDoNotPin = Runtime.version().feature() >= 24;
+        List<String> said = new ArrayList<>();
+        Callable<Void> critical = () -> {
+            lock.lock();
+            try {
+                said.add("in");
+                await(reader.readLine());
+                said.add("out");
+            } finally {
+                lock.unlock();
+            }
+            return null;
+        };
+        Callable<Void> synchronizedToo = () -> {
+            synchronized (monitor) {
+                return critical.call();
+            }
+        };
+        CompletableFuture<Void> first = start(monitorsDoNotPin ? synchronizedToo : critical);
+        CompletableFuture<Void> second = start(monitorsDoNotPin ? synchronizedToo : critical);
+        assertThat(said).containsExactly("in");
+        feed("one\n");
+        assertThat(said).containsExactly("in", "out", "in");
+        feed("two\n");
+        Now.value(first);
+        Now.value(second);
+    }
+
+    @Test
+    void handler_thatThrows_isReported_andItsConnectionClosed() {
+        List<Throwable> reported = new ArrayList<>();
+        IOException bug = new IOException("a bug");
+        ConnectionHandler handler = Await.onEventLoop((in, out) -> {
+            await(in.readLine());
+            throw bug;
+        });
+        CompletableFuture<Void> over = pair.near().serve(handler, (connection, failure) -> reported.add(failure));
+        feed("x\n");
+        pair.far().close();
+        loop.runReady();
+        Now.value(over);
+        assertThat(reported).containsExactly(bug);
+    }
+
+    @Test
+    void conversationThatIsCancelled_asksItsHandlerToEnd() {
+        List<String> said = new ArrayList<>();
+        ConnectionHandler handler = Await.onEventLoop((in, out) -> {
+            try {
+                await(new CompletableFuture<>());
+            } finally {
+                said.add("ended");
+            }
+        });
+        List<Throwable> reported = new ArrayList<>();
+        CompletableFuture<Void> over = pair.near().serve(handler, (connection, failure) -> reported.add(failure));
+        loop.runReady();
+        over.cancel(true);
+        assertThat(over).isNotDone();
+        pair.far().close();
+        loop.runReady();
+        Now.value(over);
+        assertThat(said).containsExactly("ended");
+        assertThat(reported).isEmpty();
+    }
+
+    @Test
+    void createTask_runsBesideItsMaker_onTheSameLoop() {
+        CompletableFuture<String> task = start(() -> {
+            CompletableFuture<String> beside =
+                    Await.createTask(() -> Thread.currentThread().getName() + LoopThreads.isLoopThread());
+            assertThat(beside).isNotDone();
+            return await(beside);
+        });
+        assertThat(Now.value(task)).startsWith("netty-streams-task-").endsWith("false");
+        loop.run(() -> assertThatThrownBy(() -> Await.createTask(() -> 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Await.onEventLoop(connection, code)"));
+    }
+
+    @Test
+    void loopThatHasEnded_leavesNobodyWaiting() throws Exception {
+        ManualLoop ending = new ManualLoop();
+        MemoryPair own = MemoryStreams.pair(ending);
+        CompletableFuture<String> foreign = new CompletableFuture<>();
+        CompletableFuture<byte[]> task = Await.onEventLoop(own.near(), () -> {
+            await(foreign);
+            return await(own.near().reader().readLine());
+        });
+        ending.runReady();
+        ending.shutDown();
+        foreign.complete("too late");
+        assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(StreamBrokenException.class);
+        assertThatThrownBy(() -> Await.onEventLoop(own.near(), () -> 1).join())
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(StreamBrokenException.class);
+    }
+
+    @Test
+    void cancellationOfAReadByAnotherThread_wakesTheTask() throws Exception {
+        CompletableFuture<byte[]> read = loop.call(() -> reader.readLine());
+        CompletableFuture<Boolean> task = start(() -> {
+            try {
+                await(read);
+                return false;
+            } catch (CancellationException e) {
+                return true;
+            }
+        });
+        CompletableFuture.runAsync(() -> read.cancel(false)).join();
+        loop.runReady();
+        assertThat(Now.value(task)).isTrue();
+    }
+}

@@ -1,0 +1,206 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.nettystreams.Await;
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamConnection;
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Tasks that wait on event loops, while their connections, their servers and the loops themselves end: none is lost. */
+@ExtendWith(NoLeaks.class)
+class OnLoopEndTest {
+    private static final int CONNECTIONS = 24;
+    private static final int TASKS_EACH = 48;
+
+    static Stream<Wire> all() {
+        return Wire.all();
+    }
+
+    @BeforeAll
+    static void needsTheOption() {
+        assumeThat(Await.isOnEventLoopAvailable()).as("await on the event loop").isTrue();
+    }
+
+    /** What tasks wait for, and who of them has come to its end. */
+    private static final class Waiting {
+        final AtomicInteger begun = new AtomicInteger();
+        final AtomicInteger ended = new AtomicInteger();
+        final Semaphore permits = new Semaphore(0);
+        final List<CompletableFuture<Void>> foreign = new ArrayList<>();
+        final List<CompletableFuture<?>> tasks = new ArrayList<>();
+
+        /** One of each kind in turn; the first reads. */
+        void start(StreamConnection connection) {
+            for (int i = 0; i < TASKS_EACH; i++) {
+                Callable<?> wait = switch (i == 0 ? 0 : 1 + i % 4) {
+                    case 0 -> () -> await(connection.reader().readLine());
+                    case 1 ->
+                        () -> {
+                            Thread.sleep(Duration.ofDays(1).toMillis());
+                            return null;
+                        };
+                    case 2 ->
+                        () -> {
+                            permits.acquire();
+                            return null;
+                        };
+                    case 3 -> () -> await(connection.waitClosed());
+                    default -> {
+                        CompletableFuture<Void> never = new CompletableFuture<>();
+                        foreign.add(never);
+                        yield () -> await(never);
+                    }
+                };
+                tasks.add(Await.onEventLoop(connection, () -> {
+                    begun.incrementAndGet();
+                    try {
+                        return wait.call();
+                    } finally {
+                        ended.incrementAndGet();
+                    }
+                }));
+            }
+        }
+
+        void awaitBegun() {
+            while (begun.get() < tasks.size()) {
+                Thread.onSpinWait();
+            }
+        }
+
+        /** However each of them ended. */
+        void assertAllEnd() throws Exception {
+            Wire.get(CompletableFuture.allOf(tasks.toArray(new CompletableFuture<?>[0]))
+                    .handle((done, failure) -> null));
+            assertThat(ended).hasValue(begun.get());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void kills_cancels_andWakeUps_atOnce_leaveNobody(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
+            Waiting waiting = new Waiting();
+            List<StreamConnection> connections = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS / 2; i++) {
+                Wire.Pair pair = wire.pair(streams);
+                connections.addAll(List.of(pair.client(), pair.server()));
+            }
+            connections.forEach(waiting::start);
+            waiting.awaitBegun();
+            CountDownLatch gate = new CountDownLatch(1);
+            CompletableFuture<?> cancelling = racing(gate, () -> waiting.tasks.forEach(task -> task.cancel(true)));
+            CompletableFuture<?> waking = racing(gate, () -> {
+                waiting.foreign.forEach(never -> never.complete(null));
+                waiting.permits.release(CONNECTIONS * TASKS_EACH);
+            });
+            CompletableFuture<?> killing = racing(gate, () -> {
+                Random random = new Random(7);
+                connections.forEach(connection -> {
+                    if (random.nextBoolean()) {
+                        connection.abort();
+                    } else {
+                        connection.close();
+                    }
+                });
+            });
+            gate.countDown();
+            Wire.get(CompletableFuture.allOf(cancelling, waking, killing));
+            waiting.assertAllEnd();
+        }
+    }
+
+    /** On a thread of its own: the common pool has one for two of them. */
+    private static CompletableFuture<Void> racing(CountDownLatch gate, Runnable part) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                gate.await();
+                part.run();
+                done.complete(null);
+            } catch (Throwable e) { // becomes the test's failure
+                done.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return done;
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void shutdown_reachesEveryHandler_whateverItWaitsFor(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
+            AtomicInteger kind = new AtomicInteger();
+            Waiting waiting = new Waiting();
+            ConnectionHandler handler = Await.onEventLoop((reader, writer) -> {
+                int mine = kind.getAndIncrement() % 3;
+                waiting.begun.incrementAndGet();
+                try {
+                    switch (mine) {
+                        case 0 -> await(reader.readLine());
+                        case 1 -> Thread.sleep(Duration.ofDays(1).toMillis());
+                        default -> await(new CompletableFuture<>());
+                    }
+                } finally {
+                    waiting.ended.incrementAndGet();
+                }
+            });
+            Wire.Served served = wire.serve(streams, handler, ServerOptions.DEFAULT);
+            List<StreamConnection> clients = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(served.connect());
+            }
+            while (waiting.begun.get() < CONNECTIONS) {
+                Thread.onSpinWait();
+            }
+            Wire.get(served.server().shutdown(Duration.ofMillis(50)));
+            assertThat(waiting.ended).hasValue(CONNECTIONS);
+            clients.forEach(StreamConnection::abort);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void loopsThatEnd_underTheirTasks_leaveNobody(Wire wire) throws Exception {
+        EventLoopGroup group = Loops.newGroup(wire.backend(), 2, true);
+        Waiting waiting = new Waiting();
+        try (NettyStreams streams = NettyStreams.over(group)) {
+            for (int i = 0; i < CONNECTIONS / 2; i++) {
+                Wire.Pair pair = wire.pair(streams);
+                waiting.start(pair.client());
+                waiting.start(pair.server());
+            }
+            waiting.awaitBegun();
+            CountDownLatch gate = new CountDownLatch(1);
+            CompletableFuture<?> waking = racing(gate, () -> {
+                waiting.foreign.forEach(never -> never.complete(null));
+                waiting.permits.release(CONNECTIONS * TASKS_EACH);
+            });
+            gate.countDown();
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            Wire.get(waking);
+            assertThat(group.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+            waiting.tasks.forEach(task -> task.cancel(true)); // those that sleep
+            waiting.assertAllEnd();
+        }
+    }
+}

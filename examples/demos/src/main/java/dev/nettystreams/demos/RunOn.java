@@ -33,6 +33,14 @@ public enum RunOn {
         }
     },
 
+    /** On the connection's event loop, awaiting: Java 21 and later, with {@code java.lang} opened, which the demos' jar sees to. */
+    LOOP {
+        @Override
+        public ConnectionHandler handler(BiFunction<StreamReader, StreamWriter, Dialogue> dialogues) {
+            return Await.onEventLoop((reader, writer) -> converse(dialogues.apply(reader, writer), writer));
+        }
+    },
+
     /** On a virtual thread for each connection: Java 21 and later. */
     VIRTUAL {
         @Override
@@ -48,6 +56,19 @@ public enum RunOn {
             return Await.onThreads((reader, writer) -> converse(dialogues.apply(reader, writer), writer));
         }
     };
+
+    /**
+     * Whether this Java can.
+     *
+     * @return false before Java 21 where virtual threads are needed, and, on the loop, without the JVM's option
+     */
+    public boolean isAvailable() {
+        return switch (this) {
+            case CALLBACKS, THREADS -> true;
+            case LOOP -> Await.isOnEventLoopAvailable();
+            case VIRTUAL -> Runtime.version().feature() >= 21;
+        };
+    }
 
     private static final CompletableFuture<Boolean> GO_ON = CompletableFuture.completedFuture(true);
     private static final CompletableFuture<Boolean> STOP = CompletableFuture.completedFuture(false);

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,6 +163,23 @@ class CommandLineTest {
                     .isEqualTo(1);
             assertOneLine("virtual threads need Java 21 or later");
         }
+    }
+
+    @Test
+    void eventLoop_withoutWhatItNeeds_saysWhatThatIs() throws Exception {
+        List<String> command = DemoProcess.commandLine(Main.class, "echo-server", "--port", "0", "--run-on", "loop");
+        command.removeIf(option -> option.startsWith("--add-opens"));
+        Finished server = Finished.run(new byte[0], command);
+        assertThat(server.status()).isEqualTo(1);
+        assertThat(server.err().lines()).hasSize(1);
+        assertThat(server.err())
+                .contains(
+                        Runtime.version().feature() < 21
+                                ? List.of("needs Java 21 or later", "Await.onThreads")
+                                : List.of(
+                                        "--add-opens java.base/java.lang=ALL-UNNAMED",
+                                        "Add-Opens: java.base/java.lang",
+                                        "Await.onVirtualThreads"));
     }
 
     @Test

@@ -17,6 +17,9 @@ import java.util.function.BiFunction;
 
 /** A client of the server in memory, where nothing happens by itself: segments arrive exactly as they were sent. */
 public final class DialogueWire {
+    /** Straight-line code where it can run by hand, too: the loop is turned here, and so are its threads. */
+    private static final RunOn WAY = RunOn.LOOP.isAvailable() ? RunOn.LOOP : RunOn.CALLBACKS;
+
     private final List<Throwable> reported = new ArrayList<>();
 
     private final ManualLoop loop = new ManualLoop();
@@ -30,7 +33,7 @@ public final class DialogueWire {
                 StreamLimits.DEFAULT,
                 MemoryOptions.DEFAULT.withChunks(chunkBytes).withCapacity(1 << 20));
         FailureReporter reporter = (connection, failure) -> reported.add(failure);
-        pair.far().serve(RunOn.CALLBACKS.handler(dialogues), reporter);
+        pair.far().serve(WAY.handler(dialogues), reporter);
         everything = pair.near().reader().readAll(Integer.MAX_VALUE);
         loop.runReady();
     }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nettystreams.demos.DemoProcess;
 import dev.nettystreams.demos.Finished;
 import dev.nettystreams.demos.Programs;
+import dev.nettystreams.demos.RunOn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,17 +16,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class RedisProgramsTest {
-    static List<String> waysToRun() {
-        return Runtime.version().feature() < 21
-                ? List.of("callbacks", "threads")
-                : List.of("callbacks", "virtual", "threads");
+    static List<RunOn> waysToRun() {
+        return Arrays.stream(RunOn.values()).filter(RunOn::isAvailable).toList();
     }
 
     @ParameterizedTest
     @MethodSource("waysToRun")
-    void redisCliAndBenchmark_areContent(String runOn) throws Exception {
+    void redisCliAndBenchmark_areContent(RunOn runOn) throws Exception {
         Programs.require("redis-cli", "redis-benchmark");
-        try (DemoProcess server = DemoProcess.demo("resp-server", "--port", "0", "--run-on", runOn)) {
+        try (DemoProcess server = DemoProcess.demo("resp-server", "--port", "0", "--run-on", runOn.toString())) {
             String port = Integer.toString(server.listeningPort());
             assertThat(cli(port, "", "set", "k", "v")).isEqualTo("OK\n");
             assertThat(cli(port, "a\0b\r\n", "-x", "set", "binary")).isEqualTo("OK\n");

@@ -47,7 +47,13 @@ public final class Await {
         try {
             return get(future);
         } catch (InterruptedException e) {
-            if (future.cancel(false) || future.isCancelled()) {
+            boolean isCancelled = future.cancel(false) || future.isCancelled();
+            LoopCarrier carrier = LoopCarrier.ofCaller();
+            if (carrier != null && carrier.hasPinnedCaller()) {
+                throw new IllegalStateException(
+                        "await() held up its event loop: " + PinWatch.describe(e.getStackTrace()), e);
+            }
+            if (isCancelled) {
                 throw e;
             }
             Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,6 +74,17 @@ final class CarriedThreads {
     /** Why there are none, to go behind a subject; null if there are. */
     static @Nullable String unavailabilityReason() {
         return REASON;
+    }
+
+    /** The thread whose next piece of work this is; null if it cannot be told. */
+    static @Nullable Thread threadOf(Runnable continuation) {
+        try {
+            Field thread = continuation.getClass().getDeclaredField("arg$1"); // of the lambda that the JDK makes for it
+            thread.setAccessible(true);
+            return thread.get(continuation) instanceof Thread found ? found : null;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
     }
 
     static Thread unstarted(Executor scheduler, Runnable task) {

@@ -55,6 +55,17 @@ final class LoopCarrier implements Executor {
     private boolean isScheduled;
     private volatile boolean isOrphaned;
 
+    // For PinWatch, which looks at them from its own thread, and is content with what it sees a moment later.
+    private final String loopName = Thread.currentThread().getName();
+    private @Nullable Runnable current;
+    private int runCount;
+
+    // PinWatch's own.
+    private int seenRunCount;
+    private int reportedRunCount;
+
+    private volatile @Nullable Thread pinned; // its await has been interrupted
+
     /** A thread on this loop that has asked before; no other thread can be equal to it. Written by such threads only. */
     private @Nullable Thread lastSeen;
 
@@ -75,6 +86,7 @@ final class LoopCarrier implements Executor {
         if (carrier == null || !carrier.loop.equals(loop)) {
             carrier = new LoopCarrier(loop);
             OF_LOOP.set(carrier);
+            PinWatch.add(carrier);
         }
         return carrier;
     }
@@ -172,6 +184,41 @@ final class LoopCarrier implements Executor {
         }
     }
 
+    // ---- on the thread of PinWatch
+
+    /** Twice the same run is suspect, and one that is parked all the same is pinned. */
+    void reportIfPinned() {
+        Runnable running = current;
+        int run = runCount;
+        if (running == null || run != seenRunCount || run == reportedRunCount) {
+            seenRunCount = run;
+            return;
+        }
+        Thread thread = CarriedThreads.threadOf(running);
+        if (thread == null || thread.getState() == Thread.State.RUNNABLE) {
+            return;
+        }
+        StackTraceElement[] frames = thread.getStackTrace();
+        if (current == null || runCount != run || frames.length == 0) {
+            return; // it goes on
+        }
+        reportedRunCount = run;
+        PinWatch.report(loopName, thread, frames);
+        if (Arrays.stream(frames).anyMatch(frame -> frame.getClassName().equals(Await.class.getName()))) {
+            pinned = thread;
+            thread.interrupt();
+        }
+    }
+
+    /** Whether the caller was interrupted since it is pinned. */
+    boolean hasPinnedCaller() {
+        if (Thread.currentThread().equals(pinned)) {
+            pinned = null;
+            return true;
+        }
+        return false;
+    }
+
     // ---- on the loop's own thread
 
     /** An event of the streams begins; what becomes ready in it runs when it ends. */
@@ -196,7 +243,7 @@ final class LoopCarrier implements Executor {
         try {
             Runnable next;
             for (int runs = 0; runs < MOST_RUNS && (next = ready.poll()) != null; runs++) {
-                next.run();
+                run(next);
                 settle();
             }
         } finally {
@@ -205,6 +252,13 @@ final class LoopCarrier implements Executor {
                 schedule();
             }
         }
+    }
+
+    private void run(Runnable continuation) {
+        runCount++;
+        current = continuation;
+        continuation.run();
+        current = null;
     }
 
     /** The thread has parked or ended. What it asked of the transports is done in its order. */

@@ -294,6 +294,10 @@ class OnEventLoopTest {
         CompletableFuture<Void> second = start(monitorsDoNotPin ? synchronizedToo : critical);
         assertThat(said).containsExactly("in");
         feed("one\n");
+        while (said.size() < 3) {
+            loop.runReady(); // a thread of the JDK hands monitors on
+            Thread.onSpinWait();
+        }
         assertThat(said).containsExactly("in", "out", "in");
         feed("two\n");
         Now.value(first);
@@ -350,6 +354,47 @@ class OnEventLoopTest {
         loop.run(() -> assertThatThrownBy(() -> Await.createTask(() -> 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("Await.onEventLoop(connection, code)"));
+    }
+
+    /** What pins on every Java: a class initializer, which native code calls. */
+    private static final class AwaitsWhenItIsLoaded {
+        static CompletableFuture<byte[]> awaited = new CompletableFuture<>();
+
+        private static final class Loaded {
+            static final Object VALUE = await();
+
+            private static Object await() {
+                try {
+                    return Await.await(awaited);
+                } catch (Exception e) {
+                    throw new IllegalArgumentException(e);
+                }
+            }
+        }
+    }
+
+    @Test
+    void await_whilePinned_fails_andSaysWhatPins() throws Exception {
+        try (BackgroundLoop background = new BackgroundLoop()) {
+            MemoryPair own = MemoryStreams.pair(background);
+            CompletableFuture<Object> task = Await.onEventLoop(own.near(), () -> {
+                AwaitsWhenItIsLoaded.awaited = own.near().reader().readLine();
+                return AwaitsWhenItIsLoaded.Loaded.VALUE;
+            });
+            assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS))
+                    .rootCause()
+                    .isInstanceOf(InterruptedException.class);
+            assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOf(ExceptionInInitializerError.class)
+                    .cause()
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("held up its event loop")
+                    .hasMessageContaining("the initializer of " + AwaitsWhenItIsLoaded.Loaded.class.getName());
+            assertThat(Await.onEventLoop(own.near(), () -> "the loop goes on").get(20, TimeUnit.SECONDS))
+                    .isEqualTo("the loop goes on");
+        }
     }
 
     @Test

@@ -185,7 +185,7 @@ class CommandLineTest {
     @Test
     void tour_showsEveryStop() {
         assertThat(execute("tour")).as("%s%s", out, err).isZero();
-        assertThat(out.toString()).contains("all 13 stops").doesNotContain("FAILED");
+        assertThat(out.toString()).contains("all 14 stops").doesNotContain("FAILED");
         assertThat(err.toString()).isEmpty();
     }
 }

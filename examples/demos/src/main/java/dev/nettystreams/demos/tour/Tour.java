@@ -31,6 +31,7 @@ public final class Tour implements Callable<Integer> {
             new HalfClose(),
             new Backpressure(),
             new Cancellation(),
+            new SeveralTasks(),
             new Adoption(),
             new Proxy(),
             new Secured(),

@@ -16,7 +16,7 @@ final class WaysToWriteAHandler implements Stop {
 
     @Override
     public String title() {
-        return "three ways to write a handler";
+        return "one handler, wherever it is to run";
     }
 
     @Override
@@ -28,6 +28,12 @@ final class WaysToWriteAHandler implements Stop {
                     writer.write(answer(line));
                     return writer.drain();
                 })));
+        if (Await.isOnEventLoopAvailable()) {
+            visit(guide, "the event loop, awaiting", Await.onEventLoop(WaysToWriteAHandler::straightLine));
+        } else {
+            guide.say("the event loop, awaiting: needs Java 21, and java.lang opened; here is Java "
+                    + Runtime.version().feature());
+        }
         if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
             visit(guide, "virtual threads", Await.onVirtualThreads(WaysToWriteAHandler::straightLine));
         } else {

@@ -189,7 +189,7 @@ public final class Await {
      * {@code orTimeout}.
      *
      * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An interrupt from elsewhere
-     * comes through as it is, unless it comes just then, too.
+     * comes through as it is.
      *
      * @param <T> what the steps return
      * @param timeout how long they may take

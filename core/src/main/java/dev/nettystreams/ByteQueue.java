@@ -48,6 +48,7 @@ final class ByteQueue {
     /** Who has lent the last one. It gets it back, though a virtual thread on the loop may be the one to return it. */
     private @Nullable Spare lender;
 
+    private boolean isAway;
     private int head;
     private int tail;
 
@@ -83,6 +84,27 @@ final class ByteQueue {
         tail += byteCount;
     }
 
+    /** Adds all bytes of another queue, which is then empty. */
+    void append(ByteQueue later) {
+        int byteCount = later.size();
+        makeRoom(byteCount);
+        System.arraycopy(later.array, later.head, array, tail, byteCount);
+        tail += byteCount;
+        later.drop(byteCount);
+    }
+
+    /** From now on another thread takes from here: what the loop's has lent stays. */
+    void goAway() {
+        isAway = true;
+    }
+
+    void comeBack() {
+        isAway = false;
+        if (head == tail) {
+            giveBack();
+        }
+    }
+
     byte[] take(int byteCount) {
         if (byteCount == array.length && byteCount > 0) {
             byte[] all = array; // to the brim and wanted whole: the array itself, and no copy
@@ -113,11 +135,17 @@ final class ByteQueue {
         if (head == tail) {
             head = 0;
             tail = 0;
-            if (array.length == SPARE_BYTES) {
-                Objects.requireNonNull(lender).array = array;
+            if (!isAway) {
+                giveBack();
             }
-            array = EMPTY;
         }
+    }
+
+    private void giveBack() {
+        if (array.length == SPARE_BYTES) {
+            Objects.requireNonNull(lender).array = array;
+        }
+        array = EMPTY;
     }
 
     byte byteAt(int index) {

@@ -32,11 +32,15 @@ final class CarriedThreads {
         } else {
             try {
                 newThread = find();
+                Thread tried = (Thread) newThread.invokeExact((Executor) Runnable::run, "tried", (Runnable) () -> {});
+                assert !tried.isAlive();
+                PollerStarter.startAndWait();
             } catch (InaccessibleObjectException e) {
                 reason = "needs the JVM's option --add-opens java.base/java.lang=" + ourModule()
                         + ", or, in the manifest of an executable jar, the attribute Add-Opens: java.base/java.lang"
                         + "; Await.onVirtualThreads runs the same code without";
-            } catch (ReflectiveOperationException | RuntimeException e) {
+            } catch (Throwable e) { // where virtual threads are bound to others, say
+                newThread = null;
                 reason = "is not known to work on Java " + Runtime.version().feature() + " (" + e
                         + "); Await.onVirtualThreads runs the same code";
             }
@@ -50,6 +54,28 @@ final class CarriedThreads {
     private static String ourModule() {
         Module module = CarriedThreads.class.getModule();
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    }
+
+    /**
+     * A virtual thread inherits the scheduler of the one that makes it. The JDK makes its own, which wait for the sockets of all virtual threads,
+     * when the first of them waits: were that one on an event loop, they would be, too. So they are made here, from an ordinary thread.
+     */
+    private static final class PollerStarter extends Thread {
+        static void startAndWait() throws InterruptedException {
+            PollerStarter starter = new PollerStarter();
+            starter.setDaemon(true);
+            starter.start();
+            starter.join();
+        }
+
+        @Override
+        public void run() {
+            try {
+                Class.forName("sun.nio.ch.Poller", true, null);
+            } catch (ClassNotFoundException | LinkageError e) {
+                // another JDK, with other means
+            }
+        }
     }
 
     /** (Executor, String name, Runnable) to an unstarted thread. */

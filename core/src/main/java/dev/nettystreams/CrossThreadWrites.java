@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread appends; the loop collects. The lock covers the list only: bytes reach the transport outside it.
  */
 final class CrossThreadWrites {
-    private static final int GATHERED_BYTES = 1024;
+    private static final int FIRST_ROOM_BYTES = 128;
+    private static final int MOST_ROOM_BYTES = 8192;
 
     private final Object lock = new Object();
     private @Nullable ArrayDeque<ByteBuffer> entries; // guarded by lock; ready to be read from, save the open one
     private @Nullable ByteBuffer open; // guarded by lock; the last entry while it takes more, in the state for filling
+    private int nextRoomBytes = FIRST_ROOM_BYTES; // guarded by lock; more for each that the loop leaves uncollected
     private volatile boolean isEmpty = true;
+    private volatile int byteCount; // written under lock
     private Phase phase = Phase.OPEN; // guarded by lock
 
     private enum Phase {
@@ -57,11 +60,12 @@ final class CrossThreadWrites {
             ByteBuffer room = open;
             if (room == null || room.remaining() < byteCount) {
                 closeOpen();
-                room = ByteBuffer.allocate(Math.max(byteCount, GATHERED_BYTES));
+                room = ByteBuffer.allocate(Math.max(byteCount, nextRoomBytes));
+                nextRoomBytes = Math.min(4 * nextRoomBytes, MOST_ROOM_BYTES);
                 open = room;
             }
             room.put(source, offset, byteCount);
-            return taken();
+            return taken(byteCount);
         }
     }
 
@@ -73,7 +77,7 @@ final class CrossThreadWrites {
             }
             closeOpen();
             entries().add(owned);
-            return taken();
+            return taken(owned.remaining());
         }
     }
 
@@ -88,20 +92,16 @@ final class CrossThreadWrites {
             closeOpen();
             ArrayDeque<ByteBuffer> collected = entries();
             entries = null;
+            nextRoomBytes = FIRST_ROOM_BYTES;
             isEmpty = true;
+            byteCount = 0;
             return collected;
         }
     }
 
-    /** How much is held: what keeps "a lost connection holds nothing" an executable promise. */
+    /** How much is held. Any thread. */
     int byteCount() {
-        synchronized (lock) {
-            int byteCount = open == null ? 0 : open.position();
-            for (ByteBuffer entry : entries()) {
-                byteCount += entry.remaining();
-            }
-            return byteCount;
-        }
+        return byteCount;
     }
 
     /** Takes nothing in from now on; what is there is still to be collected. */
@@ -134,7 +134,9 @@ final class CrossThreadWrites {
         collect();
     }
 
-    private Taken taken() {
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the lock sees to that
+    private Taken taken(int addedByteCount) {
+        byteCount += addedByteCount;
         Taken taken = isEmpty ? Taken.IN_AS_THE_FIRST : Taken.IN;
         isEmpty = false;
         return taken;

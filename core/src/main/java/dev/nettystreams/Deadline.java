@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * interrupt has been sent and can be taken back, or never will be.
  */
 final class Deadline {
+    private static final ThreadLocal<@Nullable Deadline> INNERMOST = new ThreadLocal<>();
+
     private final Thread thread;
+    private final @Nullable Deadline outer = INNERMOST.get();
     private boolean isOver; // guarded by this
     private boolean hasInterrupted; // guarded by this
 
@@ -25,10 +28,11 @@ final class Deadline {
         CompletableFuture<Void> expiry = new CompletableFuture<>();
         CompletionStage<Void> expired = expiry.orTimeout(StreamCore.saturatedNanos(timeout), TimeUnit.NANOSECONDS);
         expired.whenComplete((never, over) -> expire());
+        INNERMOST.set(this);
         try {
             return steps.call();
         } catch (InterruptedException e) {
-            if (end()) {
+            if (end() && !isMeantByOthers()) {
                 TimeoutException timedOut = new TimeoutException("not done within " + timeout);
                 timedOut.addSuppressed(e);
                 throw timedOut;
@@ -36,6 +40,7 @@ final class Deadline {
             throw e;
         } finally {
             end();
+            INNERMOST.set(outer);
             expiry.cancel(false);
         }
     }
@@ -47,14 +52,27 @@ final class Deadline {
         }
     }
 
-    /** Whether the time was over first; takes back an interrupt that met nobody. */
+    /** Whether the time was over first; takes back an interrupt that met nobody, if nobody else can have meant it. */
     private synchronized boolean end() {
         if (!isOver) {
             isOver = true;
-            if (hasInterrupted) {
-                Thread.interrupted();
+            if (hasInterrupted && Thread.interrupted() && isMeantByOthers()) {
+                thread.interrupt();
             }
         }
+        return hasInterrupted;
+    }
+
+    private boolean isMeantByOthers() {
+        for (Deadline other = outer; other != null; other = other.outer) {
+            if (other.hasExpired()) {
+                return true;
+            }
+        }
+        return Task.isCallerCancelled();
+    }
+
+    private synchronized boolean hasExpired() {
         return hasInterrupted;
     }
 }

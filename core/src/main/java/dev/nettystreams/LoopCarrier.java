@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Loop;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the loop and the threads on it, save {@link #execute}.
  */
 final class LoopCarrier implements Executor {
+    private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final int GATHERED_BYTES = 8192;
 
     /** Threads may wake one another without end; after so many the loop's connections have a turn. */
@@ -53,6 +55,7 @@ final class LoopCarrier implements Executor {
     private int eventDepth;
     private boolean isRunning;
     private boolean isScheduled;
+    private boolean isSettling;
     private volatile boolean isOrphaned;
 
     // For PinWatch, which looks at them from its own thread, and is content with what it sees a moment later.
@@ -130,20 +133,28 @@ final class LoopCarrier implements Executor {
         if (isOrphaned) {
             orphan(false);
         } else if (isRemoteScheduled.compareAndSet(false, true)) {
-            submit(this::runRemote, false);
+            submit(loop, this::runRemote, false);
         }
     }
 
     private void schedule() {
         if (!isScheduled) {
             isScheduled = true;
-            submit(this::runScheduled, true);
+            submit(loop, this::runScheduled, true);
         }
     }
 
-    private void submit(Runnable task, boolean isOnLoop) {
+    /** The loop has its turn first. */
+    private void giveWay() {
+        if (!isScheduled) {
+            isScheduled = true;
+            submit(loop::executeNextTurn, this::runScheduled, true);
+        }
+    }
+
+    private void submit(Executor how, Runnable task, boolean isOnLoop) {
         try {
-            loop.execute(task);
+            how.execute(task);
             if (loop.isEnding()) {
                 loop.afterEnd(() -> orphan(true));
             }
@@ -243,13 +254,17 @@ final class LoopCarrier implements Executor {
         try {
             Runnable next;
             for (int runs = 0; runs < MOST_RUNS && (next = ready.poll()) != null; runs++) {
-                run(next);
-                settle();
+                try {
+                    run(next);
+                } finally {
+                    settle();
+                }
             }
         } finally {
             isRunning = false;
+            lastSeen = null; // it may have ended, and nothing is to hold what it held
             if (!ready.isEmpty()) {
-                schedule();
+                giveWay();
             }
         }
     }
@@ -263,14 +278,33 @@ final class LoopCarrier implements Executor {
 
     /** The thread has parked or ended. What it asked of the transports is done in its order. */
     private void settle() {
-        Runnable next;
-        do {
-            next = deferred.poll();
-            if (next != null) {
-                next.run();
+        isSettling = true;
+        try {
+            for (boolean isMore = true; isMore; ) {
+                try {
+                    isMore = settleNext();
+                } catch (RuntimeException | Error e) { // what is behind it is still to be done
+                    LOGGER.log(Level.ERROR, "a task of the event loop " + loopName + " failed", e);
+                }
             }
-        } while (next != null);
-        deliver();
+        } finally {
+            isSettling = false;
+        }
+    }
+
+    private boolean settleNext() {
+        Runnable next = deferred.poll();
+        if (next != null) {
+            next.run();
+        } else {
+            deliver();
+        }
+        return !deferred.isEmpty() || gatheredFor != null;
+    }
+
+    /** Whether something of what a thread has asked for may still be undone; a write of the loop's own thread then goes behind it. */
+    boolean isSettling() {
+        return isSettling;
     }
 
     private void deliver() {
@@ -283,7 +317,7 @@ final class LoopCarrier implements Executor {
         }
     }
 
-    // ---- on a thread that this carries
+    // ---- on a thread that this carries, or on the loop's own while it settles
 
     /** Runs a task on the loop's own thread when the caller has parked, behind what it has written. It must not throw. */
     void defer(Runnable task) {

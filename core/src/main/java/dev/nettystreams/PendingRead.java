@@ -4,7 +4,11 @@ package dev.nettystreams;
 final class PendingRead<T> extends Claimable<T> {
     final ReadRequest<T> request;
 
-    PendingRead(ReadRequest<T> request) {
+    /** Whether it was called on another thread than the loop, where the next one is likely to be called, too. */
+    final boolean isRemote;
+
+    PendingRead(ReadRequest<T> request, boolean isRemote) {
         this.request = request;
+        this.isRemote = isRemote;
     }
 }

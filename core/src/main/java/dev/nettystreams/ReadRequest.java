@@ -55,6 +55,11 @@ abstract sealed class ReadRequest<T> {
         return false;
     }
 
+    /** Whether a part of what has arrived can answer it as well as all of it. */
+    boolean mayUseLent() {
+        return true;
+    }
+
     /** From how many bytes on {@link #takeDirectly} serves this request when nothing else is buffered. */
     int directByteCount() {
         return NEVER;
@@ -121,6 +126,11 @@ abstract sealed class ReadRequest<T> {
 
         private Available() {
             super("readAvailable");
+        }
+
+        @Override
+        boolean mayUseLent() {
+            return false;
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.nettystreams.spi.Loop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +31,17 @@ final class Repeat {
     }
 
     CompletableFuture<Void> begin() {
-        later();
+        later(loop);
         return finished;
     }
 
-    private void later() {
+    private void later(Executor how) {
         try {
-            loop.execute(this::run);
+            how.execute(this::run);
+            if (loop.isEnding()) {
+                loop.afterEnd(() -> finished.completeExceptionally(
+                        new StreamBrokenException("the connection's event loop has shut down", null)));
+            }
         } catch (RejectedExecutionException e) {
             finished.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", e));
         }
@@ -63,7 +68,7 @@ final class Repeat {
                 return;
             }
         }
-        later();
+        later(loop::executeNextTurn);
     }
 
     /** A step has completed, on whatever thread; also inside {@link #run}, if it did while we looked. */
@@ -74,7 +79,7 @@ final class Repeat {
             if (loop.isCurrent()) {
                 run();
             } else {
-                later();
+                later(loop);
             }
         } else {
             end();

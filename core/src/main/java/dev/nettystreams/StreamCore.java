@@ -49,6 +49,12 @@ final class StreamCore implements TransportEvents {
     /** Written by threads on the loop, and not the transport's yet. */
     private int undeliveredByteCount;
 
+    /**
+     * How many bytes other threads may take the transport to hold: as many as it held when theirs were last passed on, or too many. What the loop's
+     * own program has written since is its own to wait for.
+     */
+    private volatile long presumedByteCount;
+
     private boolean hasUnflushed;
     private boolean flushScheduled;
 
@@ -127,6 +133,23 @@ final class StreamCore implements TransportEvents {
         }
     }
 
+    /** On the loop, or on a thread that it carries: by a task, when the loop has looked after its other connections. */
+    void hopToNextTurn(Runnable task, CompletableFuture<?> future) {
+        LoopCarrier here = loop.isCurrent() ? null : carrierOfCaller();
+        if (here != null) {
+            here.defer(() -> hopToNextTurn(task, future));
+            return;
+        }
+        try {
+            loop.executeNextTurn(task);
+            if (loop.isEnding()) {
+                loop.afterEnd(() -> failForLackOfLoop(future));
+            }
+        } catch (RejectedExecutionException e) {
+            failForLackOfLoop(future);
+        }
+    }
+
     private static void failForLackOfLoop(CompletableFuture<?> future) {
         future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
     }
@@ -146,36 +169,14 @@ final class StreamCore implements TransportEvents {
     /** Any thread. */
     void write(byte[] source, int offset, int byteCount) {
         lifecycle.refuseWrite("write");
-        if (loop.isCurrent()) {
-            if (mayWrite()) {
-                transport.write(source, offset, byteCount);
-                flushSoon();
-            }
-            return;
-        }
-        LoopCarrier here = carrierOfCaller();
-        if (here != null) {
+        LoopCarrier behind = carrierToWriteBy();
+        if (behind != null) {
             undeliveredByteCount += byteCount;
-            here.write(this, source, offset, byteCount);
-        } else {
+            behind.write(this, source, offset, byteCount);
+        } else if (!loop.isCurrent()) {
             afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
-        }
-    }
-
-    /** On the loop: what a thread on it has written before it parked. */
-    void deliver(byte[] source, int byteCount) {
-        undeliveredByteCount -= byteCount;
-        if (mayWrite()) {
-            transport.write(source, 0, byteCount);
-            flushSoon();
-        }
-    }
-
-    /** The same, for bytes that nobody else has. */
-    void deliverOwned(ByteBuffer source) {
-        undeliveredByteCount -= source.remaining();
-        if (mayWrite()) {
-            transport.writeOwned(source);
+        } else if (mayWrite()) {
+            transport.write(source, offset, byteCount);
             flushSoon();
         }
     }
@@ -183,19 +184,54 @@ final class StreamCore implements TransportEvents {
     /** Any thread. */
     void writeOwned(ByteBuffer source) {
         lifecycle.refuseWrite("writeOwned");
-        if (loop.isCurrent()) {
-            if (mayWrite()) {
-                transport.writeOwned(source);
-                flushSoon();
-            }
-            return;
-        }
-        LoopCarrier here = carrierOfCaller();
-        if (here != null) {
+        LoopCarrier behind = carrierToWriteBy();
+        if (behind != null) {
             undeliveredByteCount += source.remaining();
-            here.defer(() -> deliverOwned(source));
-        } else {
+            behind.defer(() -> deliverOwned(source));
+        } else if (!loop.isCurrent()) {
             afterAppend(crossThreadWrites.append(source), "writeOwned");
+        } else if (mayWrite()) {
+            transport.writeOwned(source);
+            flushSoon();
+        }
+    }
+
+    /**
+     * Where a write goes that must not go to the transport yet, but behind what a thread on the loop has written: one of such a thread, and one of
+     * the loop's own while those are being passed on. What other threads have written before goes first.
+     */
+    private @Nullable LoopCarrier carrierToWriteBy() {
+        LoopCarrier candidate = carrier;
+        if (candidate == null || !(loop.isCurrent() ? candidate.isSettling() : candidate.isCarryingCaller())) {
+            return null;
+        }
+        if (!crossThreadWrites.isEmpty()) {
+            candidate.defer(this::collectCrossThreadWrites);
+        }
+        return candidate;
+    }
+
+    /** On the loop: what a thread on it has written before it parked. */
+    void deliver(byte[] source, int byteCount) {
+        undeliveredByteCount -= byteCount;
+        passOn(() -> transport.write(source, 0, byteCount));
+    }
+
+    /** The same, for bytes that nobody else has. */
+    void deliverOwned(ByteBuffer source) {
+        undeliveredByteCount -= source.remaining();
+        passOn(() -> transport.writeOwned(source));
+    }
+
+    /** Once something could not be written, what is behind it must not be either. */
+    private void passOn(Runnable writes) {
+        if (writeGate.failure() == null) {
+            try {
+                writes.run();
+                flushSoon();
+            } catch (RuntimeException | Error e) {
+                abortBecause(new Failure.Broken("a write could not be passed on: " + e, e));
+            }
         }
     }
 
@@ -230,16 +266,26 @@ final class StreamCore implements TransportEvents {
         return writeGate.failure() == null;
     }
 
-    /** Once one of them could not be written, what is behind it must not be either. */
     private void collectCrossThreadWrites() {
-        if (writeGate.failure() == null) {
-            try {
-                crossThreadWrites.collectInto(transport);
-                flushSoon();
-            } catch (RuntimeException | Error e) {
-                abortBecause(new Failure.Broken("a write could not be passed on: " + e, e));
-            }
-        }
+        presumedByteCount = Long.MAX_VALUE;
+        passOn(() -> crossThreadWrites.collectInto(transport));
+        presume();
+    }
+
+    private void presume() {
+        presumedByteCount =
+                writeGate.failure() == null && writeGate.mayGoOn() ? transport.pendingByteCount() : Long.MAX_VALUE;
+    }
+
+    /** Any thread: whether nobody need wait, as far as that can be told without asking the loop. */
+    private boolean mayPresumablyGoOn() {
+        long uncollected =
+                crossThreadWrites.byteCount(); // first: what is collected in between counts twice, and not never
+        long presumed = presumedByteCount;
+        return presumed <= limits.writeHighMarkBytes()
+                && uncollected + presumed <= limits.writeHighMarkBytes()
+                && !lifecycle.refusesWrites()
+                && !loop.isEnding();
     }
 
     private void endCrossThreadWrites() {
@@ -248,6 +294,7 @@ final class StreamCore implements TransportEvents {
     }
 
     private List<CompletableFuture<Void>> outputEnded(Failure reason) {
+        presumedByteCount = Long.MAX_VALUE;
         crossThreadWrites.discard();
         return writeGate.ended(reason);
     }
@@ -282,13 +329,19 @@ final class StreamCore implements TransportEvents {
     CompletableFuture<Void> drain() {
         boolean isOnLoop = loop.isCurrent();
         LoopCarrier here = isOnLoop ? null : carrierOfCaller();
-        boolean isNow = (isOnLoop || here != null) && turns.mayCompleteNow();
+        if (!isOnLoop && here == null && mayPresumablyGoOn()) {
+            return Done.DONE;
+        }
+        boolean isHere = isOnLoop || here != null;
+        boolean isNow = isHere && turns.mayCompleteNow();
         if (isNow && (here == null ? mayGoOn() : mayGoOnUndelivered())) {
             return Done.DONE;
         }
         CompletableFuture<Void> drained = new CompletableFuture<>();
-        if (!isNow) {
+        if (!isHere) {
             hop(() -> drainOnLoop(drained), drained);
+        } else if (!isNow) {
+            hopToNextTurn(() -> turn(() -> drainOnLoop(drained)), drained);
         } else if (here == null) {
             drainOnLoop(drained);
         } else {
@@ -614,6 +667,7 @@ final class StreamCore implements TransportEvents {
         begin();
         try {
             if (transport.isWritable()) {
+                presume();
                 writeGate.reachedLowMark().forEach(StreamCore::complete);
             }
         } finally {

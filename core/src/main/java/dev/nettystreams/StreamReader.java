@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -41,7 +42,7 @@ public final class StreamReader {
 
     final StreamCore core;
     private final ReadGate gate;
-    private final ByteQueue queue = new ByteQueue();
+    private final LendableQueue bytes = new LendableQueue();
     private final ReadRequest.Until lineRequest;
     private boolean hasEnded; // in good order, as far as one could tell then
     private @Nullable Failure failure; // what ended the input otherwise, or came behind its end
@@ -298,7 +299,8 @@ public final class StreamReader {
     // ---- the machine: one submit, one advance
 
     private <T> CompletableFuture<T> submit(ReadRequest<T> request) {
-        if (core.isHere() && core.turns.mayCompleteNow()) {
+        boolean isHere = core.isHere();
+        if (isHere && core.turns.mayCompleteNow()) {
             refuseIfBusy(request.name());
             try {
                 T result = answerNow(request);
@@ -308,15 +310,34 @@ public final class StreamReader {
             } catch (Exception e) {
                 return CompletableFuture.failedFuture(e);
             }
-            PendingRead<T> read = new PendingRead<>(request);
+            PendingRead<T> read = new PendingRead<>(request, false);
             occupy(request.name(), read);
             gate.aboutToWait();
             return read;
         }
-        PendingRead<T> read = new PendingRead<>(request);
+        if (!isHere && request.mayUseLent()) {
+            try {
+                T result = bytes.poll(request, () -> refuseIfBusy(request.name()));
+                if (result != null) {
+                    return CompletableFuture.completedFuture(result);
+                }
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+        PendingRead<T> read = new PendingRead<>(request, !isHere);
         occupy(request.name(), read);
-        core.hop(this::advanceInNewTurn, read);
+        if (isHere) {
+            core.hopToNextTurn(this::advanceInNewTurn, read);
+        } else {
+            core.hop(this::advanceInNewTurn, read);
+        }
         return read;
+    }
+
+    /** All that has arrived and no read has taken. */
+    private ByteQueue queue() {
+        return bytes.own();
     }
 
     private void advanceInNewTurn() {
@@ -338,7 +359,7 @@ public final class StreamReader {
             }
         } else if (waiting instanceof Relay relay) {
             boolean isOver = isOver();
-            relay.pump(queue, isOver);
+            relay.pump(queue(), isOver);
             if (!isOver && !relay.isHeld() && !relay.isDone()) {
                 gate.aboutToWait();
             }
@@ -346,7 +367,7 @@ public final class StreamReader {
     }
 
     private <T> void advance(PendingRead<T> read) {
-        boolean isReady = read.request.isReady(queue);
+        boolean isReady = read.request.isReady(queue());
         if (!isReady && !isOver()) {
             gate.aboutToWait();
         } else if (read.claim()) {
@@ -358,6 +379,7 @@ public final class StreamReader {
                 read.fail(e);
                 return;
             }
+            lendBehind(read);
             read.succeed(result); // last: its caller's code may run inside, and read again
         }
     }
@@ -365,26 +387,26 @@ public final class StreamReader {
     /** Nobody can have a say in it: there is no future yet. Null if the read must wait. */
     private <T> @Nullable T answerNow(ReadRequest<T> request) throws Exception {
         if (isOver()) {
-            return answer(request, request.isReady(queue));
+            return answer(request, request.isReady(queue()));
         }
-        T result = request.poll(queue);
+        T result = request.poll(queue());
         if (result != null) {
-            gate.taken(queue.size());
+            gate.taken(queue().size());
         }
         return result;
     }
 
     /** The one rule about ends: what is buffered comes first, then the end, again and again. */
     private <T> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
-        if (failure != null && (queue.isEmpty() || !isReady)) {
+        if (failure != null && (queue().isEmpty() || !isReady)) {
             throw failure.newException();
         }
-        int byteCount = queue.size();
+        int byteCount = queue().size();
         try {
-            return isReady ? request.take(queue) : request.takeAtEof(queue);
+            return isReady ? request.take(queue()) : request.takeAtEof(queue());
         } finally {
-            if (isReady ? queue.size() < byteCount : request.opensGateAtEof()) {
-                gate.taken(queue.size());
+            if (isReady ? queue().size() < byteCount : request.opensGateAtEof()) {
+                gate.taken(queue().size());
             }
             updateAtEof();
         }
@@ -392,7 +414,7 @@ public final class StreamReader {
 
     private void updateAtEof() {
         if (hasEnded) {
-            atEof = queue.isEmpty();
+            atEof = queue().isEmpty();
         }
     }
 
@@ -437,29 +459,29 @@ public final class StreamReader {
         if (isOver()) {
             return; // this side has closed; what comes now is read off the wire for the peer's sake and dropped
         }
-        gate.arrived(queue.size() + chunk.remaining());
+        gate.arrived(bytes.size() + chunk.remaining());
         CompletableFuture<?> waiting = pending;
         if (waiting == null || waiting.isDone()) {
-            queue.append(chunk);
+            bytes.append(chunk);
         } else if (waiting instanceof PendingRead<?> read) {
             arrived(chunk, read);
         } else if (waiting instanceof Relay relay) {
-            if (queue.isEmpty()) {
+            if (queue().isEmpty()) {
                 relay.arrived(chunk);
             }
             if (chunk.remaining() > 0) {
-                queue.append(chunk);
+                queue().append(chunk);
             }
             advance();
         } else {
-            queue.append(chunk); // startTls is to decide about it
+            queue().append(chunk); // startTls is to decide about it
         }
     }
 
     private <T> void arrived(Chunk chunk, PendingRead<T> read) {
-        boolean isDirect = queue.isEmpty() && chunk.remaining() >= read.request.directByteCount() && read.claim();
+        boolean isDirect = queue().isEmpty() && chunk.remaining() >= read.request.directByteCount() && read.claim();
         if (!isDirect) {
-            queue.append(chunk);
+            queue().append(chunk);
             advance();
             return;
         }
@@ -468,14 +490,22 @@ public final class StreamReader {
         try {
             result = read.request.takeDirectly(chunk);
             if (chunk.remaining() > 0) {
-                queue.append(chunk);
+                queue().append(chunk);
             }
         } catch (RuntimeException | Error e) {
             read.fail(e); // nobody else can complete a claimed read
             throw e; // bytes are lost: the transport ends the connection
         }
-        gate.taken(queue.size());
+        gate.taken(queue().size());
+        lendBehind(read);
         read.succeed(result);
+    }
+
+    /** Whoever reads on another thread finds what else is there without asking the loop. */
+    private void lendBehind(PendingRead<?> read) {
+        if (read.isRemote && !isOver() && !bytes.own().isEmpty()) {
+            bytes.lend();
+        }
     }
 
     /**
@@ -486,7 +516,7 @@ public final class StreamReader {
     void endInput(@Nullable Failure reason) {
         if (reason == null) {
             hasEnded = true;
-            atEof = queue.isEmpty();
+            atEof = queue().isEmpty();
             advance();
         } else if (!isOver()) {
             failInput(reason);
@@ -519,7 +549,7 @@ public final class StreamReader {
         if (outcome == null && !hasEnded && failure != null) {
             outcome = failure.newException();
         }
-        gate.taken(queue.size());
+        gate.taken(queue().size());
         updateAtEof();
         relay.finish(outcome);
     }
@@ -530,11 +560,11 @@ public final class StreamReader {
     }
 
     void goOnReading() {
-        gate.taken(queue.size());
+        gate.taken(queue().size());
     }
 
     byte[] takeLeftover() {
-        return queue.take(queue.size());
+        return queue().take(queue().size());
     }
 
     void release(StartTls upgrade) {
@@ -550,7 +580,7 @@ public final class StreamReader {
     // ---- for the tests of this package
 
     int bufferedByteCount() {
-        return queue.size();
+        return queue().size();
     }
 
     boolean isPaused() {
@@ -558,7 +588,7 @@ public final class StreamReader {
     }
 
     long examinedByteCount() {
-        return queue.examinedByteCount();
+        return queue().examinedByteCount();
     }
 
     private Separators compiled(List<byte[]> separators) {

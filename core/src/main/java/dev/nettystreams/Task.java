@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * As in asyncio, {@code cancel} is a request: the code may clean up, and the future completes when it has ended. Any thread.
  */
 final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
+    private static final ThreadLocal<@Nullable Task<?>> CURRENT = new ThreadLocal<>();
+
     private final Callable<? extends T> code;
     private final @Nullable Runnable afterEnd;
     private @Nullable Thread thread; // set before it is started, by whoever starts it
@@ -71,6 +73,7 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     private void startOn(@Nullable LoopCarrier carrier) {
         if (isCancelRequested || isDone()) {
             super.cancel(false);
+            ended();
             return;
         }
         try {
@@ -83,6 +86,7 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
             }));
         } catch (Throwable e) { // nobody but who waits for the outcome can be told
             super.completeExceptionally(e);
+            ended();
         }
     }
 
@@ -96,6 +100,7 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     private void run() {
+        CURRENT.set(this);
         try {
             super.complete(code.call());
         } catch (InterruptedException e) {
@@ -103,9 +108,19 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
         } catch (Throwable e) { // whatever the program throws is its outcome
             super.completeExceptionally(e);
         }
+        ended();
+    }
+
+    private void ended() {
         if (afterEnd != null) {
             afterEnd.run();
         }
+    }
+
+    /** Whether the calling thread runs a task that somebody has cancelled. */
+    static boolean isCallerCancelled() {
+        Task<?> task = CURRENT.get();
+        return task != null && (task.isCancelRequested || task.isDone());
     }
 
     /** Interrupts the code and leaves the outcome to it. */

@@ -111,7 +111,10 @@ public final class TaskGroup implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        cancelled.forEach(task -> task.cancel(true));
+        for (Task<?> task : cancelled) {
+            task.cancel(true);
+            task.interrupt(); // also where somebody else has settled its future, and it goes on
+        }
     }
 
     /**

@@ -131,6 +131,49 @@ class OnEventLoopTest {
         }
     }
 
+    /** What was written first is sent first, whoever wrote it, if the second writer knew. */
+    @Test
+    void writes_ofATaskAndOfOthers_keepTheOrderInWhichTheyHappened() {
+        CompletableFuture<byte[]> received = pair.far().reader().readAll(1 << 20);
+        CompletableFuture<?> task = start(() -> {
+            writer.write(bytes("1"));
+            CompletableFuture.runAsync(() -> writer.write(bytes("2"))).join();
+            writer.write(bytes("3"));
+            CompletableFuture<byte[]> line = reader.readLine();
+            reader.feedEof();
+            writer.write(bytes("4"));
+            await(line.thenAccept(end -> writer.write(bytes("5"))));
+            writer.write(bytes("6"));
+            return null;
+        });
+        while (!task.isDone()) {
+            loop.runReady(); // another thread takes its time
+            Thread.onSpinWait();
+        }
+        loop.run(writer::close);
+        loop.runReady();
+        assertThat(Now.text(received)).isEqualTo("123456");
+    }
+
+    @Test
+    void write_thatTheTransportCannotTake_endsTheConnection_andTheRestIsDone() {
+        Bench bench = new Bench();
+        bench.loop.runReady();
+        bench.wire.beforeWrite = () -> {
+            bench.wire.beforeWrite = () -> {};
+            throw new InternalError("no memory for it");
+        };
+        CompletableFuture<Throwable> task = Await.onEventLoop(bench.connection, () -> {
+            bench.writer.write(bytes("one"));
+            bench.writer.writeOwned(java.nio.ByteBuffer.wrap(bytes("lost")));
+            bench.writer.write(bytes("behind it"));
+            return await(bench.writer.flush().handle((done, failure) -> failure));
+        });
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEqualTo("one");
+        assertThat(Now.value(task)).isInstanceOf(StreamBrokenException.class).hasMessageContaining("no memory for it");
+    }
+
     @Test
     void drain_countsWhatIsOnItsWay() {
         CompletableFuture<Boolean> task = start(() -> {
@@ -208,15 +251,18 @@ class OnEventLoopTest {
     void timeoutOfATask_isItsOutcomeAtOnce_andInterruptsIt() throws Exception {
         try (BackgroundLoop background = new BackgroundLoop()) {
             MemoryPair own = MemoryStreams.pair(background);
+            CompletableFuture<Boolean> hasBegun = new CompletableFuture<>();
             CompletableFuture<Boolean> wasInterrupted = new CompletableFuture<>();
             CompletableFuture<byte[]> task = Await.onEventLoop(own.near(), () -> {
                 try {
+                    hasBegun.complete(true);
                     return await(own.near().reader().readLine());
                 } catch (InterruptedException e) {
                     wasInterrupted.complete(true);
                     throw e;
                 }
             });
+            assertThat(hasBegun.get(20, TimeUnit.SECONDS)).isTrue();
             assertThatThrownBy(() -> await(task.orTimeout(1, TimeUnit.MILLISECONDS)))
                     .isInstanceOf(java.util.concurrent.TimeoutException.class);
             assertThat(wasInterrupted.get(20, TimeUnit.SECONDS)).isTrue();

@@ -130,7 +130,7 @@ class RelayTest {
         ScriptedTransport far = new ScriptedTransport();
         CompletableFuture<Long> relay = source.read(r -> r.relayTo(far.connect().writer()));
         far.isWritable = false;
-        source.wire.feed("clogged");
+        source.wire.feed("x".repeat(StreamLimits.DEFAULT.writeHighMarkBytes() + 1));
         far.loop.runReady();
         assertThat(relay).isNotDone();
         source.loop.shutDown();

@@ -252,6 +252,56 @@ class TaskGroupTest {
         });
     }
 
+    /** The inner one's interrupt is taken back, and not the outer one's with it. */
+    @ParameterizedTest
+    @MethodSource("ways")
+    void withTimeout_ofAnOuterOne_outlivesTheInner(Way way) throws Exception {
+        run(way, pair -> {
+            Semaphore never = new Semaphore(0);
+            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(30), () -> {
+                        assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(10), () -> {
+                                    try {
+                                        return await(pair.near().reader().readLine());
+                                    } finally {
+                                        never.tryAcquire(60, TimeUnit.MILLISECONDS); // until the outer one has come
+                                    }
+                                }))
+                                .isInstanceOf(InterruptedException.class);
+                        throw new InterruptedException();
+                    }))
+                    .isInstanceOf(TimeoutException.class);
+            return null;
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void close_alsoEndsWhomSomebodyElseHasSettled(Way way) throws Exception {
+        List<String> said = new ArrayList<>();
+        run(way, pair -> {
+            try (TaskGroup group = new TaskGroup()) {
+                Semaphore isOn = new Semaphore(0);
+                CompletableFuture<Object> task = group.start(() -> {
+                    try {
+                        isOn.release();
+                        return await(new CompletableFuture<>());
+                    } catch (InterruptedException e) {
+                        isOn.release();
+                        return await(new CompletableFuture<>());
+                    } finally {
+                        said.add("ended");
+                    }
+                });
+                isOn.acquire();
+                task.complete("settled");
+                isOn.acquire();
+            }
+            said.add("closed");
+            return null;
+        });
+        assertThat(said).containsExactly("ended", "closed");
+    }
+
     @ParameterizedTest
     @MethodSource("ways")
     void withTimeout_anInterruptFromElsewhere_isNoTimeout(Way way) throws Exception {

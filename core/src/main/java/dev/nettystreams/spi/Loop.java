@@ -26,6 +26,17 @@ public interface Loop extends Executor {
     void execute(Runnable task);
 
     /**
+     * Submits a task to run when the loop has looked after its connections once more. A task that goes on and on gives way by it; where the
+     * loop sees to that by itself, it is {@link #execute}.
+     *
+     * @param task what to run
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and will run nothing any more
+     */
+    default void executeNextTurn(Runnable task) {
+        execute(task);
+    }
+
+    /**
      * Submits a task to run once after a delay.
      *
      * @param task what to run

@@ -42,6 +42,14 @@ public final class ManualLoop implements Loop {
         return Thread.currentThread().equals(runner);
     }
 
+    /** True from {@link #shutDown} on. */
+    @Override
+    public boolean isEnding() {
+        synchronized (lock) {
+            return isShutDown;
+        }
+    }
+
     @Override
     public void execute(Runnable task) {
         synchronized (lock) {

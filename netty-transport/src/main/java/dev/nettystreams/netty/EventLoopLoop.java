@@ -1,8 +1,10 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.spi.Loop;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,25 @@ record EventLoopLoop(EventExecutor executor) implements Loop {
     @Override
     public void execute(Runnable task) {
         executor.execute(task);
+    }
+
+    /**
+     * Netty runs tasks until there are none, or for a second, before it looks at its sockets again. What is submitted behind all of them comes
+     * behind the sockets, too.
+     */
+    @Override
+    public void executeNextTurn(Runnable task) {
+        if (executor instanceof SingleThreadEventLoop loop && loop.inEventLoop()) {
+            loop.executeAfterEventLoopIteration(() -> {
+                try {
+                    loop.execute(task);
+                } catch (RejectedExecutionException e) {
+                    task.run(); // the loop's very last turn
+                }
+            });
+        } else {
+            executor.execute(task);
+        }
     }
 
     /** Netty drops what is submitted between a loop's last look at its tasks and its end. */

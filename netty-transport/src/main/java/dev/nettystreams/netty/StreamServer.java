@@ -45,6 +45,7 @@ public final class StreamServer implements AutoCloseable {
     private final ServerOptions options;
     private final Acceptor acceptor;
     private final ConnectionSet connections;
+    private volatile boolean isCutOff;
     private final Map<StreamConnection, CompletableFuture<Void>> conversations = new ConcurrentHashMap<>();
     private final ConnectionSet ownConnections = new ConnectionSet();
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
@@ -102,6 +103,9 @@ public final class StreamServer implements AutoCloseable {
         }
         CompletableFuture<Void> conversation = connection.serve(handler, options.reporter());
         conversations.put(connection, conversation);
+        if (isCutOff) {
+            cutOff(connection, conversation); // it was accepted when the others were
+        }
         conversation.whenComplete((done, failure) -> {
             conversations.remove(connection);
             connections.remove(connection);
@@ -253,9 +257,13 @@ public final class StreamServer implements AutoCloseable {
 
     /** Handlers that wait for their connection end by its failure, which is theirs to report; the others are told then. */
     private void cutOff() {
+        isCutOff = true;
         abortClients();
-        conversations.forEach((connection, conversation) ->
-                connection.waitClosed().whenComplete((done, lost) -> conversation.cancel(true)));
+        conversations.forEach(StreamServer::cutOff);
+    }
+
+    private static void cutOff(StreamConnection connection, CompletableFuture<Void> conversation) {
+        connection.waitClosed().whenComplete((done, lost) -> conversation.cancel(true));
     }
 
     /** Closes every connection gracefully: what was written is sent, readers see EOF. */

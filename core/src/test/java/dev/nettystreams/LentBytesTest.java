@@ -1,0 +1,146 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Reads on another thread than the loop's: what is there already needs no turn of the loop. The test's own thread is that other thread. */
+class LentBytesTest {
+    private final Bench bench = new Bench();
+
+    /** The first read has to ask the loop, which leaves the rest here. */
+    private void receive(String first, String rest) {
+        CompletableFuture<byte[]> read = bench.reader.readLine();
+        bench.loop.runReady();
+        bench.wire.feed(first + rest);
+        assertThat(Now.text(read)).isEqualTo(first);
+    }
+
+    @Test
+    void whatIsThere_isReadWithoutTheLoop() {
+        receive("one\n", "two\nthree\nfour");
+        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
+        assertThat(Now.text(bench.reader.peek(2))).isEqualTo("th");
+        assertThat(Now.text(bench.reader.readExactly(6))).isEqualTo("three\n");
+        assertThat(bench.loop.readyCount()).isZero();
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        assertThat(line).isNotDone();
+        bench.loop.runReady();
+        bench.wire.feed("\nfive");
+        assertThat(Now.text(line)).isEqualTo("four\n");
+    }
+
+    @Test
+    void whatComesMeanwhile_followsInItsOrder() {
+        receive("one\n", "two\nthr");
+        bench.wire.feed("ee\n");
+        bench.wire.feed("four\n");
+        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        bench.loop.runReady();
+        assertThat(Now.text(line)).isEqualTo("three\n");
+        assertThat(Now.text(bench.reader.readLine())).isEqualTo("four\n");
+    }
+
+    @Test
+    void theEnd_comesBehindWhatIsThere() {
+        receive("one\n", "two\n");
+        bench.wire.feed("three");
+        bench.wire.eof();
+        assertThat(bench.reader.atEof()).isFalse();
+        CompletableFuture<byte[]> rest = bench.reader.read(-1);
+        bench.loop.runReady();
+        assertThat(Now.text(rest)).isEqualTo("two\nthree");
+        assertThat(bench.reader.atEof()).isTrue();
+    }
+
+    @Test
+    void aLoss_comesBehindWhatIsThere() {
+        receive("one\n", "two\nth");
+        bench.wire.lose(new IOException("reset"));
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        bench.loop.runReady();
+        assertThat(Now.text(line)).isEqualTo("two\n");
+        CompletableFuture<byte[]> half = bench.reader.readLine();
+        bench.loop.runReady();
+        Now.failure(StreamBrokenException.class, half);
+    }
+
+    @Test
+    void lineOverTheLimit_isRefusedHere_andStays() {
+        receive("one\n", "four\n");
+        Now.failure(LimitOverrunException.class, bench.reader.readLine(LineEnding.LF, 3));
+        assertThat(Now.text(bench.reader.readLine())).isEqualTo("four\n");
+    }
+
+    @Test
+    void whateverIsBuffered_isAskedOfTheLoop_whichHasAllOfIt() {
+        receive("one\n", "two ");
+        bench.wire.feed("three");
+        CompletableFuture<byte[]> available = bench.reader.readAvailable();
+        bench.loop.runReady();
+        assertThat(Now.text(available)).isEqualTo("two three");
+    }
+
+    @Test
+    void readOnTheLoop_hasItsShare_too() {
+        receive("one\n", "two\nthree\n");
+        assertThat(Now.text(bench.onLoop(bench.reader::readLine))).isEqualTo("two\n");
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        bench.loop.runReady();
+        assertThat(Now.text(line)).isEqualTo("three\n");
+    }
+
+    @Test
+    void readBesideAPendingOne_isRefused_asEver() {
+        receive("one\n", "two\n");
+        CompletableFuture<byte[]> pending = bench.reader.readExactly(100);
+        assertThatThrownBy(() -> bench.reader.readLine()).isInstanceOf(ConcurrentReadException.class);
+        pending.cancel(false);
+        bench.loop.runReady();
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        bench.loop.runReady();
+        assertThat(Now.text(line)).isEqualTo("two\n");
+    }
+
+    @Test
+    void emptied_itHoldsNothing_whenTheLoopHasItBack() {
+        receive("one\n", "two\n");
+        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        bench.loop.runReady();
+        assertThat(bench.reader.bufferedByteCount()).isZero();
+        bench.wire.feed("three\n");
+        assertThat(Now.text(line)).isEqualTo("three\n");
+    }
+
+    @Test
+    void drain_afterAShortWrite_needsNoTurnOfTheLoop_andALongOneDoes() {
+        bench.writer.write(new byte[100]);
+        Now.value(bench.writer.drain());
+        bench.writer.write(new byte[StreamLimits.DEFAULT.writeHighMarkBytes()]);
+        assertThat(bench.writer.drain()).isNotDone();
+    }
+
+    @Test
+    void drain_behindAnAbort_fails() {
+        bench.loop.runReady();
+        bench.connection.abort();
+        CompletableFuture<Void> drained = bench.writer.drain();
+        bench.loop.runReady();
+        Now.failure(StreamClosedException.class, drained);
+    }
+
+    @Test
+    void drain_ofABrokenOutput_fails() {
+        bench.writer.write(new byte[1]);
+        bench.loop.runReady();
+        bench.wire.failOutput(new IOException("broken pipe"));
+        CompletableFuture<Void> drained = bench.writer.drain();
+        bench.loop.runReady();
+        Now.failure(StreamBrokenException.class, drained);
+    }
+}

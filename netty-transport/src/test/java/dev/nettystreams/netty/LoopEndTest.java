@@ -144,12 +144,12 @@ class LoopEndTest {
         try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             StreamConnection connection =
                     get(NettyStreams.over(group).openConnection("127.0.0.1", listener.getLocalPort()));
-            CompletableFuture<Void> drained = new CompletableFuture<>();
-            Thread caller = new Thread(() -> connection.writer().drain().whenComplete((done, failure) -> {
+            CompletableFuture<Void> flushed = new CompletableFuture<>();
+            Thread caller = new Thread(() -> connection.writer().flush().whenComplete((done, failure) -> {
                 if (failure == null) {
-                    drained.complete(null);
+                    flushed.complete(null);
                 } else {
-                    drained.completeExceptionally(failure);
+                    flushed.completeExceptionally(failure);
                 }
             }));
             queue.latecomer = caller;
@@ -158,7 +158,7 @@ class LoopEndTest {
                 Thread.onSpinWait();
             }
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            assertThat(failureOf(drained)).isInstanceOf(StreamBrokenException.class);
+            assertThat(failureOf(flushed)).isInstanceOf(StreamBrokenException.class);
             caller.join();
         }
     }

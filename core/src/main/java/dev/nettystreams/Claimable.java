@@ -78,7 +78,7 @@ class Claimable<T> extends CompletableFuture<T> {
             }
             return true;
         } finally {
-            waiter = null;
+            WAITER.setRelease(this, null); // who reads it late wakes somebody for nothing
         }
     }
 

@@ -51,7 +51,7 @@ final class Conversation {
             CompletionStage<Void> rejected =
                     started; // nothing else completes it: the loop has ended, and the connection with it
             rejected.whenComplete((never, lost) -> over());
-            core.hop(() -> start(handler), started);
+            core.access.hop(() -> start(handler), started);
         }
         return over;
     }

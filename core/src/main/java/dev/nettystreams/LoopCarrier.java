@@ -69,12 +69,9 @@ final class LoopCarrier implements Executor {
 
     private volatile @Nullable Thread pinned; // its await has been interrupted
 
-    /** A thread on this loop that has asked before; no other thread can be equal to it. Written by such threads only. */
-    private @Nullable Thread lastSeen;
-
     private byte @Nullable [] gathered; // what has been written since the last settling, to one connection
     private int gatheredCount;
-    private @Nullable StreamCore gatheredFor;
+    private @Nullable Output gatheredFor;
 
     private LoopCarrier(Loop loop) {
         this.loop = loop;
@@ -106,14 +103,12 @@ final class LoopCarrier implements Executor {
 
     /** Whether the caller is a thread on this loop. Any thread. */
     boolean isCarryingCaller() {
-        Thread caller = Thread.currentThread();
-        if (!caller.equals(lastSeen)) {
-            if (CARRIES.get() != this) {
-                return false;
-            }
-            lastSeen = caller;
-        }
-        return !isOrphaned;
+        return CARRIES.get() == this && !isOrphaned;
+    }
+
+    /** Whether the loop has ended, and its threads go on elsewhere. Any thread. */
+    boolean isOrphaned() {
+        return isOrphaned;
     }
 
     // ---- the scheduler
@@ -262,7 +257,6 @@ final class LoopCarrier implements Executor {
             }
         } finally {
             isRunning = false;
-            lastSeen = null; // it may have ended, and nothing is to hold what it held
             if (!ready.isEmpty()) {
                 giveWay();
             }
@@ -308,7 +302,7 @@ final class LoopCarrier implements Executor {
     }
 
     private void deliver() {
-        StreamCore target = gatheredFor;
+        Output target = gatheredFor;
         if (target != null) {
             int byteCount = gatheredCount;
             gatheredFor = null;
@@ -326,7 +320,7 @@ final class LoopCarrier implements Executor {
     }
 
     /** Adds a copy of bytes to what a connection is sent when the caller has parked. */
-    void write(StreamCore target, byte[] source, int offset, int byteCount) {
+    void write(Output target, byte[] source, int offset, int byteCount) {
         if (byteCount > GATHERED_BYTES) {
             byte[] copy = Arrays.copyOfRange(source, offset, offset + byteCount);
             defer(() -> target.deliverOwned(ByteBuffer.wrap(copy)));
@@ -347,7 +341,7 @@ final class LoopCarrier implements Executor {
 
     /** What comes next is to come behind what is gathered. */
     private void closeGathered() {
-        StreamCore target = gatheredFor;
+        Output target = gatheredFor;
         if (target != null) {
             byte[] copy = Arrays.copyOf(Objects.requireNonNull(gathered), gatheredCount);
             gatheredFor = null;

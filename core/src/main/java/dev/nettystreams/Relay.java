@@ -48,7 +48,7 @@ final class Relay extends CompletableFuture<Long> {
             return;
         }
         movedByteCount += chunk.remaining();
-        target.core.write(chunk);
+        target.core.output.write(chunk);
         holdWhileClogged();
     }
 
@@ -104,7 +104,7 @@ final class Relay extends CompletableFuture<Long> {
         if (source.core.loop.isCurrent()) {
             goOn(failure);
         } else {
-            source.core.hop(() -> goOn(failure), this);
+            source.core.access.hop(() -> goOn(failure), this);
         }
     }
 

@@ -47,7 +47,7 @@ final class StartTls extends Claimable<TlsSession> {
 
     void begin() {
         CompletionStage<TlsSession> outcome = this;
-        outcome.whenComplete((session, failure) -> core.onLoop(this::endIfCalledOff));
+        outcome.whenComplete((session, failure) -> core.access.onLoop(this::endIfCalledOff));
         if (isDone()) {
             return;
         }
@@ -63,7 +63,7 @@ final class StartTls extends Claimable<TlsSession> {
             failWith(e);
             return;
         }
-        prepared.whenComplete((ready, failure) -> core.onLoop(() -> prepared(failure)));
+        prepared.whenComplete((ready, failure) -> core.access.onLoop(() -> prepared(failure)));
     }
 
     private void prepared(@Nullable Throwable failure) {
@@ -75,7 +75,7 @@ final class StartTls extends Claimable<TlsSession> {
             return;
         }
         core.reader.stopReading();
-        CompletionStage<Void> sent = core.flushBehind(lastPlaintext);
+        CompletionStage<Void> sent = core.output.suspendBehind(lastPlaintext);
         sent.whenComplete((done, lost) -> {
             if (lost == null) {
                 switchOver();
@@ -103,7 +103,7 @@ final class StartTls extends Claimable<TlsSession> {
             return;
         }
         core.reader.goOnReading();
-        handshake.whenComplete((session, failure) -> core.onLoop(() -> handshaken(session, failure)));
+        handshake.whenComplete((session, failure) -> core.access.onLoop(() -> handshaken(session, failure)));
     }
 
     private boolean isRefused(byte[] unread) {

@@ -242,7 +242,7 @@ public final class StreamReader {
     public CompletableFuture<Long> relayTo(StreamWriter target) {
         Relay relay = new Relay(this, target);
         occupy("relayTo", relay);
-        core.hop(this::advanceInNewTurn, relay);
+        core.access.hop(this::advanceInNewTurn, relay);
         return relay;
     }
 
@@ -278,7 +278,7 @@ public final class StreamReader {
      * dropped. The output goes on: how a server lets its conversations finish. Without effect when the input has ended.
      */
     public void feedEof() {
-        core.onLoop(() -> endInput(null));
+        core.access.onLoop(() -> endInput(null));
     }
 
     /**
@@ -299,8 +299,8 @@ public final class StreamReader {
     // ---- the machine: one submit, one advance
 
     private <T> CompletableFuture<T> submit(ReadRequest<T> request) {
-        boolean isHere = core.isHere();
-        if (isHere && core.turns.mayCompleteNow()) {
+        boolean isHere = core.access.isHere();
+        if (isHere && core.access.turns.mayCompleteNow()) {
             refuseIfBusy(request.name());
             try {
                 T result = answerNow(request);
@@ -328,9 +328,9 @@ public final class StreamReader {
         PendingRead<T> read = new PendingRead<>(request, !isHere);
         occupy(request.name(), read);
         if (isHere) {
-            core.hopToNextTurn(this::advanceInNewTurn, read);
+            core.access.hopToNextTurn(this::advanceInNewTurn, read);
         } else {
-            core.hop(this::advanceInNewTurn, read);
+            core.access.hop(this::advanceInNewTurn, read);
         }
         return read;
     }
@@ -341,7 +341,7 @@ public final class StreamReader {
     }
 
     private void advanceInNewTurn() {
-        core.turn(this::advance);
+        core.access.turn(this::advance);
     }
 
     /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */

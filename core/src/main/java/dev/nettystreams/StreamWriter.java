@@ -35,7 +35,7 @@ public final class StreamWriter {
      * @throws StreamClosedException if this side has ended the output, also for no bytes
      */
     public void write(byte[] bytes) {
-        core.write(bytes, 0, bytes.length);
+        core.output.write(bytes, 0, bytes.length);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class StreamWriter {
      */
     public void write(byte[] source, int offset, int byteCount) {
         Objects.checkFromIndexSize(offset, byteCount, source.length);
-        core.write(source, offset, byteCount);
+        core.output.write(source, offset, byteCount);
     }
 
     /**
@@ -60,13 +60,13 @@ public final class StreamWriter {
      */
     public void write(ByteBuffer source) {
         if (source.hasArray()) {
-            core.write(source.array(), source.arrayOffset() + source.position(), source.remaining());
+            core.output.write(source.array(), source.arrayOffset() + source.position(), source.remaining());
             source.position(source.limit());
         } else {
             byte[] bytes = new byte[source.remaining()];
             core.lifecycle.refuseWrite("write");
             source.get(bytes);
-            core.writeOwned(ByteBuffer.wrap(bytes));
+            core.output.writeOwned(ByteBuffer.wrap(bytes));
         }
     }
 
@@ -79,7 +79,7 @@ public final class StreamWriter {
      * @throws StreamClosedException if this side has ended the output, also for no bytes
      */
     public void writeOwned(ByteBuffer source) {
-        core.writeOwned(source);
+        core.output.writeOwned(source);
     }
 
     /**
@@ -105,7 +105,7 @@ public final class StreamWriter {
      * @return completes when the buffer has room
      */
     public CompletableFuture<Void> drain() {
-        return core.drain();
+        return core.output.drain();
     }
 
     /**
@@ -117,7 +117,7 @@ public final class StreamWriter {
      * @return completes when nothing of it is buffered here any more
      */
     public CompletableFuture<Void> flush() {
-        return core.flush();
+        return core.output.flush();
     }
 
     /**

@@ -63,9 +63,9 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     static <T extends @Nullable Object> Task<T> start(StreamCore core, Callable<? extends T> code) {
         Task<T> task = new Task<>(code, null);
         if (core.loop.isCurrent()) {
-            task.startOn(core.carrier());
+            task.startOn(core.access.carrier());
         } else {
-            core.hop(() -> task.startOn(core.carrier()), task);
+            core.access.hop(() -> task.startOn(core.access.carrier()), task);
         }
         return task;
     }

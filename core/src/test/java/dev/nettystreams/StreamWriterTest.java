@@ -132,7 +132,7 @@ class StreamWriterTest {
             bench.writer.write(new byte[1 << 20]);
             bench.writer.writeOwned(ByteBuffer.allocate(1 << 20));
         }
-        assertThat(bench.connection.core().uncollectedByteCount()).isZero();
+        assertThat(bench.connection.core().output.uncollectedByteCount()).isZero();
     }
 
     @Test
@@ -140,7 +140,7 @@ class StreamWriterTest {
         bench.loop.shutDown();
         bench.writer.write(new byte[1 << 20]);
         bench.writer.write(new byte[1 << 20]);
-        assertThat(bench.connection.core().uncollectedByteCount()).isZero();
+        assertThat(bench.connection.core().output.uncollectedByteCount()).isZero();
     }
 
     /** A hole in the stream would be worse than its end. */

@@ -1,0 +1,65 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Chunk;
+import dev.nettystreams.spi.TransportEvents;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes each event of the transport a turn of the loop: threads that it wakes run when it is over, with nothing of the streams below them.
+ *
+ * <p>On the loop's own thread.
+ */
+final class EventTurns implements TransportEvents {
+    private final LoopAccess access;
+    private final StreamCore core;
+
+    EventTurns(LoopAccess access, StreamCore core) {
+        this.access = access;
+        this.core = core;
+    }
+
+    @Override
+    public void dataReceived(Chunk chunk) {
+        access.beginTurn();
+        try {
+            core.dataReceived(chunk);
+        } finally {
+            access.endTurn();
+        }
+    }
+
+    @Override
+    public void turnEnded() {
+        access.beginTurn();
+        try {
+            core.turnEnded();
+        } finally {
+            access.endTurn();
+        }
+    }
+
+    @Override
+    public void eofReceived() {
+        access.turn(core::eofReceived);
+    }
+
+    @Override
+    public void writable() {
+        access.turn(core::writable);
+    }
+
+    @Override
+    public void flushed(long ticket) {
+        access.turn(() -> core.flushed(ticket));
+    }
+
+    @Override
+    public void outputFailed(Throwable cause) {
+        access.turn(() -> core.outputFailed(cause));
+    }
+
+    @Override
+    public void connectionLost(@Nullable Throwable cause) {
+        access.turn(() -> core.connectionLost(cause));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.LoopThreads;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one connection's calls get to its loop, and who is there already.
+ *
+ * <pre>
+ *   the loop's own thread             here: everything may be touched
+ *   a thread that the loop carries    here: all but the transport, which comes to its turn when that thread has parked
+ *   any other thread                  elsewhere: by a task
+ * </pre>
+ *
+ * <p>Any thread, save the methods marked otherwise.
+ */
+final class LoopAccess {
+    final Loop loop;
+    final Turns turns = new Turns();
+
+    /** What runs virtual threads on this loop, null where there are none. Written once, on the loop. */
+    private volatile @Nullable LoopCarrier carrier;
+
+    /** Of the thread on this loop that called last; no other thread ever has the same. Written by such threads only. */
+    private long residentId;
+
+    LoopAccess(Loop loop) {
+        this.loop = loop;
+    }
+
+    /** On the loop, first of all. */
+    void start() {
+        LoopThreads.mark(loop);
+        carrier = LoopCarrier.ofCurrent(loop);
+    }
+
+    /** On the loop. */
+    @Nullable
+    LoopCarrier carrier() {
+        return carrier;
+    }
+
+    /** What is passing on what its threads have asked for, if that is what the caller does; else null. Any thread. */
+    @Nullable
+    LoopCarrier settlingCarrier() {
+        LoopCarrier candidate = carrier;
+        return candidate != null && loop.isCurrent() && candidate.isSettling() ? candidate : null;
+    }
+
+    /** What carries the calling thread if it is one on this loop, which is alone with this connection; else null. */
+    @Nullable
+    LoopCarrier carrierOfCaller() {
+        LoopCarrier candidate = carrier;
+        if (candidate == null) {
+            return null;
+        }
+        long callerId = Thread.currentThread().getId();
+        if (callerId != residentId) {
+            if (loop.isCurrent() || !candidate.isCarryingCaller()) {
+                return null;
+            }
+            residentId = callerId;
+        }
+        return candidate.isOrphaned() ? null : candidate;
+    }
+
+    /** Whether the caller may touch this connection's state, the transport's excepted. */
+    boolean isHere() {
+        return carrierOfCaller() != null || loop.isCurrent();
+    }
+
+    /** Now if the caller is the loop's thread, else by a task; a loop that has ended runs it nowhere. */
+    void onLoop(Runnable task) {
+        LoopCarrier here = carrierOfCaller();
+        if (here != null) {
+            here.defer(task);
+        } else if (loop.isCurrent()) {
+            task.run();
+        } else {
+            hop(task);
+        }
+    }
+
+    /** By a task; false if the loop has ended. */
+    boolean hop(Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** By a task; fails the future if the loop has ended, or ends without having run it. */
+    void hop(Runnable task, CompletableFuture<?> future) {
+        LoopCarrier here = carrierOfCaller();
+        if (here != null) {
+            here.defer(() -> hop(task, future));
+        } else if (!hop(task)) {
+            failForLackOfLoop(future);
+        } else if (loop.isEnding()) {
+            loop.afterEnd(() -> failForLackOfLoop(future));
+        }
+    }
+
+    /** On the loop, or on a thread that it carries: by a task, when the loop has looked after its other connections. */
+    void hopToNextTurn(Runnable task, CompletableFuture<?> future) {
+        LoopCarrier here = carrierOfCaller();
+        if (here != null) {
+            here.defer(() -> hopToNextTurn(task, future));
+            return;
+        }
+        if (!hopToNextTurn(task)) {
+            failForLackOfLoop(future);
+        } else if (loop.isEnding()) {
+            loop.afterEnd(() -> failForLackOfLoop(future));
+        }
+    }
+
+    private static void failForLackOfLoop(CompletableFuture<?> future) {
+        future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
+    }
+
+    // ---- on the loop's own thread
+
+    /** By a task, when the loop has looked after its other connections; false if it has ended. */
+    boolean hopToNextTurn(Runnable task) {
+        try {
+            loop.executeNextTurn(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** Runs what is no call of ours, but may wake threads. Those run when it ends, with nothing half changed below them. */
+    void turn(Runnable work) {
+        beginTurn();
+        try {
+            work.run();
+        } finally {
+            endTurn();
+        }
+    }
+
+    /** The same without an object; {@link #endTurn} must follow, whatever happens. */
+    void beginTurn() {
+        assert loop.isCurrent();
+        turns.begin();
+        LoopCarrier threads = carrier;
+        if (threads != null) {
+            threads.enter();
+        }
+    }
+
+    void endTurn() {
+        LoopCarrier threads = carrier;
+        if (threads != null) {
+            threads.leave();
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Chunk;
+import dev.nettystreams.spi.Transport;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is written, on its way to the transport, in one order for all who write; and who waits for it.
+ *
+ * <pre>
+ *   the loop's own thread ---------------------------------------------------------+
+ *   a thread on the loop --LoopCarrier, until it has parked --deliver--------------+-> transport.write --flushSoon: the turn's end,
+ *   any other thread ------CrossThreadWrites, until a task --collectInto-----------+                     or a task
+ * </pre>
+ *
+ * A write of one kind that finds another's still under way goes behind them or sends them ahead. Once the output has failed, nothing more
+ * reaches the transport.
+ *
+ * <p>Confined to the connection's loop, save the methods marked "any thread".
+ */
+final class Output {
+    private final Transport transport;
+    private final LoopAccess access;
+    private final Lifecycle lifecycle;
+    private final int highMarkBytes;
+    private final Consumer<Failure> abort;
+    private final WriteGate gate;
+    private final CrossThreadWrites crossThreadWrites = new CrossThreadWrites();
+
+    /** True between the first arrival of a burst and its end, which flushes. */
+    private boolean isInBurst;
+
+    /** Written by threads on the loop, and not the transport's yet. */
+    private int undeliveredByteCount;
+
+    /**
+     * How many bytes other threads may take the transport to hold: as many as it held when theirs were last passed on, or too many. What the loop's
+     * own program has written since is its own to wait for.
+     */
+    private volatile long presumedByteCount;
+
+    private boolean hasUnflushed;
+    private boolean flushScheduled;
+
+    /** @param abort ends the connection, on its loop, since bytes were lost */
+    Output(Transport transport, LoopAccess access, Lifecycle lifecycle, StreamLimits limits, Consumer<Failure> abort) {
+        this.transport = transport;
+        this.access = access;
+        this.lifecycle = lifecycle;
+        this.highMarkBytes = limits.writeHighMarkBytes();
+        this.abort = abort;
+        this.gate = new WriteGate(transport);
+    }
+
+    // ---- writes
+
+    /** Any thread. */
+    void write(byte[] source, int offset, int byteCount) {
+        lifecycle.refuseWrite("write");
+        LoopCarrier behind = carrierToWriteBy();
+        if (behind != null) {
+            undeliveredByteCount += byteCount;
+            behind.write(this, source, offset, byteCount);
+        } else if (!access.loop.isCurrent()) {
+            afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
+        } else if (mayWrite()) {
+            transport.write(source, offset, byteCount);
+            flushSoon();
+        }
+    }
+
+    /** Any thread. */
+    void writeOwned(ByteBuffer source) {
+        lifecycle.refuseWrite("writeOwned");
+        LoopCarrier behind = carrierToWriteBy();
+        if (behind != null) {
+            undeliveredByteCount += source.remaining();
+            behind.defer(() -> deliverOwned(source));
+        } else if (!access.loop.isCurrent()) {
+            afterAppend(crossThreadWrites.append(source), "writeOwned");
+        } else if (mayWrite()) {
+            transport.writeOwned(source);
+            flushSoon();
+        }
+    }
+
+    /** On the loop's own thread, which both ends of a relay share. */
+    void write(Chunk chunk) {
+        assert access.loop.isCurrent();
+        if (mayWrite()) {
+            transport.write(chunk);
+            flushSoon();
+        } else {
+            chunk.skip(chunk.remaining());
+        }
+    }
+
+    /**
+     * Where a write goes that must not go to the transport yet, but behind what a thread on the loop has written: one of such a thread, and one of
+     * the loop's own while those are being passed on. What other threads have written before goes first.
+     */
+    private @Nullable LoopCarrier carrierToWriteBy() {
+        LoopCarrier candidate = access.carrierOfCaller();
+        if (candidate == null) {
+            candidate = access.settlingCarrier();
+            if (candidate == null) {
+                return null;
+            }
+        }
+        if (!crossThreadWrites.isEmpty()) {
+            candidate.defer(this::collectCrossThreadWrites);
+        }
+        return candidate;
+    }
+
+    /** What a thread on the loop has written before it parked. */
+    void deliver(byte[] source, int byteCount) {
+        undeliveredByteCount -= byteCount;
+        passOn(() -> transport.write(source, 0, byteCount));
+    }
+
+    /** The same, for bytes that nobody else has. */
+    void deliverOwned(ByteBuffer source) {
+        undeliveredByteCount -= source.remaining();
+        passOn(() -> transport.writeOwned(source));
+    }
+
+    /** Once something could not be written, what is behind it must not be either. */
+    private void passOn(Runnable writes) {
+        if (gate.failure() == null) {
+            try {
+                writes.run();
+                flushSoon();
+            } catch (RuntimeException | Error e) {
+                abort.accept(new Failure.Broken("a write could not be passed on: " + e, e));
+            }
+        }
+    }
+
+    private void afterAppend(CrossThreadWrites.Taken taken, String method) {
+        switch (taken) {
+            case IN -> {}
+            case IN_AS_THE_FIRST -> {
+                if (!access.hop(this::collectCrossThreadWrites)) {
+                    crossThreadWrites.discard();
+                }
+            }
+            case NOT -> lifecycle.refuseWrite(method); // or the output was lost, which whoever waits for it is told
+            case NOT_NOW -> throw Lifecycle.duringStartTls(method);
+        }
+    }
+
+    /** Whether the transport may be written to; what other threads have written before is there then. */
+    private boolean mayWrite() {
+        if (!crossThreadWrites.isEmpty()) {
+            collectCrossThreadWrites();
+        }
+        return gate.failure() == null;
+    }
+
+    private void collectCrossThreadWrites() {
+        presumedByteCount = Long.MAX_VALUE;
+        passOn(() -> crossThreadWrites.collectInto(transport));
+        presume();
+    }
+
+    // ---- flushing
+
+    /** Whoever wrote need not know when to flush: the end of the burst does it, or a task that follows this one. */
+    private void flushSoon() {
+        hasUnflushed = true;
+        if (!isInBurst && !flushScheduled) {
+            flushScheduled = access.hop(this::runScheduledFlush);
+        }
+    }
+
+    private void runScheduledFlush() {
+        flushScheduled = false;
+        access.turns.begin();
+        flushNow();
+    }
+
+    private void flushNow() {
+        if (hasUnflushed) {
+            hasUnflushed = false;
+            transport.flush();
+        }
+    }
+
+    /** Bytes arrive, perhaps several times, and {@link #burstEnded} will follow. */
+    void burstBegan() {
+        isInBurst = true;
+    }
+
+    void burstEnded() {
+        isInBurst = false;
+        flushNow();
+    }
+
+    // ---- waiting
+
+    /** Any thread. */
+    CompletableFuture<Void> drain() {
+        LoopCarrier here = access.carrierOfCaller();
+        boolean isHere = here != null || access.loop.isCurrent();
+        if (!isHere && mayPresumablyGoOn()) {
+            return Done.DONE;
+        }
+        boolean isNow = isHere && access.turns.mayCompleteNow();
+        if (isNow && (here == null ? mayGoOn() : mayGoOnUndelivered())) {
+            return Done.DONE;
+        }
+        CompletableFuture<Void> drained = new CompletableFuture<>();
+        if (!isHere) {
+            access.hop(() -> drainOnLoop(drained), drained);
+        } else if (!isNow) {
+            access.hopToNextTurn(() -> access.turn(() -> drainOnLoop(drained)), drained);
+        } else {
+            access.onLoop(() -> drainOnLoop(drained));
+        }
+        return drained;
+    }
+
+    private boolean mayGoOn() {
+        return mayWrite() && gate.mayGoOn();
+    }
+
+    /** For a thread on the loop, which must not pass anything on. */
+    private boolean mayGoOnUndelivered() {
+        return crossThreadWrites.isEmpty()
+                && gate.failure() == null
+                && gate.mayGoOn()
+                && transport.pendingByteCount() + undeliveredByteCount <= highMarkBytes;
+    }
+
+    /** Any thread: whether nobody need wait, as far as that can be told without asking the loop. */
+    private boolean mayPresumablyGoOn() {
+        long uncollected =
+                crossThreadWrites.byteCount(); // first: what is collected in between counts twice, and not never
+        long presumed = presumedByteCount;
+        return presumed <= highMarkBytes
+                && uncollected + presumed <= highMarkBytes
+                && !lifecycle.refusesWrites()
+                && !access.loop.isEnding();
+    }
+
+    private void presume() {
+        presumedByteCount = gate.failure() == null && gate.mayGoOn() ? transport.pendingByteCount() : Long.MAX_VALUE;
+    }
+
+    private void drainOnLoop(CompletableFuture<Void> drained) {
+        if (mayGoOn()) {
+            Waiters.complete(drained);
+        } else if (gate.failure() != null) {
+            Waiters.fail(List.of(drained), gate.failure());
+        } else {
+            gate.awaitLowMark(drained);
+            hasUnflushed = true;
+            flushNow();
+        }
+    }
+
+    /** Any thread. */
+    CompletableFuture<Void> flush() {
+        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        if (access.loop.isCurrent()) {
+            flushOnLoop(flushed);
+        } else {
+            access.hop(() -> flushOnLoop(flushed), flushed);
+        }
+        return flushed;
+    }
+
+    private void flushOnLoop(CompletableFuture<Void> flushed) {
+        if (mayWrite()) {
+            hasUnflushed = false;
+            gate.awaitFlushed(flushed);
+        } else {
+            Waiters.fail(List.of(flushed), gate.failure());
+        }
+    }
+
+    /** The transport takes more again. Lets go who waited for it. */
+    void writable() {
+        if (transport.isWritable()) {
+            presume();
+            gate.reachedLowMark().forEach(Waiters::complete);
+        }
+    }
+
+    /** Everything up to the ticket is with the operating system. */
+    void flushed(long ticket) {
+        gate.flushedThrough(ticket).forEach(Waiters::complete);
+    }
+
+    // ---- the end
+
+    /** What has failed it, null while it has not. */
+    @Nullable
+    Failure failure() {
+        return gate.failure();
+    }
+
+    /** Passes on what there is; what other threads write from now on is refused. */
+    void seal() {
+        crossThreadWrites.seal();
+        mayWrite();
+    }
+
+    /** Writes the very last plaintext; what other threads write is refused until {@link #resume}. Completes when all is sent. */
+    CompletableFuture<Void> suspendBehind(byte[] lastPlaintext) {
+        crossThreadWrites.suspend();
+        if (mayWrite()) {
+            transport.write(lastPlaintext, 0, lastPlaintext.length);
+        }
+        return flush();
+    }
+
+    void resume() {
+        crossThreadWrites.resume();
+    }
+
+    /**
+     * Nothing is written any more. The caller completes who waited, when its own state is settled.
+     *
+     * @param reason what later calls fail with; the first one given stays
+     */
+    List<CompletableFuture<Void>> ended(Failure reason) {
+        presumedByteCount = Long.MAX_VALUE;
+        crossThreadWrites.discard();
+        return gate.ended(reason);
+    }
+
+    /** For the tests of this package. */
+    int uncollectedByteCount() {
+        return crossThreadWrites.byteCount();
+    }
+}

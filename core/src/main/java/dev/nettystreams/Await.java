@@ -112,6 +112,9 @@ public final class Await {
         if (reason != null) {
             throw new IllegalStateException("await on the event loop " + reason);
         }
+        if (!LoopThreads.isLoopThread()) {
+            CarriedThreads.prepare(); // on a loop the task waits for it
+        }
     }
 
     private static ConnectionHandler on(HandlerThreads threads, ConnectionHandler handler) {

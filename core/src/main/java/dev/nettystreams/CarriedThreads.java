@@ -6,6 +6,8 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,6 @@ final class CarriedThreads {
                 newThread = find();
                 Thread tried = (Thread) newThread.invokeExact((Executor) Runnable::run, "tried", (Runnable) () -> {});
                 assert !tried.isAlive();
-                PollerStarter.startAndWait();
             } catch (InaccessibleObjectException e) {
                 reason = "needs the JVM's option --add-opens java.base/java.lang=" + ourModule()
                         + ", or, in the manifest of an executable jar, the attribute Add-Opens: java.base/java.lang"
@@ -60,22 +61,39 @@ final class CarriedThreads {
      * A virtual thread inherits the scheduler of the one that makes it. The JDK makes its own, which wait for the sockets of all virtual threads,
      * when the first of them waits: were that one on an event loop, they would be, too. So they are made here, from an ordinary thread.
      */
-    private static final class PollerStarter extends Thread {
-        static void startAndWait() throws InterruptedException {
-            PollerStarter starter = new PollerStarter();
-            starter.setDaemon(true);
-            starter.start();
-            starter.join();
+    private static final class Pollers {
+        static final CompletableFuture<Void> MADE = new CompletableFuture<>();
+
+        static {
+            Thread maker = new Thread(Pollers::make, "netty-streams-pollers");
+            maker.setDaemon(true);
+            maker.start();
         }
 
-        @Override
-        public void run() {
+        @SuppressWarnings("NullAway") // Void has no other value
+        private static void make() {
             try {
                 Class.forName("sun.nio.ch.Poller", true, null);
             } catch (ClassNotFoundException | LinkageError e) {
                 // another JDK, with other means
             }
+            MADE.complete(null);
         }
+    }
+
+    /** Whether a thread may be started; if not, it soon may. */
+    static boolean arePrepared() {
+        return Pollers.MADE.isDone();
+    }
+
+    static void whenPrepared(Runnable action) {
+        CompletionStage<Void> made = Pollers.MADE;
+        made.thenRun(action);
+    }
+
+    /** Waits some milliseconds, once in a process. Not for a loop. */
+    static void prepare() {
+        Pollers.MADE.join();
     }
 
     /** (Executor, String name, Runnable) to an unstarted thread. */

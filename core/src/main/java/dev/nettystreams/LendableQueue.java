@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   OWNED --lend (the loop, behind an answer)--> LENT --poll (any other thread)--> IN_USE --> LENT
- *     ^______________own (the loop needs it; waits out IN_USE, a copy or two)____|
+ *     ^______________tryOwn (the loop needs it; not while it is IN_USE)__________|
  * </pre>
+ *
+ * The loop never waits for a reader, whom the system may have put aside in the middle of a copy: it comes back in a later turn.
  *
  * While it is lent, what arrives is put aside, and follows when the loop owns it again: at the latest when a read is not answered by what was lent, since
  * that asks the loop.
@@ -31,7 +33,6 @@ final class LendableQueue {
         }
     }
 
-    private static final int SPINS = 64;
     private static final int OWNED = 0;
     private static final int LENT = 1;
     private static final int IN_USE = 2;
@@ -41,22 +42,13 @@ final class LendableQueue {
     private int lentByteCount;
     private volatile int state;
 
-    /** The bytes, all of them. */
-    ByteQueue own() {
-        if (state != OWNED) {
-            reclaim();
+    /** Takes it back if it is lent; false while a reader is at it, for whom nobody waits. */
+    boolean tryOwn() {
+        if (state == OWNED) {
+            return true;
         }
-        return queue;
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it
-    private void reclaim() {
-        for (int looks = 1; !STATE.compareAndSet(this, LENT, OWNED); looks++) {
-            if (looks % SPINS == 0) {
-                Thread.yield(); // its user may want this processor
-            } else {
-                Thread.onSpinWait();
-            }
+        if (!STATE.compareAndSet(this, LENT, OWNED)) {
+            return false;
         }
         queue.comeBack();
         ByteQueue later = aside;
@@ -64,6 +56,13 @@ final class LendableQueue {
             aside = null;
             queue.append(later);
         }
+        return true;
+    }
+
+    /** The bytes, all of them, when {@link #tryOwn} has said yes. */
+    ByteQueue owned() {
+        assert state == OWNED;
+        return queue;
     }
 
     void append(Chunk chunk) {

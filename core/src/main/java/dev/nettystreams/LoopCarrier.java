@@ -60,6 +60,7 @@ final class LoopCarrier implements Executor {
 
     // For PinWatch, which looks at them from its own thread, and is content with what it sees a moment later.
     private final String loopName = Thread.currentThread().getName();
+    private boolean isWatched;
     private @Nullable Runnable current;
     private int runCount;
 
@@ -73,7 +74,7 @@ final class LoopCarrier implements Executor {
     private int gatheredCount;
     private @Nullable Output gatheredFor;
 
-    private LoopCarrier(Loop loop) {
+    LoopCarrier(Loop loop) {
         this.loop = loop;
     }
 
@@ -86,7 +87,6 @@ final class LoopCarrier implements Executor {
         if (carrier == null || !carrier.loop.equals(loop)) {
             carrier = new LoopCarrier(loop);
             OF_LOOP.set(carrier);
-            PinWatch.add(carrier);
         }
         return carrier;
     }
@@ -94,6 +94,14 @@ final class LoopCarrier implements Executor {
     /** What carries the calling thread, null if it is none of these. */
     static @Nullable LoopCarrier ofCaller() {
         return CARRIES.get();
+    }
+
+    /** On the loop, or on a thread on it: one more thread is about to be. */
+    void use() {
+        if (!isWatched) {
+            isWatched = true;
+            PinWatch.add(this);
+        }
     }
 
     /** Called by a thread of this carrier, first of all. */

@@ -164,7 +164,7 @@ final class StartTls extends Claimable<TlsSession> {
 
     /** What was to be refused or handed over is not to be read instead by whoever goes on after a failure. */
     private void dropPlaintext() {
-        core.reader.takeLeftover();
+        core.reader.whenOwned(core.reader::takeLeftover);
     }
 
     private void settle() {

@@ -111,7 +111,7 @@ final class StreamCore implements TransportEvents {
             run.cancel(false); // which frees the reader
             lifecycle.refuseWrite("startTls");
         }
-        access.hop(run::begin, run);
+        access.hop(() -> reader.whenOwned(run::begin), run);
         return run;
     }
 
@@ -223,7 +223,7 @@ final class StreamCore implements TransportEvents {
         output.seal();
         startCloseTimer();
         CompletionStage<Void> flushed = output.flush();
-        flushed.whenComplete((done, failure) -> detachFlushed(unread, failure));
+        flushed.whenComplete((done, failure) -> reader.whenOwned(() -> detachFlushed(unread, failure)));
     }
 
     /** Whoever wants the bytes is asked first: a connection that nobody takes over is ended. */

@@ -302,6 +302,9 @@ public final class StreamReader {
         boolean isHere = core.access.isHere();
         if (isHere && core.access.turns.mayCompleteNow()) {
             refuseIfBusy(request.name());
+            if (!bytes.tryOwn()) {
+                throw new ConcurrentReadException(request.name(), "one on another thread");
+            }
             try {
                 T result = answerNow(request);
                 if (result != null) {
@@ -335,9 +338,18 @@ public final class StreamReader {
         return read;
     }
 
-    /** All that has arrived and no read has taken. */
+    /** All that has arrived and no read has taken; for those who have made sure that it is not lent. */
     private ByteQueue queue() {
-        return bytes.own();
+        return bytes.owned();
+    }
+
+    /** On the loop: acts when no other thread takes from what was lent: now, or in a later turn. */
+    void whenOwned(Runnable action) {
+        if (bytes.tryOwn()) {
+            action.run();
+        } else {
+            core.access.hopToNextTurn(() -> core.access.turn(() -> whenOwned(action)));
+        }
     }
 
     private void advanceInNewTurn() {
@@ -347,6 +359,15 @@ public final class StreamReader {
     /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */
     private void advance() {
         assert core.loop.isCurrent();
+        if (bytes.tryOwn()) {
+            advanceOwned();
+        } else {
+            whenOwned(this::advanceOwned);
+        }
+    }
+
+    private void advanceOwned() {
+        updateAtEof();
         CompletableFuture<?> waiting = pending;
         if (waiting == null || waiting.isDone()) {
             return;
@@ -466,22 +487,25 @@ public final class StreamReader {
         } else if (waiting instanceof PendingRead<?> read) {
             arrived(chunk, read);
         } else if (waiting instanceof Relay relay) {
-            if (queue().isEmpty()) {
+            if (bytes.tryOwn() && queue().isEmpty()) {
                 relay.arrived(chunk);
             }
             if (chunk.remaining() > 0) {
-                queue().append(chunk);
+                bytes.append(chunk);
             }
             advance();
         } else {
-            queue().append(chunk); // startTls is to decide about it
+            bytes.append(chunk); // startTls is to decide about it
         }
     }
 
     private <T> void arrived(Chunk chunk, PendingRead<T> read) {
-        boolean isDirect = queue().isEmpty() && chunk.remaining() >= read.request.directByteCount() && read.claim();
+        boolean isDirect = bytes.tryOwn()
+                && queue().isEmpty()
+                && chunk.remaining() >= read.request.directByteCount()
+                && read.claim();
         if (!isDirect) {
-            queue().append(chunk);
+            bytes.append(chunk);
             advance();
             return;
         }
@@ -503,7 +527,7 @@ public final class StreamReader {
 
     /** Whoever reads on another thread finds what else is there without asking the loop. */
     private void lendBehind(PendingRead<?> read) {
-        if (read.isRemote && !isOver() && !bytes.own().isEmpty()) {
+        if (read.isRemote && !isOver() && !queue().isEmpty()) {
             bytes.lend();
         }
     }
@@ -516,7 +540,6 @@ public final class StreamReader {
     void endInput(@Nullable Failure reason) {
         if (reason == null) {
             hasEnded = true;
-            atEof = queue().isEmpty();
             advance();
         } else if (!isOver()) {
             failInput(reason);
@@ -549,8 +572,8 @@ public final class StreamReader {
         if (outcome == null && !hasEnded && failure != null) {
             outcome = failure.newException();
         }
-        gate.taken(queue().size());
-        updateAtEof();
+        gate.taken(bytes.size());
+        whenOwned(this::updateAtEof);
         relay.finish(outcome);
     }
 
@@ -560,9 +583,10 @@ public final class StreamReader {
     }
 
     void goOnReading() {
-        gate.taken(queue().size());
+        gate.taken(bytes.size());
     }
 
+    /** All of it, {@linkplain #whenOwned when it is owned}. */
     byte[] takeLeftover() {
         return queue().take(queue().size());
     }
@@ -580,7 +604,7 @@ public final class StreamReader {
     // ---- for the tests of this package
 
     int bufferedByteCount() {
-        return queue().size();
+        return bytes.tryOwn() ? queue().size() : bytes.size();
     }
 
     boolean isPaused() {

@@ -62,10 +62,11 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     /** Starts it on a connection's loop. */
     static <T extends @Nullable Object> Task<T> start(StreamCore core, Callable<? extends T> code) {
         Task<T> task = new Task<>(code, null);
-        if (core.loop.isCurrent()) {
-            task.startOn(core.access.carrier());
+        Runnable start = () -> task.startOn(core.access.carrier());
+        if (core.loop.isCurrent() && CarriedThreads.arePrepared()) {
+            start.run();
         } else {
-            core.access.hop(() -> task.startOn(core.access.carrier()), task);
+            CarriedThreads.whenPrepared(() -> core.access.hop(start, task));
         }
         return task;
     }
@@ -80,6 +81,7 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
             if (carrier == null) {
                 throw new IllegalStateException("await on the event loop " + CarriedThreads.unavailabilityReason());
             }
+            carrier.use();
             start(CarriedThreads.unstarted(carrier, () -> {
                 carrier.begins();
                 run();

@@ -1,0 +1,79 @@
+package dev.nettystreams;
+
+import dev.nettystreams.CrossThreadWrites.Taken;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LI_Result;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** What other threads have written is collected once, if it is collected when an append has asked for it; or it is refused. */
+public final class CrossThreadWritesStress {
+    private CrossThreadWritesStress() {}
+
+    @JCStressTest
+    @Outcome(id = "IN, ab", expect = Expect.ACCEPTABLE, desc = "The collection that was due has both.")
+    @Outcome(
+            id = "IN_AS_THE_FIRST, ab",
+            expect = Expect.ACCEPTABLE,
+            desc = "The second byte has a collection of its own.")
+    @State
+    public static class AppendAgainstCollect {
+        private final CrossThreadWrites writes = new CrossThreadWrites();
+        private final ScriptedTransport transport = new ScriptedTransport();
+        private Taken second = Taken.NOT;
+
+        public AppendAgainstCollect() {
+            writes.append(new byte[] {'a'}, 0, 1); // for which the loop collects
+        }
+
+        @Actor
+        public void writer() {
+            second = writes.append(new byte[] {'b'}, 0, 1);
+        }
+
+        @Actor
+        public void loop() {
+            collect();
+        }
+
+        @Arbiter
+        public void afterwards(LL_Result r) {
+            if (second == Taken.IN_AS_THE_FIRST) {
+                collect();
+            }
+            r.r1 = second;
+            r.r2 = transport.writtenText();
+        }
+
+        private void collect() {
+            transport.loop.run(() -> writes.collectInto(transport));
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "IN_AS_THE_FIRST, 0", expect = Expect.ACCEPTABLE, desc = "The byte was taken in and dropped.")
+    @Outcome(id = "NOT, 0", expect = Expect.ACCEPTABLE, desc = "The byte was refused.")
+    @State
+    public static class AppendAgainstDiscard {
+        private final CrossThreadWrites writes = new CrossThreadWrites();
+
+        @Actor
+        public void writer(LI_Result r) {
+            r.r1 = writes.append(new byte[] {'a'}, 0, 1);
+        }
+
+        @Actor
+        public void loop() {
+            writes.discard();
+        }
+
+        @Arbiter
+        public void afterwards(LI_Result r) {
+            r.r2 = writes.byteCount();
+        }
+    }
+}

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread.
  */
-class Claimable<T> extends CompletableFuture<T> {
+class Claimable<T> extends StreamFuture<T> {
     private static final VarHandle CLAIMED;
     private static final VarHandle WAITER;
 
@@ -116,11 +116,5 @@ class Claimable<T> extends CompletableFuture<T> {
             }
         });
         return this;
-    }
-
-    /** What depends on this is an ordinary future. */
-    @Override
-    public final <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
     }
 }

@@ -20,7 +20,7 @@ final class Conversation {
     private volatile boolean isCalledOff;
 
     /** Cancelled, it asks the handler to end, and completes when that has. */
-    private final class Over extends CompletableFuture<Void> {
+    private final class Over extends StreamFuture<Void> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             isCalledOff = true;
@@ -29,11 +29,6 @@ final class Conversation {
                 handler.cancel(mayInterruptIfRunning);
             }
             return false;
-        }
-
-        @Override
-        public <U> CompletableFuture<U> newIncompleteFuture() {
-            return new CompletableFuture<>();
         }
     }
 

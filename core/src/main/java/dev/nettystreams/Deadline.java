@@ -25,7 +25,7 @@ final class Deadline {
     }
 
     <T extends @Nullable Object> T run(Duration timeout, Callable<? extends T> steps) throws Exception {
-        CompletableFuture<Void> expiry = new CompletableFuture<>();
+        CompletableFuture<Void> expiry = new StreamFuture<>();
         CompletionStage<Void> expired = expiry.orTimeout(StreamCore.saturatedNanos(timeout), TimeUnit.NANOSECONDS);
         expired.whenComplete((never, over) -> expire());
         INNERMOST.set(this);

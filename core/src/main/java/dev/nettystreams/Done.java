@@ -1,19 +1,12 @@
 package dev.nettystreams;
 
-import java.util.concurrent.CompletableFuture;
-
 /** The future of an operation that had nothing to wait for. One object serves all, so nobody may rewrite its outcome. */
-final class Done extends CompletableFuture<Void> {
+final class Done extends StreamFuture<Void> {
     static final Done DONE = new Done();
 
     @SuppressWarnings("NullAway") // Void has no other value
     private Done() {
         complete(null);
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
     }
 
     @Override

@@ -214,7 +214,7 @@ final class Output {
         if (isNow && (here == null ? mayGoOn() : mayGoOnUndelivered())) {
             return Done.DONE;
         }
-        CompletableFuture<Void> drained = new CompletableFuture<>();
+        CompletableFuture<Void> drained = new StreamFuture<>();
         if (!isHere) {
             access.hop(() -> drainOnLoop(drained), drained);
         } else if (!isNow) {
@@ -266,7 +266,7 @@ final class Output {
 
     /** Any thread. */
     CompletableFuture<Void> flush() {
-        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        CompletableFuture<Void> flushed = new StreamFuture<>();
         if (access.loop.isCurrent()) {
             flushOnLoop(flushed);
         } else {

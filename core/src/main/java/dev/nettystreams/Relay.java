@@ -2,7 +2,6 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the source's loop.
  */
-final class Relay extends CompletableFuture<Long> {
+final class Relay extends StreamFuture<Long> {
     private final StreamReader source;
     private final StreamWriter target;
     private long movedByteCount;
@@ -28,11 +27,6 @@ final class Relay extends CompletableFuture<Long> {
     Relay(StreamReader source, StreamWriter target) {
         this.source = source;
         this.target = target;
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
     }
 
     boolean isHeld() {

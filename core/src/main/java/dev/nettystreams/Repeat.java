@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Repeat {
     private final Loop loop;
     private final Supplier<? extends CompletionStage<Boolean>> step;
-    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+    private final CompletableFuture<Void> finished = new StreamFuture<>();
 
     Repeat(Loop loop, Supplier<? extends CompletionStage<Boolean>> step) {
         this.loop = loop;

@@ -187,7 +187,7 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. */
     CompletableFuture<Void> waitClosed() {
-        CompletableFuture<Void> closed = new CompletableFuture<>();
+        CompletableFuture<Void> closed = new StreamFuture<>();
         if (loop.isCurrent()) {
             waitClosedOnLoop(closed);
         } else {

@@ -3,7 +3,6 @@ package dev.nettystreams;
 import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * As in asyncio, {@code cancel} is a request: the code may clean up, and the future completes when it has ended. Any thread.
  */
-final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
+final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private static final ThreadLocal<@Nullable Task<?>> CURRENT = new ThreadLocal<>();
 
     private final Callable<? extends T> code;
@@ -165,10 +164,5 @@ final class Task<T extends @Nullable Object> extends CompletableFuture<T> {
             interrupt();
         }
         return isOurs;
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
     }
 }

@@ -13,6 +13,7 @@ import dev.nettystreams.testing.MemoryOptions;
 import dev.nettystreams.testing.MemoryPair;
 import dev.nettystreams.testing.MemoryStreams;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.BeforeAll;
@@ -183,6 +185,31 @@ class OnEventLoopTest {
             return atTheMark && !writer.drain().isDone();
         });
         assertThat(Now.value(task)).isTrue();
+    }
+
+    /** On the loop's own time: the JDK's clock does not move so far in a test. */
+    @Test
+    void deadlines_areKeptByTheLoop() {
+        List<CompletableFuture<?>> tasks = List.of(
+                start(() -> await(reader.readLine().orTimeout(1, TimeUnit.HOURS))),
+                start(() -> await(
+                        pair.far().reader().read(1).thenApply(read -> read).orTimeout(1, TimeUnit.HOURS))),
+                start(() -> await(writer.waitClosed().orTimeout(1, TimeUnit.HOURS))),
+                start(() -> Await.withTimeout(Duration.ofHours(1), () -> await(new CompletableFuture<>()))),
+                start(() -> await(
+                        Await.createTask(() -> await(new CompletableFuture<>())).orTimeout(1, TimeUnit.HOURS))));
+        assertThat(tasks).noneMatch(CompletableFuture::isDone);
+        loop.advance(Duration.ofHours(1));
+        tasks.forEach(task -> Now.failure(TimeoutException.class, task));
+    }
+
+    @Test
+    void deadlineThatIsNotReached_leavesNothingWithTheLoop() {
+        CompletableFuture<byte[]> task = start(() -> await(reader.readLine().orTimeout(1, TimeUnit.HOURS)));
+        assertThat(loop.timerCount()).isEqualTo(1);
+        feed("line\n");
+        assertThat(Now.text(task)).isEqualTo("line\n");
+        assertThat(loop.timerCount()).isZero();
     }
 
     @Test

@@ -27,7 +27,16 @@ public final class LoopThreads {
      * @return true on a marked thread while it runs its loop
      */
     public static boolean isLoopThread() {
+        return current() != null;
+    }
+
+    /**
+     * The event loop that the caller runs on.
+     *
+     * @return the loop, null on another thread
+     */
+    public static @Nullable Loop current() {
         Loop loop = LOOP.get();
-        return loop != null && loop.isCurrent();
+        return loop != null && loop.isCurrent() ? loop : null;
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.nettystreams.Await;
-import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tasks that wait on event loops, while their connections, their servers and the loops themselves end: none is lost. */
+/** Tasks that wait on event loops, while their connections and the loops themselves end: none is lost. */
 @ExtendWith(NoLeaks.class)
 class OnLoopEndTest {
     private static final int CONNECTIONS = 24;
@@ -143,39 +142,6 @@ class OnLoopEndTest {
         thread.setDaemon(true);
         thread.start();
         return done;
-    }
-
-    @ParameterizedTest
-    @MethodSource("all")
-    void shutdown_reachesEveryHandler_whateverItWaitsFor(Wire wire) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
-            AtomicInteger kind = new AtomicInteger();
-            Waiting waiting = new Waiting();
-            ConnectionHandler handler = Await.onEventLoop((reader, writer) -> {
-                int mine = kind.getAndIncrement() % 3;
-                waiting.begun.incrementAndGet();
-                try {
-                    switch (mine) {
-                        case 0 -> await(reader.readLine());
-                        case 1 -> Thread.sleep(Duration.ofDays(1).toMillis());
-                        default -> await(new CompletableFuture<>());
-                    }
-                } finally {
-                    waiting.ended.incrementAndGet();
-                }
-            });
-            Wire.Served served = wire.serve(streams, handler, ServerOptions.DEFAULT);
-            List<StreamConnection> clients = new ArrayList<>();
-            for (int i = 0; i < CONNECTIONS; i++) {
-                clients.add(served.connect());
-            }
-            while (waiting.begun.get() < CONNECTIONS) {
-                Thread.onSpinWait();
-            }
-            Wire.get(served.server().shutdown(Duration.ofMillis(50)));
-            assertThat(waiting.ended).hasValue(CONNECTIONS);
-            clients.forEach(StreamConnection::abort);
-        }
     }
 
     @ParameterizedTest

@@ -32,10 +32,11 @@ record Wire(IoBackend backend, boolean isUnix) {
     /** A server and where it is. */
     record Served(Wire wire, NettyStreams streams, StreamServer server, String path) {
         StreamConnection connect() throws Exception {
-            return get(
-                    wire.isUnix
-                            ? streams.openUnixConnection(path)
-                            : streams.openConnection("127.0.0.1", server.port()));
+            return get(connecting());
+        }
+
+        CompletableFuture<StreamConnection> connecting() {
+            return wire.isUnix ? streams.openUnixConnection(path) : streams.openConnection("127.0.0.1", server.port());
         }
     }
 

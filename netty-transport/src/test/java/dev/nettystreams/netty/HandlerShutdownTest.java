@@ -1,0 +1,119 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.Await;
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A server's shutdown reaches every handler, in whichever way it runs and whatever it waits for. */
+@ExtendWith(NoLeaks.class)
+class HandlerShutdownTest {
+    private static final int CONNECTIONS = 12;
+
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+
+    private enum Way {
+        THREADS,
+        VIRTUAL_THREADS,
+        EVENT_LOOP;
+
+        boolean isAvailable() {
+            return switch (this) {
+                case THREADS -> true;
+                case VIRTUAL_THREADS -> Runtime.version().feature() >= 21;
+                case EVENT_LOOP -> Await.isOnEventLoopAvailable();
+            };
+        }
+
+        ConnectionHandler run(ConnectionHandler handler) {
+            return switch (this) {
+                case THREADS -> Await.onThreads(handler);
+                case VIRTUAL_THREADS -> Await.onVirtualThreads(handler);
+                case EVENT_LOOP -> Await.onEventLoop(handler);
+            };
+        }
+    }
+
+    static Stream<Arguments> waysAndWires() {
+        return Stream.of(Way.values())
+                .filter(Way::isAvailable)
+                .flatMap(way -> Wire.all().map(wire -> Arguments.of(way, wire)));
+    }
+
+    /** Waits for one of three things, none of which comes. */
+    private ConnectionHandler waiting(Way way) {
+        return way.run((reader, writer) -> {
+            int kind = begun.getAndIncrement() % 3;
+            try {
+                switch (kind) {
+                    case 0 -> await(reader.readLine());
+                    case 1 -> Thread.sleep(Duration.ofDays(1).toMillis());
+                    default -> await(new CompletableFuture<>());
+                }
+            } finally {
+                ended.incrementAndGet();
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysAndWires")
+    void whateverItWaitsFor(Way way, Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
+            Wire.Served served = wire.serve(streams, waiting(way));
+            List<StreamConnection> clients = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(served.connect());
+            }
+            while (begun.get() < CONNECTIONS) {
+                Thread.onSpinWait();
+            }
+            Wire.get(served.server().shutdown(Duration.ofMillis(50)));
+            assertThat(ended).hasValue(CONNECTIONS);
+            clients.forEach(StreamConnection::abort);
+        }
+    }
+
+    /** Connections that are accepted while the server shuts down are ended with it, or never begun. */
+    @ParameterizedTest
+    @MethodSource("waysAndWires")
+    void alsoThoseThatAreJustAccepted(Way way, Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 2);
+                NettyStreams others = NettyStreams.create(wire.backend(), 1)) {
+            Wire.Served served = wire.serve(streams, waiting(way));
+            Wire.Served outside = new Wire.Served(wire, others, served.server(), served.path());
+            StreamConnection first = outside.connect();
+            List<CompletableFuture<StreamConnection>> clients = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(outside.connecting());
+            }
+            while (begun.get() == 0) {
+                Thread.onSpinWait();
+            }
+            Wire.get(served.server().shutdown(Duration.ZERO));
+            assertThat(ended).hasValue(begun.get());
+            first.abort();
+            for (CompletableFuture<StreamConnection> client : clients) {
+                Wire.get(client.handle((connection, refused) -> {
+                    if (connection != null) {
+                        connection.abort();
+                    }
+                    return null;
+                }));
+            }
+        }
+    }
+}

@@ -120,8 +120,9 @@ final class LoopAccess {
         }
     }
 
-    private static void failForLackOfLoop(CompletableFuture<?> future) {
-        future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
+    private void failForLackOfLoop(CompletableFuture<?> future) {
+        String what = loop.isEnding() ? "has shut down" : "has refused a task: it has too many";
+        future.completeExceptionally(new StreamBrokenException("the connection's event loop " + what, null));
     }
 
     // ---- on the loop's own thread

@@ -56,6 +56,7 @@ final class LoopCarrier implements Executor {
     private boolean isRunning;
     private boolean isScheduled;
     private boolean isSettling;
+    private volatile boolean isRefused;
     private volatile boolean isOrphaned;
 
     // For PinWatch, which looks at them from its own thread, and is content with what it sees a moment later.
@@ -155,6 +156,7 @@ final class LoopCarrier implements Executor {
         }
     }
 
+    /** A loop that still lives takes it later, when it has refused it for want of room: {@link #submitAgainIfRefused}. */
     private void submit(Executor how, Runnable task, boolean isOnLoop) {
         try {
             how.execute(task);
@@ -162,7 +164,14 @@ final class LoopCarrier implements Executor {
                 loop.afterEnd(() -> orphan(true));
             }
         } catch (RejectedExecutionException e) {
-            orphan(isOnLoop);
+            if (loop.isEnding()) {
+                orphan(isOnLoop);
+            } else {
+                isRefused = true;
+            }
+        } catch (Error e) {
+            isRefused = true;
+            throw e;
         }
     }
 
@@ -171,7 +180,7 @@ final class LoopCarrier implements Executor {
         for (Runnable next; (next = remote.poll()) != null; ) {
             ready.add(next);
         }
-        runReady();
+        runScheduled();
     }
 
     private void runScheduled() {
@@ -199,6 +208,13 @@ final class LoopCarrier implements Executor {
     }
 
     // ---- on the thread of PinWatch
+
+    void submitAgainIfRefused() {
+        if (isRefused) {
+            isRefused = false;
+            submit(loop, this::runRemote, false);
+        }
+    }
 
     /** Twice the same run is suspect, and one that is parked all the same is pinned. */
     void reportIfPinned() {

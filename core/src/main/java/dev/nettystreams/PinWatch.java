@@ -11,6 +11,8 @@ import java.util.WeakHashMap;
  * 24 or a frame of native code (a class initializer is called by one), parks its loop with it. The JDK has no way to ask beforehand; so
  * somebody looks four times a second.
  *
+ * <p>It also gives a loop that had no room for a task what the task was to do, once more.
+ *
  * <p>A thread that is found is reported once, with its frames. If it is in {@code await}, which may well be for something that only its loop can
  * bring about, the await fails.
  */
@@ -52,6 +54,7 @@ final class PinWatch {
             carriers = new ArrayList<>(CARRIERS.keySet());
         }
         carriers.forEach(LoopCarrier::reportIfPinned);
+        carriers.forEach(LoopCarrier::submitAgainIfRefused);
         return !carriers.isEmpty();
     }
 

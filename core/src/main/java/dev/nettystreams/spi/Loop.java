@@ -20,7 +20,7 @@ public interface Loop extends Executor {
      * Submits a task; it runs later, even if the caller is on this loop.
      *
      * @param task what to run
-     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and will run nothing any more
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended, as {@link #isEnding} then says, or has no room
      */
     @Override
     void execute(Runnable task);
@@ -50,7 +50,7 @@ public interface Loop extends Executor {
      * Whether the loop runs no tasks any more, or only those that it has. A task that it took while it was ending may be dropped without
      * a word: whoever waits for what the task was to do asks this after {@link #execute}, and if so {@link #afterEnd}.
      *
-     * @return true if tasks can be dropped; false of a loop that runs or refuses each
+     * @return true if tasks are refused or dropped from now on; false of a loop that never ends
      */
     default boolean isEnding() {
         return false;

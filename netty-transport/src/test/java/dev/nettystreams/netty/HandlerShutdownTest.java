@@ -25,7 +25,7 @@ class HandlerShutdownTest {
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
 
-    private enum Way {
+    enum Way {
         THREADS,
         VIRTUAL_THREADS,
         EVENT_LOOP;

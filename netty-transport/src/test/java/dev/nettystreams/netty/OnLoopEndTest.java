@@ -2,11 +2,17 @@ package dev.nettystreams.netty;
 
 import static dev.nettystreams.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.nettystreams.Await;
 import dev.nettystreams.StreamConnection;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +20,14 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -167,6 +176,52 @@ class OnLoopEndTest {
             assertThat(group.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
             waiting.tasks.forEach(task -> task.cancel(true)); // those that sleep
             waiting.assertAllEnd();
+        }
+    }
+
+    /** Netty's bound for the tasks of a loop. What a loop refuses is lost, unless somebody brings it again. */
+    @Test
+    void loopWithoutRoomForAWakeUp_hasItLater() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IoBackend.NIO.ioHandlerFactory()) {
+            @Override
+            protected IoEventLoop newChild(Executor executor, IoHandlerFactory handlers, Object... more) {
+                return new SingleThreadIoEventLoop(
+                        this, executor, handlers, 16, RejectedExecutionHandlers.reject(), TimeUnit.SECONDS.toMillis(1));
+            }
+        };
+        try (NettyStreams streams = NettyStreams.over(group)) {
+            Wire.Pair pair = new Wire(IoBackend.NIO, false).pair(streams);
+            CompletableFuture<String> foreign = new CompletableFuture<>();
+            CompletableFuture<Void> begun = new CompletableFuture<>();
+            CompletableFuture<String> task = Await.onEventLoop(pair.server(), () -> {
+                begun.complete(null);
+                return await(foreign);
+            });
+            Wire.get(begun);
+            CountDownLatch isHeldUp = new CountDownLatch(1);
+            CountDownLatch gate = new CountDownLatch(1);
+            group.execute(() -> {
+                isHeldUp.countDown();
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            isHeldUp.await(); // the task has parked
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            group.execute(() -> {});
+                        }
+                    })
+                    .isInstanceOf(RejectedExecutionException.class);
+            foreign.complete("after all");
+            gate.countDown();
+            assertThat(Wire.get(task)).isEqualTo("after all");
+            pair.client().abort();
+            pair.server().abort();
+        } finally {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
     }
 }

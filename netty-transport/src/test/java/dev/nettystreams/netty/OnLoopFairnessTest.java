@@ -48,8 +48,7 @@ class OnLoopFairnessTest {
     /** On the event loop: an echo, or what a client has asked for by its first line. */
     private static ConnectionHandler echoOr(ConnectionHandler greed) {
         return Await.onEventLoop((reader, writer) -> {
-            byte[] line;
-            while ((line = await(reader.readLine())).length > 0) {
+            for (byte[] line : reader.lines()) {
                 if (Arrays.equals(line, GREEDY)) {
                     writer.write(line);
                     greed.handle(reader, writer);
@@ -93,6 +92,7 @@ class OnLoopFairnessTest {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // it is what is tested
     private void yieldOnAndOn(StreamReader reader, StreamWriter writer) {
         while (!isOver.get()) {
             Thread.yield();
@@ -165,6 +165,7 @@ class OnLoopFairnessTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    @SuppressWarnings("ThreadPriorityCheck") // it is what is tested
     void taskThatIsAlwaysReady_letsItsLoopEnd_andMeetsFailuresThen(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             Wire.Pair pair = wire.pair(streams);

@@ -210,8 +210,11 @@ public final class Await {
 
     private static <T extends @Nullable Object> T get(CompletableFuture<T> future) throws InterruptedException {
         try {
-            if (!future.isDone() && future instanceof Claimable<T> ours) {
-                ours.park(); // or get parks
+            if (!future.isDone()) {
+                Task.throwOwedInterrupt();
+                if (future instanceof Claimable<T> ours) {
+                    ours.park(); // or get parks
+                }
             }
             return future.get();
         } catch (ExecutionException e) {

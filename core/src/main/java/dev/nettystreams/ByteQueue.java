@@ -137,6 +137,8 @@ final class ByteQueue {
             tail = 0;
             if (!isAway) {
                 giveBack();
+            } else if (array.length != SPARE_BYTES) {
+                array = EMPTY; // nobody has lent it
             }
         }
     }

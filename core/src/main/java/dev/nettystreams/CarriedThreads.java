@@ -6,8 +6,8 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +22,12 @@ final class CarriedThreads {
     private static final String BUILDER = "java.lang.ThreadBuilders$VirtualThreadBuilder";
     private static final AtomicLong COUNTER = new AtomicLong();
     private static final @Nullable MethodHandle NEW_THREAD;
+    private static final @Nullable MethodHandle THREAD_ID;
     private static final @Nullable String REASON;
 
     static {
         MethodHandle newThread = null;
+        MethodHandle threadId = null;
         String reason = null;
         if (Runtime.version().feature() < 21) {
             reason = "needs Java 21 or later, and this is Java "
@@ -36,6 +38,8 @@ final class CarriedThreads {
                 newThread = find();
                 Thread tried = (Thread) newThread.invokeExact((Executor) Runnable::run, "tried", (Runnable) () -> {});
                 assert !tried.isAlive();
+                threadId =
+                        MethodHandles.lookup().findVirtual(Thread.class, "threadId", MethodType.methodType(long.class));
             } catch (InaccessibleObjectException e) {
                 reason = "needs the JVM's option --add-opens java.base/java.lang=" + ourModule()
                         + ", or, in the manifest of an executable jar, the attribute Add-Opens: java.base/java.lang"
@@ -47,6 +51,7 @@ final class CarriedThreads {
             }
         }
         NEW_THREAD = newThread;
+        THREAD_ID = threadId;
         REASON = reason;
     }
 
@@ -62,38 +67,67 @@ final class CarriedThreads {
      * when the first of them waits: were that one on an event loop, they would be, too. So they are made here, from an ordinary thread.
      */
     private static final class Pollers {
-        static final CompletableFuture<Void> MADE = new CompletableFuture<>();
+        private static final Object LOCK = new Object();
+        private static final ArrayDeque<Runnable> WAITING = new ArrayDeque<>(); // guarded by LOCK
+        private static boolean areMade; // guarded by LOCK
+        private static final Thread MAKER = new Thread(Pollers::make, "netty-streams-pollers");
 
         static {
-            Thread maker = new Thread(Pollers::make, "netty-streams-pollers");
-            maker.setDaemon(true);
-            maker.start();
+            MAKER.setDaemon(true);
+            MAKER.start();
         }
 
-        @SuppressWarnings("NullAway") // Void has no other value
         private static void make() {
             try {
                 Class.forName("sun.nio.ch.Poller", true, null);
             } catch (ClassNotFoundException | LinkageError e) {
                 // another JDK, with other means
             }
-            MADE.complete(null);
+            for (Runnable next; (next = nextWaiting()) != null; ) {
+                next.run();
+            }
+        }
+
+        /** In their order; who comes when there is none need not wait. */
+        private static @Nullable Runnable nextWaiting() {
+            synchronized (LOCK) {
+                Runnable next = WAITING.poll();
+                areMade = next == null;
+                return next;
+            }
+        }
+
+        static boolean areMade() {
+            synchronized (LOCK) {
+                return areMade;
+            }
+        }
+
+        static void whenMade(Runnable action) {
+            synchronized (LOCK) {
+                if (!areMade) {
+                    WAITING.add(action);
+                    return;
+                }
+            }
+            action.run();
         }
     }
 
     /** Whether a thread may be started; if not, it soon may. */
     static boolean arePrepared() {
-        return Pollers.MADE.isDone();
+        return Pollers.areMade();
     }
 
     static void whenPrepared(Runnable action) {
-        CompletionStage<Void> made = Pollers.MADE;
-        made.thenRun(action);
+        Pollers.whenMade(action);
     }
 
     /** Waits some milliseconds, once in a process. Not for a loop. */
     static void prepare() {
-        Pollers.MADE.join();
+        CompletableFuture<Boolean> prepared = new CompletableFuture<>();
+        Pollers.whenMade(() -> prepared.complete(true));
+        prepared.join();
     }
 
     /** (Executor, String name, Runnable) to an unstarted thread. */
@@ -109,6 +143,18 @@ final class CarriedThreads {
                 lookup.findVirtual(builder, "unstarted", MethodType.methodType(Thread.class, Runnable.class));
         MethodHandle named = MethodHandles.collectArguments(name, 0, begin);
         return MethodHandles.collectArguments(unstarted, 0, named);
+    }
+
+    /** Which no other thread has ever had, where {@linkplain #areAvailable there are any}; {@code getId} can be overridden. */
+    static long idOf(Thread thread) {
+        if (THREAD_ID == null) {
+            throw new IllegalStateException("there are no threads on event loops here");
+        }
+        try {
+            return (long) THREAD_ID.invokeExact(thread);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static boolean areAvailable() {

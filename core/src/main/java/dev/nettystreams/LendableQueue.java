@@ -39,7 +39,7 @@ final class LendableQueue {
 
     private final ByteQueue queue = new ByteQueue();
     private @Nullable ByteQueue aside; // while it is lent
-    private int lentByteCount;
+    private int lentByteCount; // while it is lent, what is left of it; the reader's, with its last write of the state
     private volatile int state;
 
     /** Takes it back if it is lent; false while a reader is at it, for whom nobody waits. */
@@ -53,8 +53,13 @@ final class LendableQueue {
         queue.comeBack();
         ByteQueue later = aside;
         if (later != null) {
+            try {
+                queue.append(later);
+            } catch (Error e) { // there is no room to put it behind; nothing is lost
+                lend();
+                throw e;
+            }
             aside = null;
-            queue.append(later);
         }
         return true;
     }
@@ -63,6 +68,16 @@ final class LendableQueue {
     ByteQueue owned() {
         assert state == OWNED;
         return queue;
+    }
+
+    /** What a reader on another thread has left of what was lent. For that thread. */
+    int lentByteCount() {
+        return lentByteCount;
+    }
+
+    /** Whether another thread may take from it. */
+    boolean isLent() {
+        return state != OWNED;
     }
 
     void append(Chunk chunk) {
@@ -80,7 +95,7 @@ final class LendableQueue {
 
     /** How many bytes there are; while it is lent, how many there may still be. */
     int size() {
-        if (state == OWNED) {
+        if (state == OWNED) { // if not, this look also shows what the last reader has left
             return queue.size();
         }
         ByteQueue later = aside;
@@ -109,6 +124,7 @@ final class LendableQueue {
             ifFree.run();
             return request.poll(queue);
         } finally {
+            lentByteCount = queue.size();
             state = LENT;
         }
     }

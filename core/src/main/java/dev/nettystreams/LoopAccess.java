@@ -25,7 +25,7 @@ final class LoopAccess {
     private volatile @Nullable LoopCarrier carrier;
 
     /** Of the thread on this loop that called last; no other thread ever has the same. Written by such threads only. */
-    private long residentId;
+    private long residentId = -1;
 
     LoopAccess(Loop loop) {
         this.loop = loop;
@@ -43,13 +43,6 @@ final class LoopAccess {
         return carrier;
     }
 
-    /** What is passing on what its threads have asked for, if that is what the caller does; else null. Any thread. */
-    @Nullable
-    LoopCarrier settlingCarrier() {
-        LoopCarrier candidate = carrier;
-        return candidate != null && loop.isCurrent() && candidate.isSettling() ? candidate : null;
-    }
-
     /** What carries the calling thread if it is one on this loop, which is alone with this connection; else null. */
     @Nullable
     LoopCarrier carrierOfCaller() {
@@ -57,7 +50,7 @@ final class LoopAccess {
         if (candidate == null) {
             return null;
         }
-        long callerId = Thread.currentThread().getId();
+        long callerId = CarriedThreads.idOf(Thread.currentThread());
         if (callerId != residentId) {
             if (loop.isCurrent() || !candidate.isCarryingCaller()) {
                 return null;
@@ -67,14 +60,31 @@ final class LoopAccess {
         return candidate.isOrphaned() ? null : candidate;
     }
 
+    /**
+     * Whose threads have asked for what the caller must not overtake: the caller's, if it is one of them, or those whose wishes are just being passed on
+     * if that is what has called the caller. Else null.
+     */
+    @Nullable
+    LoopCarrier carrierToGoBehind() {
+        LoopCarrier here = carrierOfCaller();
+        if (here != null) {
+            return here;
+        }
+        LoopCarrier candidate = carrier;
+        return candidate != null && loop.isCurrent() && candidate.isSettling() ? candidate : null;
+    }
+
     /** Whether the caller may touch this connection's state, the transport's excepted. */
     boolean isHere() {
         return carrierOfCaller() != null || loop.isCurrent();
     }
 
-    /** Now if the caller is the loop's thread, else by a task; a loop that has ended runs it nowhere. */
+    /**
+     * Now if the caller is the loop's thread, else by a task; a loop that has ended runs it nowhere. Behind everything that threads on the loop
+     * have asked for, also if the caller is called while that is being done.
+     */
     void onLoop(Runnable task) {
-        LoopCarrier here = carrierOfCaller();
+        LoopCarrier here = carrierToGoBehind();
         if (here != null) {
             here.defer(task);
         } else if (loop.isCurrent()) {

@@ -225,7 +225,11 @@ final class LoopCarrier implements Executor {
             return;
         }
         Thread thread = CarriedThreads.threadOf(running);
-        if (thread == null || thread.getState() == Thread.State.RUNNABLE) {
+        if (thread == null) {
+            return;
+        }
+        if (thread.getState() == Thread.State.RUNNABLE) {
+            Deadline.expireOverdueOf(thread);
             return;
         }
         StackTraceElement[] frames = thread.getStackTrace();
@@ -234,10 +238,15 @@ final class LoopCarrier implements Executor {
         }
         reportedRunCount = run;
         PinWatch.report(loopName, thread, frames);
-        if (Arrays.stream(frames).anyMatch(frame -> frame.getClassName().equals(Await.class.getName()))) {
+        if (Arrays.stream(frames).anyMatch(LoopCarrier::isAwait)) {
             pinned = thread;
             thread.interrupt();
         }
+    }
+
+    private static boolean isAwait(StackTraceElement frame) {
+        return frame.getClassName().equals(Await.class.getName())
+                && frame.getMethodName().equals("await");
     }
 
     /** Whether the caller was interrupted since it is pinned. */

@@ -91,7 +91,11 @@ final class Output {
     /** On the loop's own thread, which both ends of a relay share. */
     void write(Chunk chunk) {
         assert access.loop.isCurrent();
-        if (mayWrite()) {
+        if (access.carrierToGoBehind() != null) {
+            byte[] copy = new byte[chunk.remaining()];
+            chunk.take(copy, 0, copy.length);
+            writeOwned(ByteBuffer.wrap(copy));
+        } else if (mayWrite()) {
             transport.write(chunk);
             flushSoon();
         } else {
@@ -104,17 +108,11 @@ final class Output {
      * the loop's own while those are being passed on. What other threads have written before goes first.
      */
     private @Nullable LoopCarrier carrierToWriteBy() {
-        LoopCarrier candidate = access.carrierOfCaller();
-        if (candidate == null) {
-            candidate = access.settlingCarrier();
-            if (candidate == null) {
-                return null;
-            }
+        LoopCarrier behind = access.carrierToGoBehind();
+        if (behind != null && !crossThreadWrites.isEmpty()) {
+            behind.defer(this::collectCrossThreadWrites);
         }
-        if (!crossThreadWrites.isEmpty()) {
-            candidate.defer(this::collectCrossThreadWrites);
-        }
-        return candidate;
+        return behind;
     }
 
     /** What a thread on the loop has written before it parked. */
@@ -205,7 +203,7 @@ final class Output {
 
     /** Any thread. */
     CompletableFuture<Void> drain() {
-        LoopCarrier here = access.carrierOfCaller();
+        LoopCarrier here = access.carrierToGoBehind();
         boolean isHere = here != null || access.loop.isCurrent();
         if (!isHere && mayPresumablyGoOn()) {
             return Done.DONE;
@@ -268,7 +266,7 @@ final class Output {
     CompletableFuture<Void> flush() {
         CompletableFuture<Void> flushed = new StreamFuture<>();
         if (access.loop.isCurrent()) {
-            flushOnLoop(flushed);
+            access.onLoop(() -> flushOnLoop(flushed));
         } else {
             access.hop(() -> flushOnLoop(flushed), flushed);
         }

@@ -14,19 +14,22 @@ import java.util.WeakHashMap;
  * <p>It also gives a loop that had no room for a task what the task was to do, once more.
  *
  * <p>A thread that is found is reported once, with its frames. If it is in {@code await}, which may well be for something that only its loop can
- * bring about, the await fails.
+ * bring about, the await fails. One that computes past its {@link Deadline}, whose timer is the loop's, is interrupted.
  */
 final class PinWatch {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final long PERIOD_MILLIS = 250;
     private static final Map<LoopCarrier, Boolean> CARRIERS = new WeakHashMap<>(); // guarded by itself
 
+    private static boolean isWatching; // guarded by CARRIERS
+
     private PinWatch() {}
 
     /** From now on, until the loop is gone. */
     static void add(LoopCarrier carrier) {
         synchronized (CARRIERS) {
-            if (CARRIERS.isEmpty()) {
+            if (!isWatching) {
+                isWatching = true;
                 Thread thread = new Thread(PinWatch::watch, "netty-streams-pin-watch");
                 thread.setDaemon(true);
                 thread.start();
@@ -43,6 +46,7 @@ final class PinWatch {
         } catch (InterruptedException e) {
             synchronized (CARRIERS) {
                 CARRIERS.clear();
+                isWatching = false;
             }
         }
     }
@@ -52,6 +56,7 @@ final class PinWatch {
         List<LoopCarrier> carriers;
         synchronized (CARRIERS) {
             carriers = new ArrayList<>(CARRIERS.keySet());
+            isWatching = !carriers.isEmpty();
         }
         carriers.forEach(LoopCarrier::reportIfPinned);
         carriers.forEach(LoopCarrier::submitAgainIfRefused);

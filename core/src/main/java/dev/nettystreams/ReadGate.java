@@ -15,7 +15,7 @@ final class ReadGate {
     private final Executor onLoop;
     private final int lowMark;
     private final long highMark;
-    private boolean paused;
+    private volatile boolean paused; // written on the loop
 
     /** @param onLoop runs a task on the loop's own thread, at once if the caller is that */
     ReadGate(Transport transport, Executor onLoop, int limit) {
@@ -25,6 +25,7 @@ final class ReadGate {
         this.highMark = 2L * limit;
     }
 
+    /** Any thread. */
     boolean isPaused() {
         return paused;
     }

@@ -39,7 +39,7 @@ final class StreamCore implements TransportEvents {
     final StreamReader reader;
     final StreamWriter writer;
 
-    private List<CompletableFuture<Void>> closeWaiters = List.of();
+    private final Waiters closeWaiters = new Waiters();
     private Loop.@Nullable Timer closeTimer;
     private @Nullable Failure abortReason;
 
@@ -62,11 +62,17 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. Calls made after it reach the transport after its start. */
     void start() {
-        access.onLoop(() -> {
-            access.start();
-            EventTurns events = new EventTurns(access, this);
-            transport.start(events, limits.writeHighMarkBytes(), limits.writeLowMarkBytes());
-        });
+        if (loop.isCurrent()) {
+            startOnLoop();
+        } else {
+            access.onLoop(this::startOnLoop);
+        }
+    }
+
+    private void startOnLoop() {
+        access.start();
+        EventTurns events = new EventTurns(access, this);
+        transport.start(events, limits.writeHighMarkBytes(), limits.writeLowMarkBytes());
     }
 
     // ---- half-close
@@ -201,9 +207,6 @@ final class StreamCore implements TransportEvents {
             Waiters.finish(List.of(closed), outcome.failure);
             return;
         }
-        if (closeWaiters.isEmpty()) {
-            closeWaiters = new ArrayList<>(1);
-        }
         closeWaiters.add(closed);
     }
 
@@ -248,8 +251,7 @@ final class StreamCore implements TransportEvents {
         Failure reason = new Failure.ClosedHere("the connection was handed back by detach()");
         outcome = new Outcome(reason);
         List<CompletableFuture<Void>> waiters = new ArrayList<>(output.ended(reason));
-        waiters.addAll(closeWaiters);
-        closeWaiters = List.of();
+        waiters.addAll(closeWaiters.release());
         unread.succeed(reader.takeEverything(reason));
         Waiters.fail(waiters, reason);
     }
@@ -311,8 +313,7 @@ final class StreamCore implements TransportEvents {
         cancelCloseTimer();
         List<CompletableFuture<Void>> waiters = new ArrayList<>(
                 output.ended(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
-        waiters.addAll(closeWaiters);
-        closeWaiters = List.of();
+        waiters.addAll(closeWaiters.release());
         boolean hasBefallenUs = before == Lifecycle.State.OPEN
                 || before == Lifecycle.State.OUTPUT_ENDED
                 || before == Lifecycle.State.SECURING;

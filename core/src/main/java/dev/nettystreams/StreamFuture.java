@@ -2,12 +2,12 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,39 +21,43 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public final CompletableFuture<T> orTimeout(long timeout, TimeUnit unit) {
-        if (!isKeptByLoop(timeout, unit, () -> completeExceptionally(new TimeoutException()))) {
-            super.orTimeout(timeout, unit);
-        }
+        keep(
+                unit.toNanos(timeout),
+                () -> completeExceptionally(new TimeoutException()),
+                restNanos -> super.orTimeout(restNanos, TimeUnit.NANOSECONDS));
         return this;
     }
 
     @Override
     public final CompletableFuture<T> completeOnTimeout(T value, long timeout, TimeUnit unit) {
-        if (!isKeptByLoop(timeout, unit, () -> complete(value))) {
-            super.completeOnTimeout(value, timeout, unit);
-        }
+        keep(
+                unit.toNanos(timeout),
+                () -> complete(value),
+                restNanos -> super.completeOnTimeout(value, restNanos, TimeUnit.NANOSECONDS));
         return this;
     }
 
-    /** Whether there is nothing more to do: the caller's loop will act, or this is done. */
-    private boolean isKeptByLoop(long timeout, TimeUnit unit, Runnable action) {
-        Objects.requireNonNull(unit, "unit");
+    /** @param elsewhere keeps what is left of the time where there is no loop, or none any more */
+    private void keep(long nanos, Runnable action, LongConsumer elsewhere) {
         if (isDone()) {
-            return true;
+            return;
         }
         Loop loop = loopOfCaller();
         if (loop == null || loop.isEnding()) {
-            return false;
+            elsewhere.accept(nanos);
+            return;
         }
+        long begin = System.nanoTime();
         Loop.Timer timer;
         try {
-            timer = loop.schedule(action, unit.toNanos(timeout));
+            timer = loop.schedule(
+                    action, nanos, () -> elsewhere.accept(Math.max(0, nanos - (System.nanoTime() - begin))));
         } catch (RejectedExecutionException e) {
-            return false;
+            elsewhere.accept(nanos);
+            return;
         }
         CompletionStage<T> self = this;
         self.whenComplete((value, failure) -> timer.cancel());
-        return true;
     }
 
     private static @Nullable Loop loopOfCaller() {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public final class StreamReader {
     private volatile @Nullable CompletableFuture<?> pending;
 
     private volatile boolean atEof;
+    private final AtomicBoolean isReliefAsked = new AtomicBoolean();
 
     StreamReader(StreamCore core, ReadGate gate) {
         this.core = core;
@@ -322,6 +324,7 @@ public final class StreamReader {
             try {
                 T result = bytes.poll(request, () -> refuseIfBusy(request.name()));
                 if (result != null) {
+                    relieveGateSoon();
                     return CompletableFuture.completedFuture(result);
                 }
             } catch (IOException e) {
@@ -347,8 +350,11 @@ public final class StreamReader {
     void whenOwned(Runnable action) {
         if (bytes.tryOwn()) {
             action.run();
-        } else {
-            core.access.hopToNextTurn(() -> core.access.turn(() -> whenOwned(action)));
+        } else if (!core.access.hopToNextTurn(() -> core.access.turn(() -> whenOwned(action)))) {
+            while (!bytes.tryOwn()) {
+                Thread.onSpinWait(); // the loop has ended, and nobody else waits for it
+            }
+            action.run();
         }
     }
 
@@ -385,6 +391,22 @@ public final class StreamReader {
                 gate.aboutToWait();
             }
         }
+    }
+
+    /** On another thread, which has read from what is lent: the loop does not see that by itself. One asks for all. */
+    private void relieveGateSoon() {
+        if (gate.isPaused()
+                && bytes.lentByteCount() <= core.limits.readLimitBytes()
+                && isReliefAsked.compareAndSet(false, true)) {
+            core.access.hop(() -> {
+                isReliefAsked.set(false);
+                relieveGate(0);
+            });
+        }
+    }
+
+    private void relieveGate(int moreByteCount) {
+        gate.taken(bytes.size() + moreByteCount);
     }
 
     private <T> void advance(PendingRead<T> read) {
@@ -480,7 +502,11 @@ public final class StreamReader {
         if (isOver()) {
             return; // this side has closed; what comes now is read off the wire for the peer's sake and dropped
         }
-        gate.arrived(bytes.size() + chunk.remaining());
+        int byteCount = bytes.size() + chunk.remaining();
+        gate.arrived(byteCount);
+        if (gate.isPaused() && bytes.isLent()) {
+            relieveGate(chunk.remaining()); // if its reader has taken it meanwhile, and has seen no pause
+        }
         CompletableFuture<?> waiting = pending;
         if (waiting == null || waiting.isDone()) {
             bytes.append(chunk);

@@ -3,6 +3,7 @@ package dev.nettystreams;
 import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private @Nullable Thread thread; // set before it is started, by whoever starts it
     private volatile boolean isStarted;
     private volatile boolean isCancelRequested;
+    private final AtomicBoolean isInterruptOwed = new AtomicBoolean();
 
     /** @param afterEnd called when the code has ended and the outcome is there, which may be long there */
     private Task(Callable<? extends T> code, @Nullable Runnable afterEnd) {
@@ -124,8 +126,32 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         return task != null && (task.isCancelRequested || task.isDone());
     }
 
+    /**
+     * Interrupts the code, and if it has not seen an earlier interrupt yet, once more after that one: of two that come before it looks, a thread sees
+     * one.
+     */
+    void interruptAgain() {
+        Thread running = isStarted ? thread : null;
+        if (running != null) {
+            isInterruptOwed.set(true);
+            if (!running.isInterrupted() && isInterruptOwed.compareAndSet(true, false)) {
+                running.interrupt();
+            }
+        }
+    }
+
+    /** For a wait of the calling thread: throws the interrupt that is owed to its task, if one is. */
+    static void throwOwedInterrupt() throws InterruptedException {
+        Task<?> task = CURRENT.get();
+        if (task != null
+                && !Thread.currentThread().isInterrupted()
+                && task.isInterruptOwed.compareAndSet(true, false)) {
+            throw new InterruptedException();
+        }
+    }
+
     /** Interrupts the code and leaves the outcome to it. */
-    void interrupt() {
+    private void interrupt() {
         Thread running = isStarted ? thread : null;
         if (running != null) {
             running.interrupt();

@@ -112,8 +112,9 @@ public final class TaskGroup implements AutoCloseable {
             lock.unlock();
         }
         for (Task<?> task : cancelled) {
-            task.cancel(true);
-            task.interrupt(); // also where somebody else has settled its future, and it goes on
+            if (!task.cancel(true)) {
+                task.interruptAgain(); // somebody else has settled its future, and it goes on
+            }
         }
     }
 

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the connection's loop.
  */
 final class WriteGate {
+    private static final int FIRST_LOOK = 16;
+
     private record FlushWaiter(long ticket, CompletableFuture<Void> future) {}
 
     private final Transport transport;
     private @Nullable Failure failure;
-    private List<CompletableFuture<Void>> drainers = List.of();
+    private final Waiters drainers = new Waiters();
     private @Nullable ArrayDeque<FlushWaiter> flushers; // null until somebody waits
+    private int nextLook = FIRST_LOOK; // for those who have given up
     private long lastTicket;
 
     WriteGate(Transport transport) {
@@ -39,9 +42,6 @@ final class WriteGate {
     }
 
     void awaitLowMark(CompletableFuture<Void> drainer) {
-        if (drainers.isEmpty()) {
-            drainers = new ArrayList<>(1);
-        }
         drainers.add(drainer);
     }
 
@@ -51,15 +51,17 @@ final class WriteGate {
             waiters = new ArrayDeque<>(2);
             flushers = waiters;
         }
+        if (waiters.size() >= nextLook) {
+            waiters.removeIf(waiter -> waiter.future.isDone());
+            nextLook = Math.max(FIRST_LOOK, 2 * waiters.size());
+        }
         waiters.add(new FlushWaiter(++lastTicket, flusher));
         transport.notifyFlushed(lastTicket);
     }
 
     /** The drain waiters, who need wait no longer. */
     List<CompletableFuture<Void>> reachedLowMark() {
-        List<CompletableFuture<Void>> released = drainers;
-        drainers = List.of();
-        return released;
+        return drainers.release();
     }
 
     /** The flush waiters up to a ticket. */

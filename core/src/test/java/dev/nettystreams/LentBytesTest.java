@@ -95,6 +95,31 @@ class LentBytesTest {
     }
 
     @Test
+    void pausedByWhatIsLent_theTransportGoesOn_whenItHasBeenRead() {
+        int byteCount = 2 * StreamLimits.DEFAULT.readLimitBytes();
+        CompletableFuture<byte[]> first = bench.reader.readExactly(1);
+        bench.loop.runReady();
+        bench.wire.feed(new byte[byteCount + 2]);
+        Now.value(first);
+        assertThat(bench.wire.isPaused).isTrue();
+        Now.value(bench.reader.readExactly(byteCount));
+        bench.loop.runReady();
+        assertThat(bench.wire.isPaused).isFalse();
+    }
+
+    @Test
+    void whatHasBeenRead_countsNoMore_forWhatComesBehindIt() {
+        int byteCount = 2 * StreamLimits.DEFAULT.readLimitBytes() - 1;
+        CompletableFuture<byte[]> first = bench.reader.readExactly(1);
+        bench.loop.runReady();
+        bench.wire.feed(new byte[byteCount]);
+        Now.value(first);
+        Now.value(bench.reader.readExactly(byteCount - 1));
+        bench.wire.feed(new byte[10]);
+        assertThat(bench.wire.isPaused).isFalse();
+    }
+
+    @Test
     void readBesideAPendingOne_isRefused_asEver() {
         receive("one\n", "two\n");
         CompletableFuture<byte[]> pending = bench.reader.readExactly(100);

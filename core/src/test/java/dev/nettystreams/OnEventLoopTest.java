@@ -20,11 +20,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -467,6 +472,126 @@ class OnEventLoopTest {
                     .hasMessageContaining("the initializer of " + AwaitsWhenItIsLoaded.Loaded.class.getName());
             assertThat(Await.onEventLoop(own.near(), () -> "the loop goes on").get(20, TimeUnit.SECONDS))
                     .isEqualTo("the loop goes on");
+        }
+    }
+
+    /** Callbacks on the loop's own thread, called while it does what a task has asked for. */
+    @Test
+    void callsOfCallbacks_whileATaskIsServed_keepTheirOrder() {
+        MemoryPair other = MemoryStreams.pair(loop);
+        StreamWriter otherWriter = other.near().writer();
+        List<CompletableFuture<Void>> waits = new ArrayList<>();
+        loop.run(() -> whenDone(reader.readLine(), () -> {
+            otherWriter.write(bytes("written "));
+            otherWriter.write(bytes("in this "));
+            waits.add(otherWriter.drain());
+            otherWriter.write(bytes("order"));
+            waits.add(otherWriter.flush());
+            otherWriter.writeEof();
+        }));
+        Now.value(start(() -> {
+            writer.close();
+            return 1;
+        }));
+        CompletableFuture<byte[]> all = other.far().reader().readAll(100);
+        loop.runReady();
+        assertThat(Now.text(all)).isEqualTo("written in this order");
+        waits.forEach(Now::value);
+    }
+
+    @Test
+    void drainOfACallback_whileATaskIsServed_countsWhatIsStillToBePassedOn() {
+        MemoryPair other = MemoryStreams.pair(loop);
+        List<CompletableFuture<Void>> drains = new ArrayList<>();
+        loop.run(() -> whenDone(reader.readLine(), () -> {
+            other.near().writer().write(new byte[1 << 20]);
+            drains.add(other.near().writer().drain());
+        }));
+        Now.value(start(() -> {
+            writer.close();
+            return 1;
+        }));
+        assertThat(drains).hasSize(1).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void relayThatATaskEnds_bringsItsBytesBeforeTheEnd() {
+        MemoryPair other = MemoryStreams.pair(loop);
+        feed("hello");
+        CompletableFuture<Long> relayed = start(() -> {
+            CompletableFuture<Long> relay = reader.relayTo(other.near().writer());
+            reader.feedEof();
+            return await(relay);
+        });
+        CompletableFuture<byte[]> all = other.far().reader().readAll(100);
+        loop.runReady();
+        assertThat(Now.value(relayed)).isEqualTo(5);
+        assertThat(Now.text(all)).isEqualTo("hello");
+    }
+
+    private static void whenDone(CompletionStage<?> stage, Runnable action) {
+        stage.whenComplete((result, failure) -> action.run());
+    }
+
+    @Test
+    void deadlineOfALoopThatEnds_isKeptElsewhere() {
+        ManualLoop ending = new ManualLoop();
+        MemoryPair own = MemoryStreams.pair(ending);
+        CompletableFuture<byte[]> task =
+                Await.onEventLoop(own.near(), () -> await(reader.readLine().orTimeout(20, TimeUnit.MILLISECONDS)));
+        ending.runReady();
+        ending.shutDown();
+        assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
+    }
+
+    /** By the names of frames: every handler has this class somewhere below it. */
+    private static final class SlowToLoad {
+        private static final CountDownLatch REPORTED = new CountDownLatch(1);
+
+        private static final class Loaded {
+            static final String VALUE = waited();
+
+            private static String waited() {
+                try {
+                    return REPORTED.await(20, TimeUnit.SECONDS) ? "not interrupted" : "never reported";
+                } catch (InterruptedException e) {
+                    return "interrupted";
+                }
+            }
+        }
+    }
+
+    @Test
+    void handlerThatIsPinned_outsideOfAnAwait_isReported_andNotInterrupted() throws Exception {
+        Logger logger = Logger.getLogger("dev.nettystreams");
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                if (record.getMessage().contains(SlowToLoad.Loaded.class.getName())) {
+                    SlowToLoad.REPORTED.countDown();
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try (BackgroundLoop background = new BackgroundLoop()) {
+            MemoryPair own = MemoryStreams.pair(background);
+            CompletableFuture<String> value = new CompletableFuture<>();
+            ConnectionHandler slow = Await.onEventLoop((in, out) -> value.complete(SlowToLoad.Loaded.VALUE));
+            CompletionStage<?> conversation = slow.start(own.near());
+            assertThat(value.get(30, TimeUnit.SECONDS)).isEqualTo("not interrupted");
+            assertThat(conversation
+                            .toCompletableFuture()
+                            .handle((done, failure) -> done)
+                            .get(30, TimeUnit.SECONDS))
+                    .isNull();
+        } finally {
+            logger.removeHandler(handler);
         }
     }
 

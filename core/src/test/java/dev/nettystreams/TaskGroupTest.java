@@ -149,11 +149,13 @@ class TaskGroupTest {
     @MethodSource("ways")
     void close_leavesNothingRunning(Way way) throws Exception {
         AtomicInteger running = new AtomicInteger();
+        Semaphore begun = new Semaphore(0);
         run(way, pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 for (int i = 0; i < 10; i++) {
                     group.start(() -> {
                         running.incrementAndGet();
+                        begun.release();
                         try {
                             return await(new CompletableFuture<>());
                         } finally {
@@ -161,13 +163,51 @@ class TaskGroupTest {
                         }
                     });
                 }
-                while (running.get() < 10) {
-                    Thread.sleep(0, 1); // lets the others have the loop
-                }
+                begun.acquire(10);
             }
             return null;
         });
         assertThat(running).hasValue(0);
+    }
+
+    /** Two interrupts that come before it looks are one to a thread. */
+    @ParameterizedTest
+    @MethodSource("ways")
+    void close_reachesATaskThatHasJustBeenInterrupted(Way way) throws Exception {
+        Semaphore begun = new Semaphore(0);
+        AtomicInteger interrupts = new AtomicInteger();
+        run(way, pair -> {
+            try (TaskGroup group = new TaskGroup()) {
+                CompletableFuture<byte[]> task = group.start(() -> {
+                    begun.release();
+                    try {
+                        return await(new CompletableFuture<>());
+                    } catch (InterruptedException e) {
+                        interrupts.incrementAndGet();
+                        return await(new CompletableFuture<>());
+                    }
+                });
+                begun.acquire();
+                task.completeExceptionally(new TimeoutException());
+            }
+            return null;
+        });
+        assertThat(interrupts).hasValue(1);
+    }
+
+    /** A deadline that its own code holds up. */
+    @ParameterizedTest
+    @MethodSource("ways")
+    void withTimeout_interruptsCodeThatComputes(Way way) {
+        assertThatThrownBy(() -> run(
+                        way,
+                        pair -> Await.withTimeout(Duration.ofMillis(20), () -> {
+                            while (!Thread.currentThread().isInterrupted()) {
+                                Thread.onSpinWait();
+                            }
+                            throw new InterruptedException();
+                        })))
+                .isInstanceOf(TimeoutException.class);
     }
 
     @ParameterizedTest

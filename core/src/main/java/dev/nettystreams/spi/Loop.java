@@ -47,6 +47,19 @@ public interface Loop extends Executor {
     Timer schedule(Runnable task, long delayNanos);
 
     /**
+     * Submits a task to run once after a delay, and says so if it never will.
+     *
+     * @param task what to run
+     * @param delayNanos how long to wait, in nanoseconds; zero or less means as soon as possible
+     * @param ifDropped what to run instead, on any thread, if the loop ends before; not when the task was called off
+     * @return a handle to call it off
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and will run nothing any more
+     */
+    default Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
+        return schedule(task, delayNanos);
+    }
+
+    /**
      * Whether the loop runs no tasks any more, or only those that it has. A task that it took while it was ending may be dropped without
      * a word: whoever waits for what the task was to do asks this after {@link #execute}, and if so {@link #afterEnd}.
      *

@@ -4,6 +4,7 @@ import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,7 +27,7 @@ public final class ManualLoop implements Loop {
     private boolean isShutDown; // guarded by lock
     private volatile @Nullable Thread runner;
 
-    private record Timed(long dueNanos, long order, Runnable task) implements Comparable<Timed> {
+    private record Timed(long dueNanos, long order, Runnable task, Runnable ifDropped) implements Comparable<Timed> {
         @Override
         public int compareTo(Timed other) {
             int byTime = Long.compare(dueNanos, other.dueNanos);
@@ -60,11 +61,16 @@ public final class ManualLoop implements Loop {
 
     @Override
     public Timer schedule(Runnable task, long delayNanos) {
+        return schedule(task, delayNanos, () -> {});
+    }
+
+    @Override
+    public Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
         synchronized (lock) {
             refuseIfShutDown();
             long due = nowNanos + Math.max(0, delayNanos);
-            Timed timed =
-                    new Timed(due < 0 ? Long.MAX_VALUE : due, scheduledCount++, task); // for ever, if it overflows
+            Timed timed = new Timed(
+                    due < 0 ? Long.MAX_VALUE : due, scheduledCount++, task, ifDropped); // for ever, if it overflows
             timers.add(timed);
             return () -> {
                 synchronized (lock) {
@@ -181,11 +187,14 @@ public final class ManualLoop implements Loop {
 
     /** Ends the loop: what was submitted is dropped, and from now on {@code execute} and {@code schedule} reject. */
     public void shutDown() {
+        List<Timed> dropped;
         synchronized (lock) {
             isShutDown = true;
             ready.clear();
+            dropped = List.copyOf(timers);
             timers.clear();
         }
+        dropped.forEach(timer -> timer.ifDropped.run());
     }
 
     /** Gives who ran the loop before: this thread, further up its stack, or nobody. */

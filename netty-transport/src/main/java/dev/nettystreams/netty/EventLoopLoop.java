@@ -3,9 +3,11 @@ package dev.nettystreams.netty;
 import dev.nettystreams.spi.Loop;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,5 +73,21 @@ record EventLoopLoop(EventExecutor executor) implements Loop {
     public Timer schedule(Runnable task, long delayNanos) {
         Future<?> scheduled = executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
+    }
+
+    /** A loop that begins to shut down cancels its timers. */
+    @Override
+    public Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
+        AtomicBoolean isCalledOff = new AtomicBoolean();
+        ScheduledFuture<?> scheduled = executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        scheduled.addListener(over -> {
+            if (over.isCancelled() && !isCalledOff.get()) {
+                ifDropped.run();
+            }
+        });
+        return () -> {
+            isCalledOff.set(true);
+            scheduled.cancel(false);
+        };
     }
 }

@@ -1,0 +1,33 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class WaitersTest {
+    private final Waiters waiters = new Waiters();
+
+    @Test
+    void whoHasGivenUp_isForgotten() {
+        CompletableFuture<Void> faithful = new CompletableFuture<>();
+        waiters.add(faithful);
+        for (int i = 0; i < 1_000; i++) {
+            CompletableFuture<Void> waiter = new CompletableFuture<>();
+            waiters.add(waiter);
+            assertThat(waiter.cancel(false)).isTrue();
+        }
+        List<CompletableFuture<Void>> released = waiters.release();
+        assertThat(released).contains(faithful).hasSizeLessThan(40);
+        assertThat(waiters.release()).isEmpty();
+    }
+
+    @Test
+    void whoHasGivenUpBefore_isNotTakenIn() {
+        CompletableFuture<Void> waiter = new CompletableFuture<>();
+        assertThat(waiter.cancel(false)).isTrue();
+        waiters.add(waiter);
+        assertThat(waiters.release()).isEmpty();
+    }
+}

@@ -192,7 +192,7 @@ public final class Await {
      * {@code orTimeout}.
      *
      * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An interrupt from elsewhere
-     * comes through as it is.
+     * comes through as it is. On an event loop, steps that compute without waiting are interrupted within half a second of it.
      *
      * @param <T> what the steps return
      * @param timeout how long they may take

@@ -97,6 +97,12 @@ final class LoopCarrier implements Executor {
         return CARRIES.get();
     }
 
+    /** The carrier of the loop whose own thread calls, if threads have been on it; else null. */
+    static @Nullable LoopCarrier inUseOnCaller() {
+        LoopCarrier carrier = OF_LOOP.get();
+        return carrier != null && carrier.isWatched && carrier.loop.isCurrent() ? carrier : null;
+    }
+
     /** On the loop, or on a thread on it: one more thread is about to be. */
     void use() {
         if (!isWatched) {

@@ -1,7 +1,6 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Loop;
-import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,11 +10,11 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future whose deadline, when one is set on an event loop or on a thread that a loop carries, is kept by that loop. The JDK before Java 25 keeps
- * all deadlines of a process in one queue with one lock: a task on a loop would park in line for it, the loop's own thread would call a deadline
- * off and stand behind that task, and neither would ever get on.
+ * A future whose deadline, when a task on an event loop sets it, or the thread of a loop that has had tasks, is kept by that loop. The JDK before Java
+ * 25 keeps all deadlines of a process in one queue with one lock: a task on a loop would park in line for it, the loop's own thread would call a
+ * deadline off and stand behind that task, and neither would ever get on.
  *
- * <p>What is derived from it is of the same kind. Any thread.
+ * <p>If that loop ends before, the rest of the time is kept elsewhere. What is derived from it is of the same kind. Any thread.
  */
 class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
@@ -62,10 +61,10 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
     private static @Nullable Loop loopOfCaller() {
         LoopCarrier carrier = LoopCarrier.ofCaller();
-        if (carrier != null) {
-            return carrier.isOrphaned() ? null : carrier.loop;
+        if (carrier == null) {
+            carrier = LoopCarrier.inUseOnCaller();
         }
-        return LoopThreads.current();
+        return carrier == null || carrier.isOrphaned() ? null : carrier.loop;
     }
 
     @Override

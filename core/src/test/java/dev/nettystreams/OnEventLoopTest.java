@@ -209,6 +209,18 @@ class OnEventLoopTest {
     }
 
     @Test
+    void deadlinesOfCallbacks_areKeptByALoopThatHasHadTasks() throws Exception {
+        Now.value(start(() -> 1));
+        CompletableFuture<byte[]> late =
+                loop.call(() -> reader.readLine().completeOnTimeout(bytes("none"), 1, TimeUnit.HOURS));
+        loop.advance(Duration.ofHours(1));
+        assertThat(Now.text(late)).isEqualTo("none");
+        feed("line\n");
+        assertThat(Now.text(start(() -> await(reader.readLine())))).isEqualTo("line\n");
+        assertThat(loop.timerCount()).isZero();
+    }
+
+    @Test
     void deadlineThatIsNotReached_leavesNothingWithTheLoop() {
         CompletableFuture<byte[]> task = start(() -> await(reader.readLine().orTimeout(1, TimeUnit.HOURS)));
         assertThat(loop.timerCount()).isEqualTo(1);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,31 +28,6 @@ class ReadCancellationTest {
             r -> r.peek(4),
             r -> r.skip(4),
             r -> r.readInto(ByteBuffer.allocate(9)));
-
-    @Test
-    void timeoutSetOnTheLoop_isKeptByIt_andTakesNothing() {
-        for (Function<StreamReader, CompletableFuture<?>> call : READS) {
-            Bench bench = new Bench();
-            CompletableFuture<?> read =
-                    bench.onLoop(() -> call.apply(bench.reader).orTimeout(1, TimeUnit.HOURS));
-            bench.loop.advance(Duration.ofHours(1));
-            Now.failure(TimeoutException.class, read);
-            bench.wire.feed("a\r\nb\n");
-            assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("a\r\nb\n");
-            assertThat(bench.loop.timerCount()).isZero();
-        }
-    }
-
-    @Test
-    void completedOnTimeout_onTheLoop_itHasItsValue_andTakesNothing() {
-        Bench bench = new Bench();
-        CompletableFuture<byte[]> read =
-                bench.onLoop(() -> bench.reader.readLine().completeOnTimeout(Now.bytes("none"), 1, TimeUnit.HOURS));
-        bench.loop.advance(Duration.ofHours(1));
-        assertThat(Now.text(read)).isEqualTo("none");
-        bench.wire.feed("line\n");
-        assertThat(Now.text(bench.read(StreamReader::readLine))).isEqualTo("line\n");
-    }
 
     @Test
     void cancelledRead_takesNothing() {

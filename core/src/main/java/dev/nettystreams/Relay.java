@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the source's loop.
  */
 final class Relay extends StreamFuture<Long> {
-    private final StreamReader source;
+    private final Input source;
     private final StreamWriter target;
     private long movedByteCount;
     private boolean isHeld;
 
-    Relay(StreamReader source, StreamWriter target) {
+    Relay(Input source, StreamWriter target) {
         this.source = source;
         this.target = target;
     }
@@ -95,10 +95,10 @@ final class Relay extends StreamFuture<Long> {
 
     /** On the source's loop; if that has ended, so has this. */
     private void release(@Nullable Throwable failure) {
-        if (source.core.loop.isCurrent()) {
+        if (source.access.loop.isCurrent()) {
             goOn(failure);
         } else {
-            source.core.access.hop(() -> goOn(failure), this);
+            source.access.hop(() -> goOn(failure), this);
         }
     }
 

@@ -51,8 +51,8 @@ final class StartTls extends Claimable<TlsSession> {
         if (isDone()) {
             return;
         }
-        if (core.reader.isOver()) {
-            inputEnded(core.reader.failure());
+        if (core.input.isOver()) {
+            inputEnded(core.input.failure());
             return;
         }
         startDeadline(upgrade.handshakeTimeout());
@@ -74,7 +74,7 @@ final class StartTls extends Claimable<TlsSession> {
         if (isDone()) {
             return;
         }
-        core.reader.stopReading();
+        core.input.stopReading();
         CompletionStage<Void> sent = core.output.suspendBehind(lastPlaintext);
         sent.whenComplete((done, lost) -> {
             if (lost == null) {
@@ -90,7 +90,7 @@ final class StartTls extends Claimable<TlsSession> {
             return;
         }
         LeftoverPolicy policy = upgrade.leftoverPolicy();
-        byte[] unread = core.reader.takeLeftover();
+        byte[] unread = core.input.takeLeftover();
         if (isRefused(unread)) {
             return;
         }
@@ -102,7 +102,7 @@ final class StartTls extends Claimable<TlsSession> {
             failWith(e);
             return;
         }
-        core.reader.goOnReading();
+        core.input.goOnReading();
         handshake.whenComplete((session, failure) -> core.access.onLoop(() -> handshaken(session, failure)));
     }
 
@@ -135,7 +135,7 @@ final class StartTls extends Claimable<TlsSession> {
      * @param reason null if the peer has ended its output
      */
     void inputEnded(@Nullable Failure reason) {
-        byte[] unread = core.reader.takeLeftover();
+        byte[] unread = core.input.takeLeftover();
         if (reason == null && !isRefused(unread)) {
             failWith(new StreamBrokenException("the input ended before TLS was there", null));
         } else if (reason != null && claim()) {
@@ -164,12 +164,12 @@ final class StartTls extends Claimable<TlsSession> {
 
     /** What was to be refused or handed over is not to be read instead by whoever goes on after a failure. */
     private void dropPlaintext() {
-        core.reader.whenOwned(core.reader::takeLeftover);
+        core.input.whenOwned(core.input::takeLeftover);
     }
 
     private void settle() {
         isSettledHere = true;
-        core.reader.release(this);
+        core.input.release(this);
         if (deadline != null) {
             deadline.cancel();
             deadline = null;

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Routes between the two halves of a connection and its transport, and ends the connection. The rules live elsewhere: what a read takes in
- * {@link ReadRequest}, pausing in {@link ReadGate}, the way of what is written in {@link Output}, who may touch what in {@link LoopAccess}, the
+ * {@link ReadRequest}, pausing in {@link ReadGate}, who waits for what in {@link Input}, the way of what is written in {@link Output}, who may touch what in {@link LoopAccess}, the
  * connection's states in {@link Lifecycle}.
  *
  * <pre>
- *   transport --EventTurns: dataReceived, eof--> StreamReader --completes--> the caller's read
+ *   transport --EventTurns: dataReceived, eof--> Input -------completes--> the caller's read
  *                           writable, flushed--> Output ------completes--> the caller's drain, flush
  *                           connectionLost-----> all of them, then waitClosed
  *   the caller --write--> Output --> transport's open buffer --flush: the burst is over, or a task--> wire
@@ -36,6 +36,7 @@ final class StreamCore implements TransportEvents {
     final Lifecycle lifecycle = new Lifecycle();
     final LoopAccess access;
     final Output output;
+    final Input input;
     final StreamReader reader;
     final StreamWriter writer;
 
@@ -56,7 +57,9 @@ final class StreamCore implements TransportEvents {
         this.limits = limits;
         this.access = new LoopAccess(loop);
         this.output = new Output(transport, access, lifecycle, limits, this::abortBecause);
-        this.reader = new StreamReader(this, new ReadGate(transport, access::onLoop, limits.readLimitBytes()));
+        ReadGate gate = new ReadGate(transport, access::onLoop, limits.readLimitBytes());
+        this.input = new Input(access, lifecycle, gate, limits.readLimitBytes());
+        this.reader = new StreamReader(this);
         this.writer = new StreamWriter(this);
     }
 
@@ -112,12 +115,12 @@ final class StreamCore implements TransportEvents {
     CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {
         lifecycle.refuseWrite("startTls");
         StartTls run = new StartTls(this, upgrade, lastPlaintext);
-        reader.occupy("startTls", run);
+        input.occupy("startTls", run);
         if (lifecycle.move(Lifecycle.Event.START_TLS) == null && lifecycle.refusesWrites()) {
             run.cancel(false); // which frees the reader
             lifecycle.refuseWrite("startTls");
         }
-        access.hop(() -> reader.whenOwned(run::begin), run);
+        access.hop(() -> input.whenOwned(run::begin), run);
         return run;
     }
 
@@ -158,7 +161,7 @@ final class StreamCore implements TransportEvents {
         startCloseTimer();
         transport.close();
         transport.resumeReading(); // a peer that waits for us to read would never read what we still send
-        reader.endInput(null);
+        input.end(null);
     }
 
     private void closeTimedOut() {
@@ -187,7 +190,7 @@ final class StreamCore implements TransportEvents {
         abortReason = reason;
         List<CompletableFuture<Void>> waiters = output.ended(reason);
         transport.abort();
-        reader.endInput(reason);
+        input.end(reason);
         Waiters.fail(waiters, reason);
     }
 
@@ -213,7 +216,7 @@ final class StreamCore implements TransportEvents {
     /** Any thread. See {@link StreamConnection#detach()}. */
     CompletableFuture<byte[]> detach() {
         Claimable<byte[]> unread = new Claimable<>();
-        reader.refuseIfBusy("detach");
+        input.refuseIfBusy("detach");
         if (lifecycle.move(Lifecycle.Event.DETACH) == null) {
             throw new StreamClosedException("detach() called on a connection that is " + lifecycle.state());
         }
@@ -222,11 +225,11 @@ final class StreamCore implements TransportEvents {
     }
 
     private void detachOnLoop(Claimable<byte[]> unread) {
-        reader.stopReading();
+        input.stopReading();
         output.seal();
         startCloseTimer();
         CompletionStage<Void> flushed = output.flush();
-        flushed.whenComplete((done, failure) -> reader.whenOwned(() -> detachFlushed(unread, failure)));
+        flushed.whenComplete((done, failure) -> input.whenOwned(() -> detachFlushed(unread, failure)));
     }
 
     /** Whoever wants the bytes is asked first: a connection that nobody takes over is ended. */
@@ -252,7 +255,7 @@ final class StreamCore implements TransportEvents {
         outcome = new Outcome(reason);
         List<CompletableFuture<Void>> waiters = new ArrayList<>(output.ended(reason));
         waiters.addAll(closeWaiters.release());
-        unread.succeed(reader.takeEverything(reason));
+        unread.succeed(input.takeEverything(reason));
         Waiters.fail(waiters, reason);
     }
 
@@ -276,7 +279,7 @@ final class StreamCore implements TransportEvents {
     @Override
     public void dataReceived(Chunk chunk) {
         output.burstBegan();
-        reader.arrived(chunk);
+        input.arrived(chunk);
     }
 
     @Override
@@ -286,7 +289,7 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void eofReceived() {
-        reader.endInput(null);
+        input.end(null);
     }
 
     @Override
@@ -318,9 +321,9 @@ final class StreamCore implements TransportEvents {
                 || before == Lifecycle.State.OUTPUT_ENDED
                 || before == Lifecycle.State.SECURING;
         if (failure != null && cause != null && hasBefallenUs) {
-            reader.failInput(failure);
+            input.fail(failure);
         } else {
-            reader.endInput(failure);
+            input.end(failure);
         }
         Waiters.finish(waiters, failure);
     }
@@ -335,7 +338,7 @@ final class StreamCore implements TransportEvents {
         }
         boolean endedWell = cause == null
                 && (before == Lifecycle.State.CLOSING
-                        || (before == Lifecycle.State.OUTPUT_ENDED && reader.hasSeenEof()));
+                        || (before == Lifecycle.State.OUTPUT_ENDED && input.hasSeenEof()));
         return endedWell ? null : Failure.Broken.by(cause);
     }
 

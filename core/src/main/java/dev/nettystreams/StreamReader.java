@@ -1,15 +1,10 @@
 package dev.nettystreams;
 
-import dev.nettystreams.spi.Chunk;
-import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,35 +24,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call any method. A read called on the connection's event loop completes at once if the bytes are there.
  */
 public final class StreamReader {
-    private static final VarHandle PENDING;
-
-    static {
-        try {
-            PENDING = MethodHandles.lookup().findVarHandle(StreamReader.class, "pending", CompletableFuture.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private static final ReadRequest.Until DEFAULT_LINE = lineRequest(StreamLimits.DEFAULT.readLimitBytes());
 
     final StreamCore core;
-    private final ReadGate gate;
-    private final LendableQueue bytes = new LendableQueue();
     private final ReadRequest.Until lineRequest;
-    private boolean hasEnded; // in good order, as far as one could tell then
-    private @Nullable Failure failure; // what ended the input otherwise, or came behind its end
     private @Nullable Separators lastSeparators;
 
-    /** The read, relay or {@code startTls} that waits. Any thread puts one in where none is or a finished one; the loop takes it out. */
-    private volatile @Nullable CompletableFuture<?> pending;
-
-    private volatile boolean atEof;
-    private final AtomicBoolean isReliefAsked = new AtomicBoolean();
-
-    StreamReader(StreamCore core, ReadGate gate) {
+    StreamReader(StreamCore core) {
         this.core = core;
-        this.gate = gate;
         this.lineRequest =
                 core.limits.equals(StreamLimits.DEFAULT) ? DEFAULT_LINE : lineRequest(core.limits.readLimitBytes());
     }
@@ -79,7 +53,8 @@ public final class StreamReader {
      * @return the bytes, empty only at EOF or if none were asked for
      */
     public CompletableFuture<byte[]> read(int byteCount) {
-        return submit(byteCount < 0 ? new ReadRequest.All("read", Integer.MAX_VALUE) : new ReadRequest.Some(byteCount));
+        return core.input.submit(
+                byteCount < 0 ? new ReadRequest.All("read", Integer.MAX_VALUE) : new ReadRequest.Some(byteCount));
     }
 
     /**
@@ -91,7 +66,7 @@ public final class StreamReader {
      * @return the bytes
      */
     public CompletableFuture<byte[]> readExactly(int byteCount) {
-        return submit(new ReadRequest.Exactly(requireNotNegative(byteCount)));
+        return core.input.submit(new ReadRequest.Exactly(requireNotNegative(byteCount)));
     }
 
     /**
@@ -103,7 +78,7 @@ public final class StreamReader {
      * @return the line with its ending, empty only at EOF
      */
     public CompletableFuture<byte[]> readLine() {
-        return submit(lineRequest);
+        return core.input.submit(lineRequest);
     }
 
     /**
@@ -130,7 +105,7 @@ public final class StreamReader {
      */
     public CompletableFuture<byte[]> readLine(LineEnding ending, int limit) {
         requireNotNegative(limit);
-        return submit(
+        return core.input.submit(
                 switch (ending) {
                     case LF -> lineRequest(limit);
                     case CRLF -> new ReadRequest.StrictLine(limit);
@@ -160,7 +135,8 @@ public final class StreamReader {
      * @return the bytes, the separator included
      */
     public CompletableFuture<byte[]> readUntil(List<byte[]> separators, int limit) {
-        return submit(new ReadRequest.Until("readUntil", compiled(separators), requireNotNegative(limit), false));
+        return core.input.submit(
+                new ReadRequest.Until("readUntil", compiled(separators), requireNotNegative(limit), false));
     }
 
     /**
@@ -172,7 +148,7 @@ public final class StreamReader {
      * @return all bytes before EOF
      */
     public CompletableFuture<byte[]> readAll(int maxByteCount) {
-        return submit(new ReadRequest.All("readAll", requireNotNegative(maxByteCount)));
+        return core.input.submit(new ReadRequest.All("readAll", requireNotNegative(maxByteCount)));
     }
 
     /**
@@ -189,7 +165,7 @@ public final class StreamReader {
         if (target.isReadOnly()) {
             throw new IllegalArgumentException("readInto() called with a read-only buffer");
         }
-        return submit(new ReadRequest.Into(target));
+        return core.input.submit(new ReadRequest.Into(target));
     }
 
     /**
@@ -201,7 +177,7 @@ public final class StreamReader {
      * @return the buffered bytes, possibly none
      */
     public CompletableFuture<byte[]> readAvailable() {
-        return submit(ReadRequest.Available.INSTANCE);
+        return core.input.submit(ReadRequest.Available.INSTANCE);
     }
 
     /**
@@ -213,7 +189,7 @@ public final class StreamReader {
      * @return a copy of the bytes; fewer than asked for only at EOF
      */
     public CompletableFuture<byte[]> peek(int byteCount) {
-        return submit(new ReadRequest.Peek(requireNotNegative(byteCount)));
+        return core.input.submit(new ReadRequest.Peek(requireNotNegative(byteCount)));
     }
 
     /**
@@ -226,7 +202,7 @@ public final class StreamReader {
      * @return how many bytes were dropped, zero only at EOF or if none were asked for
      */
     public CompletableFuture<Integer> skip(int byteCount) {
-        return submit(new ReadRequest.Skip(requireNotNegative(byteCount)));
+        return core.input.submit(new ReadRequest.Skip(requireNotNegative(byteCount)));
     }
 
     /**
@@ -242,9 +218,8 @@ public final class StreamReader {
      * @return how many bytes were moved
      */
     public CompletableFuture<Long> relayTo(StreamWriter target) {
-        Relay relay = new Relay(this, target);
-        occupy("relayTo", relay);
-        core.access.hop(this::advanceInNewTurn, relay);
+        Relay relay = new Relay(core.input, target);
+        core.input.begin(relay);
         return relay;
     }
 
@@ -280,7 +255,7 @@ public final class StreamReader {
      * dropped. The output goes on: how a server lets its conversations finish. Without effect when the input has ended.
      */
     public void feedEof() {
-        core.access.onLoop(() -> endInput(null));
+        core.access.onLoop(() -> core.input.end(null));
     }
 
     /**
@@ -289,356 +264,13 @@ public final class StreamReader {
      * @return true from then on
      */
     public boolean atEof() {
-        return atEof;
+        return core.input.atEof();
     }
 
     @Override
     public String toString() {
-        return "StreamReader[" + (atEof ? "at EOF, " : "") + "limit=" + core.limits.readLimitBytes() + ", " + core
+        return "StreamReader[" + (atEof() ? "at EOF, " : "") + "limit=" + core.limits.readLimitBytes() + ", " + core
                 + "]";
-    }
-
-    // ---- the machine: one submit, one advance
-
-    private <T> CompletableFuture<T> submit(ReadRequest<T> request) {
-        boolean isHere = core.access.isHere();
-        if (isHere && core.access.turns.mayCompleteNow()) {
-            refuseIfBusy(request.name());
-            if (!bytes.tryOwn()) {
-                throw new ConcurrentReadException(request.name(), "one on another thread");
-            }
-            try {
-                T result = answerNow(request);
-                if (result != null) {
-                    return CompletableFuture.completedFuture(result);
-                }
-            } catch (Exception e) {
-                return CompletableFuture.failedFuture(e);
-            }
-            PendingRead<T> read = new PendingRead<>(request, false);
-            occupy(request.name(), read);
-            gate.aboutToWait();
-            return read;
-        }
-        if (!isHere && request.mayUseLent()) {
-            try {
-                T result = bytes.poll(request, () -> refuseIfBusy(request.name()));
-                if (result != null) {
-                    relieveGateSoon();
-                    return CompletableFuture.completedFuture(result);
-                }
-            } catch (IOException e) {
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-        PendingRead<T> read = new PendingRead<>(request, !isHere);
-        occupy(request.name(), read);
-        if (isHere) {
-            core.access.hopToNextTurn(this::advanceInNewTurn, read);
-        } else {
-            core.access.hop(this::advanceInNewTurn, read);
-        }
-        return read;
-    }
-
-    /** All that has arrived and no read has taken; for those who have made sure that it is not lent. */
-    private ByteQueue queue() {
-        return bytes.owned();
-    }
-
-    /** On the loop: acts when no other thread takes from what was lent: now, or in a later turn. */
-    void whenOwned(Runnable action) {
-        if (bytes.tryOwn()) {
-            action.run();
-        } else if (!core.access.hopToNextTurn(() -> core.access.turn(() -> whenOwned(action)))) {
-            while (!bytes.tryOwn()) {
-                Thread.onSpinWait(); // the loop has ended, and nobody else waits for it
-            }
-            action.run();
-        }
-    }
-
-    private void advanceInNewTurn() {
-        core.access.turn(this::advance);
-    }
-
-    /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */
-    private void advance() {
-        assert core.loop.isCurrent();
-        if (bytes.tryOwn()) {
-            advanceOwned();
-        } else {
-            whenOwned(this::advanceOwned);
-        }
-    }
-
-    private void advanceOwned() {
-        updateAtEof();
-        CompletableFuture<?> waiting = pending;
-        if (waiting == null || waiting.isDone()) {
-            return;
-        }
-        if (waiting instanceof PendingRead<?> read) {
-            advance(read);
-        } else if (waiting instanceof StartTls upgrade) {
-            if (isOver()) {
-                upgrade.inputEnded(failure);
-            }
-        } else if (waiting instanceof Relay relay) {
-            boolean isOver = isOver();
-            relay.pump(queue(), isOver);
-            if (!isOver && !relay.isHeld() && !relay.isDone()) {
-                gate.aboutToWait();
-            }
-        }
-    }
-
-    /** On another thread, which has read from what is lent: the loop does not see that by itself. One asks for all. */
-    private void relieveGateSoon() {
-        if (gate.isPaused()
-                && bytes.lentByteCount() <= core.limits.readLimitBytes()
-                && isReliefAsked.compareAndSet(false, true)) {
-            core.access.hop(() -> {
-                isReliefAsked.set(false);
-                relieveGate(0);
-            });
-        }
-    }
-
-    private void relieveGate(int moreByteCount) {
-        gate.taken(bytes.size() + moreByteCount);
-    }
-
-    private <T> void advance(PendingRead<T> read) {
-        boolean isReady = read.request.isReady(queue());
-        if (!isReady && !isOver()) {
-            gate.aboutToWait();
-        } else if (read.claim()) {
-            pending = null;
-            T result;
-            try {
-                result = answer(read.request, isReady);
-            } catch (Throwable e) { // nobody else can complete a claimed read
-                read.fail(e);
-                return;
-            }
-            lendBehind(read);
-            read.succeed(result); // last: its caller's code may run inside, and read again
-        }
-    }
-
-    /** Nobody can have a say in it: there is no future yet. Null if the read must wait. */
-    private <T> @Nullable T answerNow(ReadRequest<T> request) throws Exception {
-        if (isOver()) {
-            return answer(request, request.isReady(queue()));
-        }
-        T result = request.poll(queue());
-        if (result != null) {
-            gate.taken(queue().size());
-        }
-        return result;
-    }
-
-    /** The one rule about ends: what is buffered comes first, then the end, again and again. */
-    private <T> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
-        if (failure != null && (queue().isEmpty() || !isReady)) {
-            throw failure.newException();
-        }
-        int byteCount = queue().size();
-        try {
-            return isReady ? request.take(queue()) : request.takeAtEof(queue());
-        } finally {
-            if (isReady ? queue().size() < byteCount : request.opensGateAtEof()) {
-                gate.taken(queue().size());
-            }
-            updateAtEof();
-        }
-    }
-
-    private void updateAtEof() {
-        if (hasEnded) {
-            atEof = queue().isEmpty();
-        }
-    }
-
-    boolean isOver() {
-        return hasEnded || failure != null;
-    }
-
-    /** What has ended the input, null at EOF and before. */
-    @Nullable
-    Failure failure() {
-        return failure;
-    }
-
-    void refuseIfBusy(String method) {
-        CompletableFuture<?> waiting = pending;
-        if (waiting != null && !waiting.isDone()) {
-            throw new ConcurrentReadException(method, nameOf(waiting));
-        }
-        if (core.lifecycle.isHandedOver()) {
-            throw new StreamClosedException(method + "() called after detach()");
-        }
-    }
-
-    private static String nameOf(CompletableFuture<?> waiting) {
-        if (waiting instanceof PendingRead<?> read) {
-            return read.request.name();
-        }
-        return waiting instanceof StartTls ? "startTls" : "relayTo";
-    }
-
-    void occupy(String method, CompletableFuture<?> read) {
-        CompletableFuture<?> before;
-        do {
-            before = pending;
-            refuseIfBusy(method);
-        } while (!PENDING.compareAndSet(this, before, read));
-    }
-
-    // ---- what the core tells
-
-    void arrived(Chunk chunk) {
-        if (isOver()) {
-            return; // this side has closed; what comes now is read off the wire for the peer's sake and dropped
-        }
-        int byteCount = bytes.size() + chunk.remaining();
-        gate.arrived(byteCount);
-        if (gate.isPaused() && bytes.isLent()) {
-            relieveGate(chunk.remaining()); // if its reader has taken it meanwhile, and has seen no pause
-        }
-        CompletableFuture<?> waiting = pending;
-        if (waiting == null || waiting.isDone()) {
-            bytes.append(chunk);
-        } else if (waiting instanceof PendingRead<?> read) {
-            arrived(chunk, read);
-        } else if (waiting instanceof Relay relay) {
-            if (bytes.tryOwn() && queue().isEmpty()) {
-                relay.arrived(chunk);
-            }
-            if (chunk.remaining() > 0) {
-                bytes.append(chunk);
-            }
-            advance();
-        } else {
-            bytes.append(chunk); // startTls is to decide about it
-        }
-    }
-
-    private <T> void arrived(Chunk chunk, PendingRead<T> read) {
-        boolean isDirect = bytes.tryOwn()
-                && queue().isEmpty()
-                && chunk.remaining() >= read.request.directByteCount()
-                && read.claim();
-        if (!isDirect) {
-            bytes.append(chunk);
-            advance();
-            return;
-        }
-        pending = null;
-        T result;
-        try {
-            result = read.request.takeDirectly(chunk);
-            if (chunk.remaining() > 0) {
-                queue().append(chunk);
-            }
-        } catch (RuntimeException | Error e) {
-            read.fail(e); // nobody else can complete a claimed read
-            throw e; // bytes are lost: the transport ends the connection
-        }
-        gate.taken(queue().size());
-        lendBehind(read);
-        read.succeed(result);
-    }
-
-    /** Whoever reads on another thread finds what else is there without asking the loop. */
-    private void lendBehind(PendingRead<?> read) {
-        if (read.isRemote && !isOver() && !queue().isEmpty()) {
-            bytes.lend();
-        }
-    }
-
-    /**
-     * A failure behind EOF counts for nothing here: {@link #failInput}.
-     *
-     * @param reason what went wrong, null at EOF
-     */
-    void endInput(@Nullable Failure reason) {
-        if (reason == null) {
-            hasEnded = true;
-            advance();
-        } else if (!isOver()) {
-            failInput(reason);
-        }
-    }
-
-    /** A loss that befell the connection is told to later reads even behind EOF, as in asyncio; {@link #atEof} stays. */
-    void failInput(Failure reason) {
-        if (failure == null) {
-            failure = reason;
-            advance();
-        }
-    }
-
-    boolean hasSeenEof() {
-        return hasEnded;
-    }
-
-    void holdRelay() {
-        gate.pause();
-    }
-
-    void resumeRelay() {
-        advanceInNewTurn();
-    }
-
-    void finishRelay(Relay relay, @Nullable Throwable reason) {
-        PENDING.compareAndSet(this, relay, null);
-        Throwable outcome = reason;
-        if (outcome == null && !hasEnded && failure != null) {
-            outcome = failure.newException();
-        }
-        gate.taken(bytes.size());
-        whenOwned(this::updateAtEof);
-        relay.finish(outcome);
-    }
-
-    /** What still arrives is queued, for whoever owns the wire next. */
-    void stopReading() {
-        gate.pause();
-    }
-
-    void goOnReading() {
-        gate.taken(bytes.size());
-    }
-
-    /** All of it, {@linkplain #whenOwned when it is owned}. */
-    byte[] takeLeftover() {
-        return queue().take(queue().size());
-    }
-
-    void release(StartTls upgrade) {
-        PENDING.compareAndSet(this, upgrade, null);
-    }
-
-    byte[] takeEverything(Failure reason) {
-        byte[] left = takeLeftover();
-        endInput(reason);
-        return left;
-    }
-
-    // ---- for the tests of this package
-
-    int bufferedByteCount() {
-        return bytes.tryOwn() ? queue().size() : bytes.size();
-    }
-
-    boolean isPaused() {
-        return gate.isPaused();
-    }
-
-    long examinedByteCount() {
-        return queue().examinedByteCount();
     }
 
     private Separators compiled(List<byte[]> separators) {

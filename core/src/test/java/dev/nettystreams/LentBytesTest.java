@@ -137,7 +137,7 @@ class LentBytesTest {
         assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
         CompletableFuture<byte[]> line = bench.reader.readLine();
         bench.loop.runReady();
-        assertThat(bench.reader.bufferedByteCount()).isZero();
+        assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
         bench.wire.feed("three\n");
         assertThat(Now.text(line)).isEqualTo("three\n");
     }

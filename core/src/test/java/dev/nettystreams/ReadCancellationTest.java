@@ -159,7 +159,7 @@ class ReadCancellationTest {
         read.cancel(false);
         bench.wire.feed("abc");
         assertThat(target.position()).isZero();
-        assertThat(bench.reader.bufferedByteCount()).isEqualTo(3);
+        assertThat(bench.reader.core.input.bufferedByteCount()).isEqualTo(3);
     }
 
     @Test

@@ -162,7 +162,7 @@ class StartTlsTest {
         bench.loop.runReady();
         assertThat(secured).isCompletedExceptionally();
         assertThat(bench.read(r -> r.read(-1))).isCompletedExceptionally();
-        assertThat(bench.reader.bufferedByteCount()).isZero();
+        assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
     }
 
     @Test
@@ -184,7 +184,7 @@ class StartTlsTest {
         assertThat(server.leftover).asString(US_ASCII).isEqualTo("hello, or not");
         handshake(server);
         Now.value(secured);
-        assertThat(bench.reader.bufferedByteCount()).isZero();
+        assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
     }
 
     @Test
@@ -261,7 +261,7 @@ class StartTlsTest {
         Now.failure(IllegalStateException.class, relay);
         assertThat(secured).isNotDone();
         assertThat(bench.wire.writtenText()).isEmpty();
-        assertThat(source.reader.bufferedByteCount()).isEqualTo(9);
+        assertThat(source.reader.core.input.bufferedByteCount()).isEqualTo(9);
     }
 
     @Test

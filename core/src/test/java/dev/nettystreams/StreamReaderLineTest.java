@@ -19,7 +19,7 @@ class StreamReaderLineTest {
         assertThat(line).isNotDone();
         roomy.wire.feed("\n chunk4");
         assertThat(Now.text(line)).isEqualTo("chunk1 chunk2 chunk3 \n");
-        assertThat(roomy.reader.bufferedByteCount()).isEqualTo(7);
+        assertThat(roomy.reader.core.input.bufferedByteCount()).isEqualTo(7);
     }
 
     @Test
@@ -64,7 +64,7 @@ class StreamReaderLineTest {
             LimitOverrunException e = Now.failure(LimitOverrunException.class, bench.read(StreamReader::readLine));
             assertThat(e.consumed()).isEqualTo(5);
             assertThat(e.limit()).isEqualTo(4);
-            assertThat(bench.reader.bufferedByteCount()).isEqualTo(11);
+            assertThat(bench.reader.core.input.bufferedByteCount()).isEqualTo(11);
         }
     }
 
@@ -95,7 +95,7 @@ class StreamReaderLineTest {
             each.wire.feed("abcd\r\nxy".substring(0, cut));
             each.wire.feed("abcd\r\nxy".substring(cut));
             assertThat(Now.text(line)).as("cut at %d", cut).isEqualTo("abcd\r\n");
-            assertThat(each.reader.bufferedByteCount()).isEqualTo(2);
+            assertThat(each.reader.core.input.bufferedByteCount()).isEqualTo(2);
         }
     }
 
@@ -108,7 +108,7 @@ class StreamReaderLineTest {
             assertThat(e.position()).isEqualTo(2);
             assertThat(e.found()).isEqualTo('\n');
         }
-        assertThat(bench.reader.bufferedByteCount()).isEqualTo(7);
+        assertThat(bench.reader.core.input.bufferedByteCount()).isEqualTo(7);
     }
 
     @Test

@@ -27,7 +27,7 @@ class StreamReaderReadTest {
     void read_zero_isEmptyAndLeavesTheBuffer() {
         bench.wire.feed("line");
         assertThat(Now.text(bench.read(r -> r.read(0)))).isEmpty();
-        assertThat(bench.reader.bufferedByteCount()).isEqualTo(4);
+        assertThat(bench.reader.core.input.bufferedByteCount()).isEqualTo(4);
     }
 
     @Test
@@ -42,7 +42,7 @@ class StreamReaderReadTest {
         assertThat(read).isNotDone();
         bench.wire.feed("what came");
         assertThat(Now.text(read)).isEqualTo("what came");
-        assertThat(bench.reader.bufferedByteCount()).isZero();
+        assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
     }
 
     @Test
@@ -107,7 +107,7 @@ class StreamReaderReadTest {
         assertThat(read).isNotDone();
         small.wire.feed("tadata");
         assertThat(Now.text(read)).isEqualTo("datadata");
-        assertThat(small.reader.bufferedByteCount()).isEqualTo(4);
+        assertThat(small.reader.core.input.bufferedByteCount()).isEqualTo(4);
     }
 
     @Test
@@ -119,7 +119,7 @@ class StreamReaderReadTest {
         assertThat(e.partial()).asString().isEqualTo("data");
         assertThat(e.expected()).isEqualTo(8);
         assertThat(e).hasMessage("the input ended after 4 of 8 expected bytes");
-        assertThat(bench.reader.bufferedByteCount()).isZero();
+        assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
     }
 
     @Test

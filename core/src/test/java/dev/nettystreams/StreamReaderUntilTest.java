@@ -50,7 +50,7 @@ class StreamReaderUntilTest {
                 Now.failure(IncompleteReadException.class, bench.read(r -> r.readUntil(Now.bytes("AAA"))));
         assertThat(e.partial()).asString().isEqualTo("some dataAA");
         assertThat(e.expected()).isEqualTo(IncompleteReadException.UNDEFINED);
-        assertThat(bench.reader.bufferedByteCount()).isZero();
+        assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
     }
 
     @Test
@@ -61,7 +61,7 @@ class StreamReaderUntilTest {
                 Now.failure(LimitOverrunException.class, bench.read(r -> r.readUntil(Now.bytes("AA"))));
         assertThat(e).hasMessageStartingWith("separator is found, but chunk is longer than limit");
         assertThat(e.consumed()).isEqualTo(9);
-        assertThat(bench.reader.bufferedByteCount()).isEqualTo(11);
+        assertThat(bench.reader.core.input.bufferedByteCount()).isEqualTo(11);
     }
 
     @Test
@@ -164,7 +164,9 @@ class StreamReaderUntilTest {
             }
             bench.wire.feed(separator);
             assertThat(Now.value(read)).hasSize(length + separator.length());
-            assertThat(bench.reader.examinedByteCount()).as(separator).isEqualTo(length + separator.length());
+            assertThat(bench.reader.core.input.examinedByteCount())
+                    .as(separator)
+                    .isEqualTo(length + separator.length());
         }
     }
 
@@ -181,6 +183,6 @@ class StreamReaderUntilTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(separator));
         bench.wire.feed("\r\n");
         assertThat(Now.value(read)).hasSize(1002);
-        assertThat(bench.reader.examinedByteCount()).isEqualTo(1002);
+        assertThat(bench.reader.core.input.examinedByteCount()).isEqualTo(1002);
     }
 }

@@ -62,7 +62,7 @@ final class VectorRun {
             transport.loop.runReady();
             observeRead(seen);
         }
-        seen.put("buffered", (long) reader.bufferedByteCount());
+        seen.put("buffered", (long) reader.core.input.bufferedByteCount());
         seen.put("paused", transport.isPaused);
         seen.put("at_eof", reader.atEof());
         return seen;
@@ -91,7 +91,7 @@ final class VectorRun {
      */
     private void fail() {
         boolean losesBytes = read != null && readsAll;
-        int byteCount = reader.bufferedByteCount();
+        int byteCount = reader.core.input.bufferedByteCount();
         transport.lose(new IOException("recorded failure"));
         if (losesBytes && byteCount > 0) {
             transport.loop.run(() -> {

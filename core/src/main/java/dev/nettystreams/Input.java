@@ -1,0 +1,407 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Chunk;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has arrived, and the one read, relay or {@code startTls} that waits for it.
+ *
+ * <pre>
+ *   transport --arrived--> LendableQueue --advance: is the waiting one satisfied?--> claim, take, complete
+ *                 \__directly, round an empty queue__________________________________/
+ *   submit, on the loop or a thread on it:  the bytes are there --> a completed future; else it waits
+ *           on any other thread:            the bytes are lent  --> the same;           else a task asks the loop
+ * </pre>
+ *
+ * <p>Confined to the connection's loop, save the methods marked "any thread".
+ */
+final class Input {
+    private static final VarHandle PENDING;
+
+    static {
+        try {
+            PENDING = MethodHandles.lookup().findVarHandle(Input.class, "pending", CompletableFuture.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final LoopAccess access;
+    private final Lifecycle lifecycle;
+    private final ReadGate gate;
+    private final int limitBytes;
+    private final LendableQueue bytes = new LendableQueue();
+    private boolean hasEnded; // in good order, as far as one could tell then
+    private @Nullable Failure failure; // what ended the input otherwise, or came behind its end
+
+    /** The read, relay or {@code startTls} that waits. Any thread puts one in where none is or a finished one; the loop takes it out. */
+    private volatile @Nullable CompletableFuture<?> pending;
+
+    private volatile boolean atEof;
+    private final AtomicBoolean isReliefAsked = new AtomicBoolean();
+
+    Input(LoopAccess access, Lifecycle lifecycle, ReadGate gate, int limitBytes) {
+        this.access = access;
+        this.lifecycle = lifecycle;
+        this.gate = gate;
+        this.limitBytes = limitBytes;
+    }
+
+    /** Any thread. */
+    boolean atEof() {
+        return atEof;
+    }
+
+    /** Any thread. */
+    void begin(Relay relay) {
+        occupy("relayTo", relay);
+        access.hop(this::advanceInNewTurn, relay);
+    }
+
+    // ---- the machine: one submit, one advance
+
+    /** Any thread. */
+    <T> CompletableFuture<T> submit(ReadRequest<T> request) {
+        boolean isHere = access.isHere();
+        if (isHere && access.turns.mayCompleteNow()) {
+            refuseIfBusy(request.name());
+            if (!bytes.tryOwn()) {
+                throw new ConcurrentReadException(request.name(), "one on another thread");
+            }
+            try {
+                T result = answerNow(request);
+                if (result != null) {
+                    return CompletableFuture.completedFuture(result);
+                }
+            } catch (Exception e) {
+                return CompletableFuture.failedFuture(e);
+            }
+            PendingRead<T> read = new PendingRead<>(request, false);
+            occupy(request.name(), read);
+            gate.aboutToWait();
+            return read;
+        }
+        if (!isHere && request.mayUseLent()) {
+            try {
+                T result = bytes.poll(request, () -> refuseIfBusy(request.name()));
+                if (result != null) {
+                    relieveGateSoon();
+                    return CompletableFuture.completedFuture(result);
+                }
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+        PendingRead<T> read = new PendingRead<>(request, !isHere);
+        occupy(request.name(), read);
+        if (isHere) {
+            access.hopToNextTurn(this::advanceInNewTurn, read);
+        } else {
+            access.hop(this::advanceInNewTurn, read);
+        }
+        return read;
+    }
+
+    /** All that has arrived and no read has taken; for those who have made sure that it is not lent. */
+    private ByteQueue queue() {
+        return bytes.owned();
+    }
+
+    /** On the loop: acts when no other thread takes from what was lent: now, or in a later turn. */
+    void whenOwned(Runnable action) {
+        if (bytes.tryOwn()) {
+            action.run();
+        } else if (!access.hopToNextTurn(() -> access.turn(() -> whenOwned(action)))) {
+            while (!bytes.tryOwn()) {
+                Thread.onSpinWait(); // the loop has ended, and nobody else waits for it
+            }
+            action.run();
+        }
+    }
+
+    private void advanceInNewTurn() {
+        access.turn(this::advance);
+    }
+
+    /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */
+    private void advance() {
+        assert access.loop.isCurrent();
+        if (bytes.tryOwn()) {
+            advanceOwned();
+        } else {
+            whenOwned(this::advanceOwned);
+        }
+    }
+
+    private void advanceOwned() {
+        updateAtEof();
+        CompletableFuture<?> waiting = pending;
+        if (waiting == null || waiting.isDone()) {
+            return;
+        }
+        if (waiting instanceof PendingRead<?> read) {
+            advance(read);
+        } else if (waiting instanceof StartTls upgrade) {
+            if (isOver()) {
+                upgrade.inputEnded(failure);
+            }
+        } else if (waiting instanceof Relay relay) {
+            boolean isOver = isOver();
+            relay.pump(queue(), isOver);
+            if (!isOver && !relay.isHeld() && !relay.isDone()) {
+                gate.aboutToWait();
+            }
+        }
+    }
+
+    /** On another thread, which has read from what is lent: the loop does not see that by itself. One asks for all. */
+    private void relieveGateSoon() {
+        if (gate.isPaused() && bytes.lentByteCount() <= limitBytes && isReliefAsked.compareAndSet(false, true)) {
+            access.hop(() -> {
+                isReliefAsked.set(false);
+                relieveGate(0);
+            });
+        }
+    }
+
+    private void relieveGate(int moreByteCount) {
+        gate.taken(bytes.size() + moreByteCount);
+    }
+
+    private <T> void advance(PendingRead<T> read) {
+        boolean isReady = read.request.isReady(queue());
+        if (!isReady && !isOver()) {
+            gate.aboutToWait();
+        } else if (read.claim()) {
+            pending = null;
+            T result;
+            try {
+                result = answer(read.request, isReady);
+            } catch (Throwable e) { // nobody else can complete a claimed read
+                read.fail(e);
+                return;
+            }
+            lendBehind(read);
+            read.succeed(result); // last: its caller's code may run inside, and read again
+        }
+    }
+
+    /** Nobody can have a say in it: there is no future yet. Null if the read must wait. */
+    private <T> @Nullable T answerNow(ReadRequest<T> request) throws Exception {
+        if (isOver()) {
+            return answer(request, request.isReady(queue()));
+        }
+        T result = request.poll(queue());
+        if (result != null) {
+            gate.taken(queue().size());
+        }
+        return result;
+    }
+
+    /** The one rule about ends: what is buffered comes first, then the end, again and again. */
+    private <T> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
+        if (failure != null && (queue().isEmpty() || !isReady)) {
+            throw failure.newException();
+        }
+        int byteCount = queue().size();
+        try {
+            return isReady ? request.take(queue()) : request.takeAtEof(queue());
+        } finally {
+            if (isReady ? queue().size() < byteCount : request.opensGateAtEof()) {
+                gate.taken(queue().size());
+            }
+            updateAtEof();
+        }
+    }
+
+    private void updateAtEof() {
+        if (hasEnded) {
+            atEof = queue().isEmpty();
+        }
+    }
+
+    boolean isOver() {
+        return hasEnded || failure != null;
+    }
+
+    /** What has ended the input, null at EOF and before. */
+    @Nullable
+    Failure failure() {
+        return failure;
+    }
+
+    void refuseIfBusy(String method) {
+        CompletableFuture<?> waiting = pending;
+        if (waiting != null && !waiting.isDone()) {
+            throw new ConcurrentReadException(method, nameOf(waiting));
+        }
+        if (lifecycle.isHandedOver()) {
+            throw new StreamClosedException(method + "() called after detach()");
+        }
+    }
+
+    private static String nameOf(CompletableFuture<?> waiting) {
+        if (waiting instanceof PendingRead<?> read) {
+            return read.request.name();
+        }
+        return waiting instanceof StartTls ? "startTls" : "relayTo";
+    }
+
+    void occupy(String method, CompletableFuture<?> read) {
+        CompletableFuture<?> before;
+        do {
+            before = pending;
+            refuseIfBusy(method);
+        } while (!PENDING.compareAndSet(this, before, read));
+    }
+
+    // ---- what the core tells
+
+    void arrived(Chunk chunk) {
+        if (isOver()) {
+            return; // this side has closed; what comes now is read off the wire for the peer's sake and dropped
+        }
+        int byteCount = bytes.size() + chunk.remaining();
+        gate.arrived(byteCount);
+        if (gate.isPaused() && bytes.isLent()) {
+            relieveGate(chunk.remaining()); // if its reader has taken it meanwhile, and has seen no pause
+        }
+        CompletableFuture<?> waiting = pending;
+        if (waiting == null || waiting.isDone()) {
+            bytes.append(chunk);
+        } else if (waiting instanceof PendingRead<?> read) {
+            arrived(chunk, read);
+        } else if (waiting instanceof Relay relay) {
+            if (bytes.tryOwn() && queue().isEmpty()) {
+                relay.arrived(chunk);
+            }
+            if (chunk.remaining() > 0) {
+                bytes.append(chunk);
+            }
+            advance();
+        } else {
+            bytes.append(chunk); // startTls is to decide about it
+        }
+    }
+
+    private <T> void arrived(Chunk chunk, PendingRead<T> read) {
+        boolean isDirect = bytes.tryOwn()
+                && queue().isEmpty()
+                && chunk.remaining() >= read.request.directByteCount()
+                && read.claim();
+        if (!isDirect) {
+            bytes.append(chunk);
+            advance();
+            return;
+        }
+        pending = null;
+        T result;
+        try {
+            result = read.request.takeDirectly(chunk);
+            if (chunk.remaining() > 0) {
+                queue().append(chunk);
+            }
+        } catch (RuntimeException | Error e) {
+            read.fail(e); // nobody else can complete a claimed read
+            throw e; // bytes are lost: the transport ends the connection
+        }
+        gate.taken(queue().size());
+        lendBehind(read);
+        read.succeed(result);
+    }
+
+    /** Whoever reads on another thread finds what else is there without asking the loop. */
+    private void lendBehind(PendingRead<?> read) {
+        if (read.isRemote && !isOver() && !queue().isEmpty()) {
+            bytes.lend();
+        }
+    }
+
+    /**
+     * A failure behind EOF counts for nothing here: {@link #fail}.
+     *
+     * @param reason what went wrong, null at EOF
+     */
+    void end(@Nullable Failure reason) {
+        if (reason == null) {
+            hasEnded = true;
+            advance();
+        } else if (!isOver()) {
+            fail(reason);
+        }
+    }
+
+    /** A loss that befell the connection is told to later reads even behind EOF, as in asyncio; {@link #atEof} stays. */
+    void fail(Failure reason) {
+        if (failure == null) {
+            failure = reason;
+            advance();
+        }
+    }
+
+    boolean hasSeenEof() {
+        return hasEnded;
+    }
+
+    void holdRelay() {
+        gate.pause();
+    }
+
+    void resumeRelay() {
+        advanceInNewTurn();
+    }
+
+    void finishRelay(Relay relay, @Nullable Throwable reason) {
+        PENDING.compareAndSet(this, relay, null);
+        Throwable outcome = reason;
+        if (outcome == null && !hasEnded && failure != null) {
+            outcome = failure.newException();
+        }
+        gate.taken(bytes.size());
+        whenOwned(this::updateAtEof);
+        relay.finish(outcome);
+    }
+
+    /** What still arrives is queued, for whoever owns the wire next. */
+    void stopReading() {
+        gate.pause();
+    }
+
+    void goOnReading() {
+        gate.taken(bytes.size());
+    }
+
+    /** All of it, {@linkplain #whenOwned when it is owned}. */
+    byte[] takeLeftover() {
+        return queue().take(queue().size());
+    }
+
+    void release(StartTls upgrade) {
+        PENDING.compareAndSet(this, upgrade, null);
+    }
+
+    byte[] takeEverything(Failure reason) {
+        byte[] left = takeLeftover();
+        end(reason);
+        return left;
+    }
+
+    // ---- for the tests of this package
+
+    int bufferedByteCount() {
+        return bytes.tryOwn() ? queue().size() : bytes.size();
+    }
+
+    boolean isPaused() {
+        return gate.isPaused();
+    }
+
+    long examinedByteCount() {
+        return queue().examinedByteCount();
+    }
+}

@@ -1,6 +1,5 @@
 package dev.nettystreams;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -9,19 +8,21 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LLL_Result;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** Bytes that the loop has lent come once and in their order, whoever takes them. */
 public final class LendableQueueStress {
     private LendableQueueStress() {}
 
     @JCStressTest
-    @Outcome(id = ", abc, abc", expect = Expect.ACCEPTABLE, desc = "The loop has it back before anything is read.")
-    @Outcome(id = "a, bc, abc", expect = Expect.ACCEPTABLE, desc = "One byte was read from what was lent.")
-    @Outcome(id = "ab, c, abc", expect = Expect.ACCEPTABLE, desc = "All that was lent was read.")
     @Outcome(
-            id = {", , abc", "a, , abc", "ab, , abc"},
+            id = {", abc, abc", "a, bc, abc", "ab, c, abc"},
             expect = Expect.ACCEPTABLE,
-            desc = "The loop came at a bad moment.")
+            desc = "The loop has the rest.")
+    @Outcome(
+            id = {", , abc", "a, , abc", "ab, , abc", "abc, , abc"},
+            expect = Expect.ACCEPTABLE,
+            desc = "All was read, or the loop came at a bad moment.")
     @State
     public static class PollAgainstOwn {
         private final LendableQueue bytes = new LendableQueue();
@@ -54,16 +55,87 @@ public final class LendableQueueStress {
         }
 
         private String pollByte() {
+            if (bytes.tryUse() == LendableQueue.NOT_TO_BE_USED) {
+                return "";
+            }
             try {
-                byte[] polled = bytes.poll(new ReadRequest.Exactly(1), () -> {});
+                byte[] polled = new ReadRequest.Exactly(1).poll(bytes.inUse());
                 return polled == null ? "" : text(polled);
-            } catch (IOException e) {
-                throw new AssertionError(e); // no end of input
+            } finally {
+                bytes.endUse();
             }
         }
 
         private static String text(byte[] bytes) {
             return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @JCStressTest
+    @Outcome(
+            id = {"true, false", "false, true"},
+            expect = Expect.ACCEPTABLE,
+            desc = "One has seen the other.")
+    @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "Both have; the loop looks twice.")
+    @Outcome(id = "false, false", expect = Expect.FORBIDDEN, desc = "The reader waits for what is there.")
+    @State
+    public static class WaitAgainstArrival {
+        private final LendableQueue bytes = new LendableQueue();
+        private final ScriptedTransport transport = new ScriptedTransport();
+        private volatile boolean isWaiting;
+
+        public WaitAgainstArrival() {
+            bytes.lend();
+        }
+
+        @Actor
+        public void reader(ZZ_Result r) {
+            int lending = bytes.tryUse();
+            boolean isEmpty = bytes.inUse().isEmpty();
+            bytes.endUse();
+            isWaiting = isEmpty;
+            r.r1 = !isEmpty || !bytes.isUnchangedSince(lending);
+        }
+
+        @Actor
+        public void loop(ZZ_Result r) {
+            bytes.append(transport.chunk("a"));
+            r.r2 = isWaiting;
+        }
+    }
+
+    @JCStressTest
+    @Outcome(
+            id = {"true, false", "false, true"},
+            expect = Expect.ACCEPTABLE,
+            desc = "One has seen the other.")
+    @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "Both have; the loop looks twice.")
+    @Outcome(id = "false, false", expect = Expect.FORBIDDEN, desc = "The reader waits for what another one has left.")
+    @State
+    public static class WaitAgainstTakingBack {
+        private final LendableQueue bytes = new LendableQueue();
+        private final ScriptedTransport transport = new ScriptedTransport();
+        private volatile boolean isWaiting;
+        private final int lending;
+
+        public WaitAgainstTakingBack() {
+            bytes.lend();
+            lending = bytes.tryUse();
+            bytes.endUse();
+        }
+
+        @Actor
+        public void reader(ZZ_Result r) {
+            isWaiting = true;
+            r.r1 = !bytes.isUnchangedSince(lending);
+        }
+
+        @Actor
+        public void loop(ZZ_Result r) {
+            bytes.append(transport.chunk("a"));
+            boolean isSeen = isWaiting;
+            r.r2 = (bytes.tryOwn() && isWaiting)
+                    || isSeen; // what follows an arrival, an end or a read of the loop's own
         }
     }
 }

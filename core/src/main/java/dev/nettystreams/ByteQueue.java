@@ -1,6 +1,8 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * when the queue runs empty, so a loop with many connections that are mostly idle needs one. What does not fit gets an array that grows
  * by doubling; a large piece that is taken as it came is given away, and so copied once.
  *
- * <p>Confined to the connection's loop.
+ * <p>Confined to the connection's loop, or to whom that has lent it.
  */
 final class ByteQueue {
     private static final int SPARE_BYTES = 1024;
@@ -30,25 +32,39 @@ final class ByteQueue {
     private static final int NOT_FOUND = -1;
     private static final byte[] EMPTY = {};
 
-    /** One to lend, or none while it is lent. */
+    /** One to lend, or none while it is lent. Its thread lends; any thread gives back, and if two do at once, one array is lost. */
     private static final class Spare {
         private static final ThreadLocal<Spare> OF_THREAD = ThreadLocal.withInitial(Spare::new);
+        private static final VarHandle ARRAY;
 
+        static {
+            try {
+                ARRAY = MethodHandles.lookup().findVarHandle(Spare.class, "array", byte[].class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        @SuppressWarnings("unused") // by its handle
         private byte @Nullable [] array;
 
         byte[] lend() {
-            byte[] lent = array;
-            array = null;
+            byte[] lent = (byte[]) ARRAY.getAcquire(this);
+            ARRAY.set(this, (byte[]) null);
             return lent == null ? new byte[SPARE_BYTES] : lent;
+        }
+
+        /** Whoever gives it back has looked at it for the last time, and that before. */
+        void giveBack(byte[] lent) {
+            ARRAY.setRelease(this, lent);
         }
     }
 
     private byte[] array = EMPTY;
 
-    /** Who has lent the last one. It gets it back, though a virtual thread on the loop may be the one to return it. */
+    /** Who has lent the last one. It gets it back, though another thread may be the one to return it. */
     private @Nullable Spare lender;
 
-    private boolean isAway;
     private int head;
     private int tail;
 
@@ -93,18 +109,6 @@ final class ByteQueue {
         later.drop(byteCount);
     }
 
-    /** From now on another thread takes from here: what the loop's has lent stays. */
-    void goAway() {
-        isAway = true;
-    }
-
-    void comeBack() {
-        isAway = false;
-        if (head == tail) {
-            giveBack();
-        }
-    }
-
     byte[] take(int byteCount) {
         if (byteCount == array.length && byteCount > 0) {
             byte[] all = array; // to the brim and wanted whole: the array itself, and no copy
@@ -135,17 +139,13 @@ final class ByteQueue {
         if (head == tail) {
             head = 0;
             tail = 0;
-            if (!isAway) {
-                giveBack();
-            } else if (array.length != SPARE_BYTES) {
-                array = EMPTY; // nobody has lent it
-            }
+            giveBack();
         }
     }
 
     private void giveBack() {
         if (array.length == SPARE_BYTES) {
-            Objects.requireNonNull(lender).array = array;
+            Objects.requireNonNull(lender).giveBack(array);
         }
         array = EMPTY;
     }

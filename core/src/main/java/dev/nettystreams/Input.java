@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   transport --arrived--> LendableQueue --advance: is the waiting one satisfied?--> claim, take, complete
  *                 \__directly, round an empty queue__________________________________/
  *   submit, on the loop or a thread on it:  the bytes are there --> a completed future; else it waits
- *           on any other thread:            the bytes are lent  --> the same;           else a task asks the loop
+ *           on any other thread:            the bytes are lent  --> the same;           else it waits, and if that may go unseen, a task asks the loop
  * </pre>
  *
  * <p>Confined to the connection's loop, save the methods marked "any thread".
@@ -86,25 +86,47 @@ final class Input {
             gate.aboutToWait();
             return read;
         }
-        if (!isHere && request.mayUseLent()) {
+        if (!isHere) {
+            return submitFromElsewhere(request);
+        }
+        PendingRead<T> read = new PendingRead<>(request, false);
+        occupy(request.name(), read);
+        access.hopToNextTurn(this::advanceInNewTurn, read);
+        return read;
+    }
+
+    private <T> CompletableFuture<T> submitFromElsewhere(ReadRequest<T> request) {
+        int lending = request.mayUseLent() ? bytes.tryUse() : LendableQueue.NOT_TO_BE_USED;
+        if (lending != LendableQueue.NOT_TO_BE_USED) {
             try {
-                T result = bytes.poll(request, () -> refuseIfBusy(request.name()));
+                T result = answerFromLent(request);
                 if (result != null) {
-                    relieveGateSoon();
                     return CompletableFuture.completedFuture(result);
                 }
             } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);
             }
         }
-        PendingRead<T> read = new PendingRead<>(request, !isHere);
+        PendingRead<T> read = new PendingRead<>(request, true);
         occupy(request.name(), read);
-        if (isHere) {
-            access.hopToNextTurn(this::advanceInNewTurn, read);
-        } else {
+        if (!bytes.isUnchangedSince(lending) || gate.isPaused()) {
             access.hop(this::advanceInNewTurn, read);
         }
         return read;
+    }
+
+    private <T> @Nullable T answerFromLent(ReadRequest<T> request) throws IOException {
+        T result;
+        try {
+            refuseIfBusy(request.name());
+            result = request.poll(bytes.inUse());
+        } finally {
+            bytes.endUse();
+        }
+        if (result != null) {
+            relieveGateSoon();
+        }
+        return result;
     }
 
     /** All that has arrived and no read has taken; for those who have made sure that it is not lent. */
@@ -274,6 +296,9 @@ final class Input {
         CompletableFuture<?> waiting = pending;
         if (waiting == null || waiting.isDone()) {
             bytes.append(chunk);
+            if (bytes.isLent() && isSomebodyWaiting()) {
+                advance(); // somebody has begun to wait meanwhile, and may not have seen it
+            }
         } else if (waiting instanceof PendingRead<?> read) {
             arrived(chunk, read);
         } else if (waiting instanceof Relay relay) {
@@ -287,6 +312,11 @@ final class Input {
         } else {
             bytes.append(chunk); // startTls is to decide about it
         }
+    }
+
+    private boolean isSomebodyWaiting() {
+        CompletableFuture<?> waiting = pending;
+        return waiting != null && !waiting.isDone();
     }
 
     private <T> void arrived(Chunk chunk, PendingRead<T> read) {
@@ -315,9 +345,9 @@ final class Input {
         read.succeed(result);
     }
 
-    /** Whoever reads on another thread finds what else is there without asking the loop. */
+    /** Whoever reads on another thread finds what else is there, or that there is nothing, without asking the loop. */
     private void lendBehind(PendingRead<?> read) {
-        if (read.isRemote && !isOver() && !queue().isEmpty()) {
+        if (read.isRemote && !isOver()) {
             bytes.lend();
         }
     }
@@ -397,8 +427,9 @@ final class Input {
         return bytes.tryOwn() ? queue().size() : bytes.size();
     }
 
-    boolean isPaused() {
-        return gate.isPaused();
+    /** How much memory. */
+    int heldByteCount() {
+        return bytes.capacity();
     }
 
     long examinedByteCount() {

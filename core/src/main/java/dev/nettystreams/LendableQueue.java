@@ -1,7 +1,6 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
-import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -11,16 +10,17 @@ import org.jspecify.annotations.Nullable;
  * though the bytes be there; so the loop, when it has answered one, leaves it what else has come.
  *
  * <pre>
- *   OWNED --lend (the loop, behind an answer)--> LENT --poll (any other thread)--> IN_USE --> LENT
+ *   OWNED --lend (the loop, behind an answer)--> LENT --tryUse (any other thread)--> IN_USE --endUse--> LENT
  *     ^______________tryOwn (the loop needs it; not while it is IN_USE)__________|
  * </pre>
  *
  * The loop never waits for a reader, whom the system may have put aside in the middle of a copy: it comes back in a later turn.
  *
- * While it is lent, what arrives is put aside, and follows when the loop owns it again: at the latest when a read is not answered by what was lent, since
- * that asks the loop.
+ * <p>What arrives while it is lent is lent, too; what arrives while it is in use is put aside, and follows when the loop owns it again. A reader that was not
+ * served shows that it waits, and then looks whether {@linkplain #isUnchangedSince all is as it was}; the loop adds or takes back, and then looks whether
+ * somebody waits. So one of the two sees the other, and a reader for whom there is nothing yet need not ask the loop.
  *
- * <p>Confined to the connection's loop, save {@link #poll}.
+ * <p>Confined to the connection's loop, save the methods marked "any thread".
  */
 final class LendableQueue {
     private static final VarHandle STATE;
@@ -38,9 +38,13 @@ final class LendableQueue {
     private static final int IN_USE = 2;
 
     private final ByteQueue queue = new ByteQueue();
-    private @Nullable ByteQueue aside; // while it is lent
+    private @Nullable ByteQueue aside; // what came while it was in use
     private int lentByteCount; // while it is lent, what is left of it; the reader's, with its last write of the state
+    private int lendNumber; // the loop's, with its write of the state
     private volatile int state;
+    private volatile boolean hasAside;
+
+    static final int NOT_TO_BE_USED = -1;
 
     /** Takes it back if it is lent; false while a reader is at it, for whom nobody waits. */
     boolean tryOwn() {
@@ -50,7 +54,6 @@ final class LendableQueue {
         if (!STATE.compareAndSet(this, LENT, OWNED)) {
             return false;
         }
-        queue.comeBack();
         ByteQueue later = aside;
         if (later != null) {
             try {
@@ -60,6 +63,7 @@ final class LendableQueue {
                 throw e;
             }
             aside = null;
+            hasAside = false;
         }
         return true;
     }
@@ -83,6 +87,12 @@ final class LendableQueue {
     void append(Chunk chunk) {
         if (state == OWNED) {
             queue.append(chunk);
+        } else if (tryOwn()) {
+            try {
+                queue.append(chunk);
+            } finally {
+                lend();
+            }
         } else {
             ByteQueue later = aside;
             if (later == null) {
@@ -90,6 +100,7 @@ final class LendableQueue {
                 aside = later;
             }
             later.append(chunk);
+            hasAside = true;
         }
     }
 
@@ -102,30 +113,43 @@ final class LendableQueue {
         return lentByteCount + (later == null ? 0 : later.size());
     }
 
+    /** For the tests of this package: what it holds of memory. */
+    int capacity() {
+        ByteQueue later = aside;
+        return queue.capacity() + (later == null ? 0 : later.capacity());
+    }
+
     /** Leaves the bytes to whoever reads next. */
     void lend() {
         lentByteCount = queue.size();
-        queue.goAway();
+        lendNumber = (lendNumber + 1) & Integer.MAX_VALUE;
         state = LENT;
     }
 
+    // ---- any thread but the loop's
+
     /**
-     * Answers a read from what is lent. Any thread but the loop's.
+     * Takes what is lent into use. {@link #endUse} must follow, unless it is not to be had.
      *
-     * @param ifFree asked first, with the queue in use
-     * @return the answer, null if it has to be the loop's
-     * @throws IOException what the answer is otherwise
+     * @return the number of this lending, or {@link #NOT_TO_BE_USED}
      */
-    <T> @Nullable T poll(ReadRequest<T> request, Runnable ifFree) throws IOException {
-        if (state != LENT || !STATE.compareAndSet(this, LENT, IN_USE)) {
-            return null;
-        }
-        try {
-            ifFree.run();
-            return request.poll(queue);
-        } finally {
-            lentByteCount = queue.size();
-            state = LENT;
-        }
+    int tryUse() {
+        return state == LENT && STATE.compareAndSet(this, LENT, IN_USE) ? lendNumber : NOT_TO_BE_USED;
+    }
+
+    /** What is lent, between {@link #tryUse} and {@link #endUse}. */
+    ByteQueue inUse() {
+        assert state == IN_USE;
+        return queue;
+    }
+
+    void endUse() {
+        lentByteCount = queue.size();
+        state = LENT;
+    }
+
+    /** Whether nothing has come, and the loop has not had it back, since the caller {@linkplain #tryUse used} it. */
+    boolean isUnchangedSince(int number) {
+        return !hasAside && state == LENT && lendNumber == number; // in this order
     }
 }

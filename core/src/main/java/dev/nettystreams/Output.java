@@ -30,6 +30,7 @@ final class Output {
     private final Consumer<Failure> abort;
     private final WriteGate gate;
     private final CrossThreadWrites crossThreadWrites = new CrossThreadWrites();
+    private final Runnable collecting = this::collectAndFlush;
 
     /** True between the first arrival of a burst and its end, which flushes. */
     private boolean isInBurst;
@@ -118,24 +119,30 @@ final class Output {
     /** What a thread on the loop has written before it parked. */
     void deliver(byte[] source, int byteCount) {
         undeliveredByteCount -= byteCount;
-        passOn(() -> transport.write(source, 0, byteCount));
+        if (isPassedOn(() -> transport.write(source, 0, byteCount))) {
+            flushSoon();
+        }
     }
 
     /** The same, for bytes that nobody else has. */
     void deliverOwned(ByteBuffer source) {
         undeliveredByteCount -= source.remaining();
-        passOn(() -> transport.writeOwned(source));
+        if (isPassedOn(() -> transport.writeOwned(source))) {
+            flushSoon();
+        }
     }
 
     /** Once something could not be written, what is behind it must not be either. */
-    private void passOn(Runnable writes) {
-        if (gate.failure() == null) {
-            try {
-                writes.run();
-                flushSoon();
-            } catch (RuntimeException | Error e) {
-                abort.accept(new Failure.Broken("a write could not be passed on: " + e, e));
-            }
+    private boolean isPassedOn(Runnable writes) {
+        if (gate.failure() != null) {
+            return false;
+        }
+        try {
+            writes.run();
+            return true;
+        } catch (RuntimeException | Error e) {
+            abort.accept(new Failure.Broken("a write could not be passed on: " + e, e));
+            return false;
         }
     }
 
@@ -143,7 +150,7 @@ final class Output {
         switch (taken) {
             case IN -> {}
             case IN_AS_THE_FIRST -> {
-                if (!access.hop(this::collectCrossThreadWrites)) {
+                if (!access.hop(collecting)) {
                     crossThreadWrites.discard();
                 }
             }
@@ -161,9 +168,26 @@ final class Output {
     }
 
     private void collectCrossThreadWrites() {
+        if (hasCollected()) {
+            flushSoon();
+        }
+    }
+
+    /** By a task that another thread has asked for: the turn is over with it, for all that was written there. */
+    private void collectAndFlush() {
+        if (hasCollected()) {
+            hasUnflushed = true;
+            if (!flushScheduled) {
+                runScheduledFlush();
+            }
+        }
+    }
+
+    private boolean hasCollected() {
         presumedByteCount = Long.MAX_VALUE;
-        passOn(() -> crossThreadWrites.collectInto(transport));
+        boolean isPassedOn = isPassedOn(() -> crossThreadWrites.collectInto(transport));
         presume();
+        return isPassedOn;
     }
 
     // ---- flushing

@@ -34,15 +34,70 @@ class LentBytesTest {
     }
 
     @Test
+    void whereNothingIs_aReadWaits_withoutTheLoop() {
+        receive("one\n", "two\n");
+        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        assertThat(bench.loop.readyCount()).isZero();
+        bench.wire.feed("three\n");
+        assertThat(Now.text(line)).isEqualTo("three\n");
+        CompletableFuture<byte[]> some = bench.reader.read(10);
+        assertThat(bench.loop.readyCount()).isZero();
+        bench.wire.feed("four");
+        assertThat(Now.text(some)).isEqualTo("four");
+    }
+
+    @Test
+    void aReadThatWaitsWithoutTheLoop_isToldOfTheEnd() {
+        receive("one\n", "tw");
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        assertThat(bench.loop.readyCount()).isZero();
+        bench.wire.eof();
+        assertThat(Now.text(line)).isEqualTo("tw");
+    }
+
+    @Test
+    void aReadThatWaitsWithoutTheLoop_isToldOfALoss() {
+        receive("one\n", "tw");
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        assertThat(bench.loop.readyCount()).isZero();
+        bench.wire.lose(new IOException("reset"));
+        Now.failure(StreamBrokenException.class, line);
+    }
+
+    @Test
+    void aReadThatWaitsWithoutTheLoop_cancelled_leavesTheBytes() {
+        receive("one\n", "tw");
+        bench.reader.readLine().cancel(false);
+        bench.wire.feed("o\n");
+        CompletableFuture<byte[]> line = bench.reader.readLine();
+        bench.loop.runReady();
+        assertThat(Now.text(line)).isEqualTo("two\n");
+    }
+
+    @Test
+    void aReadOnAPausedTransport_asksTheLoop_toGoOn() {
+        int byteCount = 2 * StreamLimits.DEFAULT.readLimitBytes();
+        CompletableFuture<byte[]> first = bench.reader.readExactly(1);
+        bench.loop.runReady();
+        bench.wire.feed(new byte[byteCount + 2]);
+        Now.value(first);
+        CompletableFuture<byte[]> more = bench.reader.readExactly(byteCount + 5);
+        bench.loop.runReady();
+        assertThat(bench.wire.isPaused).isFalse();
+        bench.wire.feed(new byte[4]);
+        assertThat(Now.value(more)).hasSize(byteCount + 5);
+    }
+
+    @Test
     void whatComesMeanwhile_followsInItsOrder() {
         receive("one\n", "two\nthr");
         bench.wire.feed("ee\n");
         bench.wire.feed("four\n");
         assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
-        CompletableFuture<byte[]> line = bench.reader.readLine();
-        bench.loop.runReady();
-        assertThat(Now.text(line)).isEqualTo("three\n");
+        assertThat(Now.text(bench.reader.readLine())).isEqualTo("three\n");
         assertThat(Now.text(bench.reader.readLine())).isEqualTo("four\n");
+        assertThat(bench.loop.readyCount()).isZero();
     }
 
     @Test
@@ -132,14 +187,11 @@ class LentBytesTest {
     }
 
     @Test
-    void emptied_itHoldsNothing_whenTheLoopHasItBack() {
+    void emptied_itHoldsNothing() {
         receive("one\n", "two\n");
+        assertThat(bench.reader.core.input.heldByteCount()).isPositive();
         assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
-        CompletableFuture<byte[]> line = bench.reader.readLine();
-        bench.loop.runReady();
-        assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
-        bench.wire.feed("three\n");
-        assertThat(Now.text(line)).isEqualTo("three\n");
+        assertThat(bench.reader.core.input.heldByteCount()).isZero();
     }
 
     @Test

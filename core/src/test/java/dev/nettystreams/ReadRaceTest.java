@@ -71,9 +71,7 @@ class ReadRaceTest {
             buffer.clear();
             CompletableFuture<Integer> read = pair.near().reader().readInto(buffer);
             pair.far().writer().write(sent, round, 1);
-            for (int spin = round % 512; spin > 0; spin--) {
-                Thread.onSpinWait();
-            }
+            spin(round % 512);
             if (read.cancel(false)) {
                 cancelled++;
                 buffer.clear().putInt(0x01020304).flip();
@@ -90,6 +88,41 @@ class ReadRaceTest {
         assertThat(cancelled).as("some of either").isBetween(1, ROUNDS - 1);
     }
 
+    /** A read elsewhere that finds nothing does not ask the loop; it, or the loop, must see the other. */
+    @Test
+    void readAgainstArrival_isAnswered() throws Exception {
+        byte[] sent = new byte[4 * ROUNDS];
+        new Random(3).nextBytes(sent);
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        for (int round = 0; round < sent.length; round++) {
+            pair.far().writer().write(sent, round, 1);
+            spin(round % 512);
+            received.writeBytes(pair.near().reader().readExactly(1).get(10, TimeUnit.SECONDS));
+        }
+        assertThat(received.toByteArray()).isEqualTo(sent);
+    }
+
+    @Test
+    void readAgainstTheEnd_isAnswered() throws Exception {
+        for (int round = 0; round < 2_000; round++) {
+            MemoryPair each = MemoryStreams.pair(loop);
+            CompletableFuture<byte[]> first = each.near().reader().readLine();
+            each.far().writer().write(Now.bytes("one\n"));
+            first.get(10, TimeUnit.SECONDS);
+            each.far().close();
+            spin(round % 512);
+            assertThat(each.near().reader().readLine().get(10, TimeUnit.SECONDS))
+                    .isEmpty();
+            each.near().close();
+        }
+    }
+
+    private static void spin(int times) {
+        for (int left = times; left > 0; left--) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** W4: what a write took in arrives, however close the {@code close} of another thread; what it did not, it refused. */
     @Test
     void writeAgainstClose_sendsTheBytes_orThrows() throws Exception {
@@ -100,9 +133,7 @@ class ReadRaceTest {
             boolean endsOutputOnly = round % 2 == 0;
             Thread closer = new Thread(() -> {
                 awaitQuietly(go);
-                for (int spin = spins; spin > 0; spin--) {
-                    Thread.onSpinWait();
-                }
+                spin(spins);
                 if (endsOutputOnly) {
                     each.near().writer().writeEof();
                 } else {
@@ -139,9 +170,7 @@ class ReadRaceTest {
         try {
             for (int round = 0; round < ROUNDS; round++) {
                 together.await(10, TimeUnit.SECONDS);
-                for (int spin = round % 64; spin > 0; spin--) {
-                    Thread.onSpinWait();
-                }
+                spin(round % 64);
                 current[0].cancel(false);
                 together.await(10, TimeUnit.SECONDS);
             }
@@ -157,9 +186,7 @@ class ReadRaceTest {
             each.far().writer().write(Now.bytes("all of it"));
             CompletableFuture<byte[]> read = each.near().reader().read(-1);
             each.far().close();
-            for (int spin = round; spin > 0; spin--) {
-                Thread.onSpinWait();
-            }
+            spin(round);
             byte[] bytes;
             if (read.cancel(false)) {
                 bytes = each.near().reader().readAll(99).get(10, TimeUnit.SECONDS);

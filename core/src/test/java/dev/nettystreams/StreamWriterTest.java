@@ -124,6 +124,17 @@ class StreamWriterTest {
         Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::drain));
     }
 
+    @Test
+    void writes_ofAnotherThread_areSentByOneTask() {
+        bench.loop.runReady();
+        bench.writer.write(Now.bytes("one, "));
+        bench.writer.write(Now.bytes("two"));
+        assertThat(bench.loop.runOne()).isTrue();
+        assertThat(bench.wire.writtenText()).isEqualTo("one, two");
+        assertThat(bench.wire.calls).endsWith("flush");
+        assertThat(bench.loop.readyCount()).isZero();
+    }
+
     /** They would pile up for as long as the program goes on writing. */
     @Test
     void writes_ofAnotherThread_afterALoss_areNotKept() {

@@ -52,7 +52,8 @@ final class FewDescriptors {
         try (NettyStreams streams = NettyStreams.create(IoBackend.parse(arguments[0]), 1)) {
             StreamServer server = get(streams.startServer(
                     ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer)), "127.0.0.1", 0));
-            assertEchoes(streams, server); // every class is loaded while it can be
+            assertEchoes(streams, server); // every class is loaded while it can be, the logger's included
+            logger.warning("all file descriptors are about to be taken");
             for (Socket taken : takeAll(server.port())) {
                 if (!pause.began.await(20, TimeUnit.SECONDS)) {
                     throw new AssertionError("the server did not run out of file descriptors");

@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 
 /** Where the failure of a conversation goes that nobody else can be told of. */
@@ -13,7 +14,7 @@ public interface FailureReporter {
     FailureReporter LOGGING = (connection, failure) -> {
         System.Logger logger = System.getLogger("dev.nettystreams");
         boolean wasCutOff = failure instanceof StreamClosedException closed && closed.hasEndedAWait;
-        if (wasCutOff || failure instanceof IOException) {
+        if (wasCutOff || failure instanceof IOException || failure instanceof UncheckedIOException) {
             logger.log(Level.INFO, () -> connection + " ended: " + failure);
         } else {
             logger.log(Level.WARNING, () -> "the handler of " + connection + " failed", failure);

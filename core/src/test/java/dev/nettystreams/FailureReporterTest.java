@@ -3,8 +3,10 @@ package dev.nettystreams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -53,6 +55,13 @@ class FailureReporterTest {
         serve(ConnectionHandler.callbacks((reader, writer) -> reader.readLine()));
         bench.wire.lose(new IOException("reset"));
         assertLogged(Level.INFO, "ended: dev.nettystreams.StreamBrokenException: connection lost: reset");
+    }
+
+    @Test
+    void peerThatResets_aLoopOverLines_isALineToo() {
+        serve(ConnectionHandler.callbacks((reader, writer) ->
+                CompletableFuture.failedFuture(new UncheckedIOException(new IOException("reset")))));
+        assertLogged(Level.INFO, "ended: java.io.UncheckedIOException: java.io.IOException: reset");
     }
 
     @Test

@@ -20,7 +20,8 @@ public interface Loop extends Executor {
      * Submits a task; it runs later, even if the caller is on this loop.
      *
      * @param task what to run
-     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended, as {@link #isEnding} then says, or has no room
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended, as {@link #isEnding} then says; never for want of room, which
+     *     would leave a connection half closed
      */
     @Override
     void execute(Runnable task);
@@ -47,7 +48,8 @@ public interface Loop extends Executor {
     Timer schedule(Runnable task, long delayNanos);
 
     /**
-     * Submits a task to run once after a delay, and says so if it never will.
+     * Submits a task to run once after a delay, and says so if it never will. A loop that ends has to override this: by default nobody is
+     * told.
      *
      * @param task what to run
      * @param delayNanos how long to wait, in nanoseconds; zero or less means as soon as possible

@@ -36,7 +36,7 @@ record EventLoopLoop(EventExecutor executor) implements Loop {
 
     @Override
     public void execute(Runnable task) {
-        executor.execute(task);
+        Backlog.execute(executor, task);
     }
 
     /**
@@ -46,15 +46,23 @@ record EventLoopLoop(EventExecutor executor) implements Loop {
     @Override
     public void executeNextTurn(Runnable task) {
         if (executor instanceof SingleThreadEventLoop loop && loop.inEventLoop()) {
-            loop.executeAfterEventLoopIteration(() -> {
-                try {
-                    loop.execute(task);
-                } catch (RejectedExecutionException e) {
-                    task.run(); // the loop's very last turn
+            try {
+                loop.executeAfterEventLoopIteration(() -> executeOrRun(task));
+                return;
+            } catch (RejectedExecutionException e) {
+                if (loop.isShutdown()) {
+                    throw e;
                 }
-            });
-        } else {
-            executor.execute(task);
+            }
+        }
+        execute(task);
+    }
+
+    private void executeOrRun(Runnable task) {
+        try {
+            execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run(); // the loop's very last turn
         }
     }
 

@@ -2,17 +2,12 @@ package dev.nettystreams.netty;
 
 import static dev.nettystreams.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.nettystreams.Await;
+import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +15,11 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -136,6 +128,46 @@ class OnLoopEndTest {
         }
     }
 
+    /** No wake-up and no cancel covers up for one that was not told. */
+    @ParameterizedTest
+    @MethodSource("all")
+    void kills_reachWhoeverWaitsForSomethingOfTheConnection(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
+            List<CompletableFuture<?>> readers = new ArrayList<>();
+            List<CompletableFuture<?>> others = new ArrayList<>();
+            List<StreamConnection> killed = new ArrayList<>();
+            CountDownLatch begun = new CountDownLatch(CONNECTIONS * 3 / 2);
+            for (int i = 0; i < CONNECTIONS / 2; i++) {
+                Wire.Pair pair = wire.pair(streams);
+                killed.add(i % 2 == 0 ? pair.client() : pair.server());
+                StreamConnection left = i % 2 == 0 ? pair.server() : pair.client();
+                readers.add(Await.onEventLoop(left, () -> {
+                    begun.countDown();
+                    return await(left.reader().readLine());
+                }));
+                others.add(Await.onEventLoop(left, () -> {
+                    begun.countDown();
+                    while (true) {
+                        left.writer().write(new byte[1 << 16]);
+                        await(left.writer().drain());
+                    }
+                }));
+                others.add(Await.onEventLoop(left, () -> {
+                    begun.countDown();
+                    return await(left.writer().waitClosed());
+                }));
+            }
+            begun.await();
+            killed.forEach(StreamConnection::abort);
+            for (CompletableFuture<?> reader : readers) { // some systems call it an end
+                Wire.get(reader.handle((line, failure) -> null));
+            }
+            for (CompletableFuture<?> other : others) {
+                assertThat(Wire.failureOf(other)).isInstanceOf(StreamBrokenException.class);
+            }
+        }
+    }
+
     /** On a thread of its own: the common pool has one for two of them. */
     private static CompletableFuture<Void> racing(CountDownLatch gate, Runnable part) {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -176,52 +208,6 @@ class OnLoopEndTest {
             assertThat(group.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
             waiting.tasks.forEach(task -> task.cancel(true)); // those that sleep
             waiting.assertAllEnd();
-        }
-    }
-
-    /** Netty's bound for the tasks of a loop. What a loop refuses is lost, unless somebody brings it again. */
-    @Test
-    void loopWithoutRoomForAWakeUp_hasItLater() throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IoBackend.NIO.ioHandlerFactory()) {
-            @Override
-            protected IoEventLoop newChild(Executor executor, IoHandlerFactory handlers, Object... more) {
-                return new SingleThreadIoEventLoop(
-                        this, executor, handlers, 16, RejectedExecutionHandlers.reject(), TimeUnit.SECONDS.toMillis(1));
-            }
-        };
-        try (NettyStreams streams = NettyStreams.over(group)) {
-            Wire.Pair pair = new Wire(IoBackend.NIO, false).pair(streams);
-            CompletableFuture<String> foreign = new CompletableFuture<>();
-            CompletableFuture<Void> begun = new CompletableFuture<>();
-            CompletableFuture<String> task = Await.onEventLoop(pair.server(), () -> {
-                begun.complete(null);
-                return await(foreign);
-            });
-            Wire.get(begun);
-            CountDownLatch isHeldUp = new CountDownLatch(1);
-            CountDownLatch gate = new CountDownLatch(1);
-            group.execute(() -> {
-                isHeldUp.countDown();
-                try {
-                    gate.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
-            isHeldUp.await(); // the task has parked
-            assertThatThrownBy(() -> {
-                        while (true) {
-                            group.execute(() -> {});
-                        }
-                    })
-                    .isInstanceOf(RejectedExecutionException.class);
-            foreign.complete("after all");
-            gate.countDown();
-            assertThat(Wire.get(task)).isEqualTo("after all");
-            pair.client().abort();
-            pair.server().abort();
-        } finally {
-            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
     }
 }

@@ -56,8 +56,12 @@ record Wire(IoBackend backend, boolean isUnix) {
     record Pair(StreamConnection client, StreamConnection server) {}
 
     Pair pair(NettyStreams streams) throws Exception {
+        return pair(streams, streams);
+    }
+
+    Pair pair(NettyStreams clients, NettyStreams servers) throws Exception {
         CompletableFuture<StreamConnection> accepted = new CompletableFuture<>();
-        Served served = serve(streams, new ConnectionHandler() {
+        Served served = serve(servers, new ConnectionHandler() {
             @Override
             public void handle(dev.nettystreams.StreamReader reader, dev.nettystreams.StreamWriter writer) {}
 
@@ -67,7 +71,7 @@ record Wire(IoBackend backend, boolean isUnix) {
                 return connection.waitClosed().handle((done, lost) -> null);
             }
         });
-        StreamConnection client = served.connect();
+        StreamConnection client = new Served(this, clients, served.server(), served.path()).connect();
         Pair pair = new Pair(client, get(accepted));
         served.server().close();
         return pair;

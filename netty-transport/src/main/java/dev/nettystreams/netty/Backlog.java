@@ -1,0 +1,118 @@
+package dev.nettystreams.netty;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a loop had no room for ({@code maxPendingTasks}), until it has. A connection has no use for a refusal: what was to be done is a part of its
+ * state, such as collecting what was written, or closing.
+ *
+ * <pre>
+ *   execute --refused by a loop that lives--> backlog --every few milliseconds--> the loop
+ *              all that comes behind it ------^  \__the loop has terminated--> run in its place
+ * </pre>
+ *
+ * <p>Any thread.
+ */
+final class Backlog {
+    private static final long PERIOD_MILLIS = 5;
+    private static final Map<EventExecutor, Backlog> BACKLOGS = new ConcurrentHashMap<>();
+
+    private final EventExecutor executor;
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(); // guarded by itself
+    private boolean isOver; // guarded by tasks
+
+    private Backlog(EventExecutor executor) {
+        this.executor = executor;
+    }
+
+    /**
+     * Submits a task, behind all that were submitted before.
+     *
+     * @throws RejectedExecutionException if the executor has shut down
+     */
+    static void execute(EventExecutor executor, Runnable task) {
+        if (BACKLOGS.isEmpty() || !isBehind(executor, task)) {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                if (executor.isShutdown()) {
+                    throw e;
+                }
+                begin(executor, task);
+            }
+        }
+    }
+
+    private static boolean isBehind(EventExecutor executor, Runnable task) {
+        Backlog backlog = BACKLOGS.get(executor);
+        return backlog != null && backlog.isTaken(task);
+    }
+
+    private static void begin(EventExecutor executor, Runnable task) {
+        while (!BACKLOGS.computeIfAbsent(executor, Backlog::begun).isTaken(task)) {
+            Thread.onSpinWait(); // the one before is just being removed
+        }
+    }
+
+    private static Backlog begun(EventExecutor executor) {
+        Backlog backlog = new Backlog(executor);
+        backlog.tryAgainSoon();
+        return backlog;
+    }
+
+    private boolean isTaken(Runnable task) {
+        synchronized (tasks) {
+            if (!isOver) {
+                tasks.add(task);
+            }
+            return !isOver;
+        }
+    }
+
+    /** By the thread that also tells of a loop's termination, so that nobody else acts in the loop's place then. */
+    private void tryAgainSoon() {
+        GlobalEventExecutor.INSTANCE.schedule(this::tryAgain, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tryAgain() {
+        for (Runnable next; (next = first()) != null; ) {
+            if (executor.isTerminated()) {
+                EventLoopLoop.inPlaceOf(executor, next);
+            } else if (!isAccepted(next)) {
+                tryAgainSoon();
+                return;
+            }
+            synchronized (tasks) {
+                tasks.remove();
+            }
+        }
+    }
+
+    private boolean isAccepted(Runnable task) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** The next task; when there is none, this is over. */
+    private @Nullable Runnable first() {
+        synchronized (tasks) {
+            Runnable next = tasks.peek();
+            if (next == null) {
+                isOver = true;
+                BACKLOGS.remove(executor);
+            }
+            return next;
+        }
+    }
+}

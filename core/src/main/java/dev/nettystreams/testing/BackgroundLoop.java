@@ -2,6 +2,10 @@ package dev.nettystreams.testing;
 
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +24,18 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private final ScheduledThreadPoolExecutor executor;
+    private final Map<Object, Runnable> atEnd = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
     private volatile @Nullable Thread thread;
 
     /** Makes a loop; its thread starts with the first task. */
     public BackgroundLoop() {
-        executor = new ScheduledThreadPoolExecutor(1, this::newThread);
+        executor = new ScheduledThreadPoolExecutor(1, this::newThread) {
+            @Override
+            protected void terminated() {
+                runAtEnd();
+            }
+        };
         executor.setRemoveOnCancelPolicy(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -44,6 +54,52 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     public Timer schedule(Runnable task, long delayNanos) {
         ScheduledFuture<?> scheduled = executor.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
+    }
+
+    @Override
+    public Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
+        Object dropped = new Object();
+        atEnd.put(dropped, ifDropped);
+        Timer timer;
+        try {
+            timer = schedule(
+                    () -> {
+                        if (atEnd.remove(dropped) != null) {
+                            task.run();
+                        }
+                    },
+                    delayNanos);
+        } catch (RejectedExecutionException e) {
+            atEnd.remove(dropped);
+            throw e;
+        }
+        return () -> {
+            if (atEnd.remove(dropped) != null) {
+                timer.cancel();
+            }
+        };
+    }
+
+    @Override
+    public boolean isEnding() {
+        return executor.isShutdown();
+    }
+
+    @Override
+    public void afterEnd(Runnable action) {
+        atEnd.put(new Object(), action);
+        if (executor.isTerminated()) {
+            runAtEnd();
+        }
+    }
+
+    private void runAtEnd() {
+        for (Object key : List.copyOf(atEnd.keySet())) {
+            Runnable action = atEnd.remove(key);
+            if (action != null) {
+                action.run();
+            }
+        }
     }
 
     /**

@@ -427,9 +427,8 @@ final class Input {
         return bytes.tryOwn() ? queue().size() : bytes.size();
     }
 
-    /** How much memory. */
-    int heldByteCount() {
-        return bytes.capacity();
+    LendableQueue lent() {
+        return bytes;
     }
 
     long examinedByteCount() {

@@ -25,8 +25,8 @@ public final class Await {
      *
      * <p>What the stage failed with is thrown as it is, checked or not; the frames of the code that awaited it are added as a suppressed
      * exception. Checked exceptions other than those declared come through, too. An interrupt cancels the stage: a read then has taken
-     * nothing (a stage derived from one, {@code readLine().thenApply(..)}, leaves the read pending). If the stage completes first, its
-     * result is returned and the thread stays interrupted.
+     * nothing (a stage derived from one, {@code readLine().thenApply(..)}, leaves the read pending; one that cannot be cancelled goes on).
+     * If the stage completes first, its result is returned and the thread stays interrupted.
      *
      * @param <T> what the stage completes with
      * @param stage what to wait for
@@ -48,12 +48,8 @@ public final class Await {
             return get(future);
         } catch (InterruptedException e) {
             boolean isCancelled = future.cancel(false) || future.isCancelled();
-            LoopCarrier carrier = LoopCarrier.ofCaller();
-            if (carrier != null && carrier.hasPinnedCaller()) {
-                throw new IllegalStateException(
-                        "await() held up its event loop: " + PinWatch.describe(e.getStackTrace()), e);
-            }
-            if (isCancelled) {
+            if (isCancelled || !future.isDone()) {
+                PinWatch.refuseIfPinned("await()", e);
                 throw e;
             }
             Thread.currentThread().interrupt();
@@ -173,10 +169,24 @@ public final class Await {
     }
 
     /**
+     * Runs code without a result on a connection's event loop; see {@link #onEventLoop(StreamConnection, Callable)}.
+     *
+     * @param connection whose loop is to run it
+     * @param code straight-line code that may await
+     * @return completes when the code has ended
+     * @throws IllegalStateException as for handlers
+     */
+    public static CompletableFuture<Void> onEventLoop(StreamConnection connection, Steps code) {
+        return onEventLoop(connection, code.asCallable());
+    }
+
+    /**
      * Runs code beside the caller, in the caller's way: on the same event loop, on another virtual thread, or on another thread (asyncio's
      * {@code create_task}).
      *
-     * <p>Completes and ends as {@link #onEventLoop(StreamConnection, Callable)}. For several that belong together: {@link TaskGroup}.
+     * <p>Completes and ends as {@link #onEventLoop(StreamConnection, Callable)}. It is its maker's: when a handler has ended, or its server has shut down,
+     * what the handler began and did not end goes on, until it meets a connection that is closed. For those that are to end together:
+     * {@link TaskGroup}.
      *
      * @param <T> what the code returns
      * @param code straight-line code that may await
@@ -188,11 +198,23 @@ public final class Await {
     }
 
     /**
+     * Runs code without a result beside the caller; see {@link #createTask(Callable)}.
+     *
+     * @param code straight-line code that may await
+     * @return completes when the code has ended
+     * @throws IllegalStateException on an event loop's own thread, whose code may not wait: give it a connection
+     */
+    public static CompletableFuture<Void> createTask(Steps code) {
+        return createTask(code.asCallable());
+    }
+
+    /**
      * Runs steps with one deadline for all of them (asyncio's {@code timeout}), on the calling thread. For a single operation there is
      * {@code orTimeout}.
      *
      * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An interrupt from elsewhere
-     * comes through as it is. On an event loop, steps that compute without waiting are interrupted within half a second of it.
+     * comes through as it is, unless it comes after the deadline and before the steps have seen that: of two at once, a thread sees one. On an
+     * event loop, steps that compute without waiting are interrupted within half a second of it.
      *
      * @param <T> what the steps return
      * @param timeout how long they may take
@@ -203,20 +225,26 @@ public final class Await {
      */
     public static <T extends @Nullable Object> T withTimeout(Duration timeout, Callable<? extends T> steps)
             throws Exception {
-        return new Deadline(Thread.currentThread()).run(timeout, steps);
+        return Deadline.run(timeout, steps);
+    }
+
+    /**
+     * Runs steps without a result with one deadline for all of them; see {@link #withTimeout(Duration, Callable)}.
+     *
+     * @param timeout how long they may take
+     * @param steps straight-line code that may await
+     * @throws TimeoutException if they were interrupted for it
+     * @throws Exception what they throw
+     */
+    public static void withTimeout(Duration timeout, Steps steps) throws Exception {
+        withTimeout(timeout, steps.asCallable());
     }
 
     // ---- waiting
 
     private static <T extends @Nullable Object> T get(CompletableFuture<T> future) throws InterruptedException {
         try {
-            if (!future.isDone()) {
-                Task.throwOwedInterrupt();
-                if (future instanceof Claimable<T> ours) {
-                    ours.park(); // or get parks
-                }
-            }
-            return future.get();
+            return future.isDone() ? future.get() : waitedFor(future);
         } catch (ExecutionException e) {
             Throwable failure = e.getCause() == null ? e : e.getCause();
             AwaitedHere.addTo(failure);
@@ -224,6 +252,22 @@ public final class Await {
         } catch (CancellationException e) {
             AwaitedHere.addTo(e);
             throw e;
+        }
+    }
+
+    private static <T extends @Nullable Object> T waitedFor(CompletableFuture<T> future)
+            throws InterruptedException, ExecutionException {
+        Task.throwOwedInterrupt();
+        int pinnedCount = PinWatch.interruptCount();
+        try {
+            if (future instanceof Claimable<T> ours) {
+                ours.park(); // or get parks
+            }
+            return future.get();
+        } finally {
+            if (pinnedCount != PinWatch.interruptCount() && future.isDone()) {
+                PinWatch.takeBackInterrupt();
+            }
         }
     }
 

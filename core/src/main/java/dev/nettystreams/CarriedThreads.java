@@ -23,11 +23,13 @@ final class CarriedThreads {
     private static final AtomicLong COUNTER = new AtomicLong();
     private static final @Nullable MethodHandle NEW_THREAD;
     private static final @Nullable MethodHandle THREAD_ID;
+    private static final @Nullable MethodHandle SCHEDULER;
     private static final @Nullable String REASON;
 
     static {
         MethodHandle newThread = null;
         MethodHandle threadId = null;
+        MethodHandle scheduler = null;
         String reason = null;
         if (Runtime.version().feature() < 21) {
             reason = "needs Java 21 or later, and this is Java "
@@ -40,6 +42,7 @@ final class CarriedThreads {
                 assert !tried.isAlive();
                 threadId =
                         MethodHandles.lookup().findVirtual(Thread.class, "threadId", MethodType.methodType(long.class));
+                scheduler = findScheduler();
             } catch (InaccessibleObjectException e) {
                 reason = "needs the JVM's option --add-opens java.base/java.lang=" + ourModule()
                         + ", or, in the manifest of an executable jar, the attribute Add-Opens: java.base/java.lang"
@@ -52,6 +55,7 @@ final class CarriedThreads {
         }
         NEW_THREAD = newThread;
         THREAD_ID = threadId;
+        SCHEDULER = scheduler;
         REASON = reason;
     }
 
@@ -143,6 +147,34 @@ final class CarriedThreads {
                 lookup.findVirtual(builder, "unstarted", MethodType.methodType(Thread.class, Runnable.class));
         MethodHandle named = MethodHandles.collectArguments(name, 0, begin);
         return MethodHandles.collectArguments(unstarted, 0, named);
+    }
+
+    /** (Thread) to Object: a virtual thread's scheduler, null of another thread. */
+    private static MethodHandle findScheduler() throws ReflectiveOperationException {
+        Class<?> virtualThread = Class.forName("java.lang.VirtualThread");
+        Field field = virtualThread.getDeclaredField("scheduler");
+        field.setAccessible(true);
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        MethodType type = MethodType.methodType(Object.class, Thread.class);
+        MethodHandle isVirtual = lookup.findVirtual(
+                        Class.class, "isInstance", MethodType.methodType(boolean.class, Object.class))
+                .bindTo(virtualThread)
+                .asType(MethodType.methodType(boolean.class, Thread.class));
+        MethodHandle none = MethodHandles.dropArguments(MethodHandles.constant(Object.class, null), 0, Thread.class);
+        return MethodHandles.guardWithTest(
+                isVirtual, lookup.unreflectGetter(field).asType(type), none);
+    }
+
+    /** What schedules the calling thread, if it is a virtual one and {@linkplain #areAvailable that can be told}; else null. */
+    static @Nullable Object schedulerOfCaller() {
+        if (SCHEDULER == null) {
+            return null;
+        }
+        try {
+            return (Object) SCHEDULER.invokeExact(Thread.currentThread());
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Which no other thread has ever had, where {@linkplain #areAvailable there are any}; {@code getId} can be overridden. */

@@ -1,8 +1,11 @@
 package dev.nettystreams;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,10 +14,34 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a thread's patience with several steps. The lock decides between the deadline and the last step: when the steps are over, the
- * interrupt has been sent and can be taken back, or never will be.
+ * The end of a thread's patience with several steps.
+ *
+ * <pre>
+ *   RUNNING --the time is over--> EXPIRING --the thread has been interrupted--> EXPIRED
+ *      \__the last step is__> OVER
+ * </pre>
+ *
+ * Whoever is first decides: when the steps are over, the interrupt has been sent and can be taken back, or never will be. No lock: a thread on
+ * an event loop that waited for one while it has another would be put aside, and the loop's own thread, which expires deadlines, behind it.
+ *
+ * <p>Confined to the thread, save {@link #expire} and what that needs.
  */
 final class Deadline {
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Deadline.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final int RUNNING = 0;
+    private static final int EXPIRING = 1;
+    private static final int EXPIRED = 2;
+    private static final int OVER = 3;
+
     private static final ThreadLocal<@Nullable Deadline> INNERMOST = new ThreadLocal<>();
 
     /** Those whose timers are a loop's, which does not come to them while their own code holds it up. */
@@ -22,42 +49,62 @@ final class Deadline {
 
     private final Thread thread;
     private final long beginNanos = System.nanoTime();
-    private long timeoutNanos;
+    private final long timeoutNanos;
     private final @Nullable Deadline outer = INNERMOST.get();
-    private boolean isOver; // guarded by this
-    private boolean hasInterrupted; // guarded by this
+    private final int interruptCountAtBegin = interruptCountOfOthers();
+    private final CompletableFuture<Void> expiry = new StreamFuture<>();
+    private boolean hasEnded;
 
-    Deadline(Thread thread) {
+    private volatile int state;
+    private boolean hadBeenInterrupted; // written before the state is EXPIRED
+
+    Deadline(Thread thread, Duration timeout) {
         this.thread = thread;
+        this.timeoutNanos = StreamCore.saturatedNanos(timeout);
     }
 
-    <T extends @Nullable Object> T run(Duration timeout, Callable<? extends T> steps) throws Exception {
-        timeoutNanos = StreamCore.saturatedNanos(timeout);
-        CompletableFuture<Void> expiry = new StreamFuture<>();
-        CompletionStage<Void> expired = expiry.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
-        expired.whenComplete((never, over) -> expire());
-        INNERMOST.set(this);
-        boolean isOnLoop = LoopCarrier.ofCaller() != null;
-        if (isOnLoop) {
-            ON_LOOPS.add(this);
-        }
+    static <T extends @Nullable Object> T run(Duration timeout, Callable<? extends T> steps) throws Exception {
+        Deadline deadline = new Deadline(Thread.currentThread(), timeout);
         try {
-            return steps.call();
-        } catch (InterruptedException e) {
-            if (end() && !isMeantByOthers()) {
+            return deadline.run(steps);
+        } catch (InterruptedException | CancellationException e) {
+            boolean isInterruption = e instanceof InterruptedException || e.getCause() instanceof InterruptedException;
+            if (isInterruption && deadline.end() && !deadline.isMeantByOthers()) {
                 TimeoutException timedOut = new TimeoutException("not done within " + timeout);
                 timedOut.addSuppressed(e);
                 throw timedOut;
             }
             throw e;
+        }
+    }
+
+    private <T extends @Nullable Object> T run(Callable<? extends T> steps) throws Exception {
+        INNERMOST.set(this);
+        LoopCarrier carrier = LoopCarrier.ofCaller();
+        Runnable start = this::startTimer;
+        if (carrier == null || carrier.isOrphaned()) {
+            start.run();
+        } else {
+            ON_LOOPS.add(this);
+            carrier.whenParked(start); // before, no timer would come through
+        }
+        try {
+            return steps.call();
         } finally {
             end();
             INNERMOST.set(outer);
-            if (isOnLoop) {
+            if (carrier != null) {
+                carrier.callOff(start);
                 ON_LOOPS.remove(this);
             }
             expiry.cancel(false);
         }
+    }
+
+    private void startTimer() {
+        long restNanos = timeoutNanos - (System.nanoTime() - beginNanos);
+        CompletionStage<Void> expired = expiry.orTimeout(Math.max(0, restNanos), TimeUnit.NANOSECONDS);
+        expired.whenComplete((never, over) -> expire());
     }
 
     /** For whoever sees that a thread holds up its loop. */
@@ -70,34 +117,57 @@ final class Deadline {
         }
     }
 
-    private synchronized void expire() {
-        if (!isOver && !hasInterrupted) {
-            hasInterrupted = true;
+    /** Any thread. */
+    void expire() {
+        if (STATE.compareAndSet(this, RUNNING, EXPIRING)) {
+            hadBeenInterrupted = thread.isInterrupted();
             thread.interrupt();
+            state = EXPIRED;
         }
     }
 
     /** Whether the time was over first; takes back an interrupt that met nobody, if nobody else can have meant it. */
-    private synchronized boolean end() {
-        if (!isOver) {
-            isOver = true;
-            if (hasInterrupted && Thread.interrupted() && isMeantByOthers()) {
+    boolean end() {
+        if (STATE.compareAndSet(this, RUNNING, OVER) || state == OVER) {
+            return false;
+        }
+        while (state == EXPIRING) {
+            Thread.onSpinWait(); // between two lines of another thread
+        }
+        if (!hasEnded) {
+            hasEnded = true;
+            if (Thread.interrupted() && isMeantByOthers()) {
                 thread.interrupt();
             }
         }
-        return hasInterrupted;
+        return true;
     }
 
     private boolean isMeantByOthers() {
+        return hadBeenInterrupted || interruptCountOfOthers() != interruptCountAtBegin;
+    }
+
+    /** How often the outer deadlines and those who have a say in the task have interrupted the caller. */
+    private int interruptCountOfOthers() {
+        int count = Task.interruptCountOfCaller();
         for (Deadline other = outer; other != null; other = other.outer) {
-            if (other.hasExpired()) {
+            count += other.hasExpired() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Whether any of those that the caller's steps are under has interrupted it. */
+    static boolean hasExpiredForCaller() {
+        for (Deadline each = INNERMOST.get(); each != null; each = each.outer) {
+            if (each.hasExpired()) {
                 return true;
             }
         }
-        return Task.isCallerCancelled();
+        return false;
     }
 
-    private synchronized boolean hasExpired() {
-        return hasInterrupted;
+    private boolean hasExpired() {
+        int now = state;
+        return now == EXPIRING || now == EXPIRED;
     }
 }

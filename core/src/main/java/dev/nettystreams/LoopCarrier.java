@@ -52,6 +52,7 @@ final class LoopCarrier implements Executor {
     private final Queue<Runnable> remote = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isRemoteScheduled = new AtomicBoolean();
     private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> atPark = new ArrayDeque<>();
     private int eventDepth;
     private boolean isRunning;
     private boolean isScheduled;
@@ -69,7 +70,9 @@ final class LoopCarrier implements Executor {
     private int seenRunCount;
     private int reportedRunCount;
 
-    private volatile @Nullable Thread pinned; // its await has been interrupted
+    private volatile @Nullable Pinned pinned; // its await has been interrupted
+
+    private record Pinned(Thread thread, int run) {}
 
     private byte @Nullable [] gathered; // what has been written since the last settling, to one connection
     private int gatheredCount;
@@ -94,7 +97,12 @@ final class LoopCarrier implements Executor {
 
     /** What carries the calling thread, null if it is none of these. */
     static @Nullable LoopCarrier ofCaller() {
-        return CARRIES.get();
+        LoopCarrier carrier = CARRIES.get();
+        if (carrier == null && CarriedThreads.schedulerOfCaller() instanceof LoopCarrier inherited) {
+            carrier = inherited; // of the task that has made this thread
+            CARRIES.set(carrier);
+        }
+        return carrier;
     }
 
     /** The carrier of the loop whose own thread calls, if threads have been on it; else null. */
@@ -118,7 +126,7 @@ final class LoopCarrier implements Executor {
 
     /** Whether the caller is a thread on this loop. Any thread. */
     boolean isCarryingCaller() {
-        return CARRIES.get() == this && !isOrphaned;
+        return ofCaller() == this && !isOrphaned;
     }
 
     /** Whether the loop has ended, and its threads go on elsewhere. Any thread. */
@@ -223,10 +231,10 @@ final class LoopCarrier implements Executor {
     }
 
     /** Twice the same run is suspect, and one that is parked all the same is pinned. */
-    void reportIfPinned() {
+    void lookForPinned() {
         Runnable running = current;
         int run = runCount;
-        if (running == null || run != seenRunCount || run == reportedRunCount) {
+        if (running == null || run != seenRunCount) {
             seenRunCount = run;
             return;
         }
@@ -234,32 +242,42 @@ final class LoopCarrier implements Executor {
         if (thread == null) {
             return;
         }
+        Deadline.expireOverdueOf(thread);
         if (thread.getState() == Thread.State.RUNNABLE) {
-            Deadline.expireOverdueOf(thread);
             return;
         }
         StackTraceElement[] frames = thread.getStackTrace();
         if (current == null || runCount != run || frames.length == 0) {
             return; // it goes on
         }
-        reportedRunCount = run;
-        PinWatch.report(loopName, thread, frames);
         if (Arrays.stream(frames).anyMatch(LoopCarrier::isAwait)) {
-            pinned = thread;
-            thread.interrupt();
+            interruptPinned(thread);
+        }
+        if (run != reportedRunCount) {
+            reportedRunCount = run;
+            PinWatch.report(loopName, thread, frames);
         }
     }
 
-    private static boolean isAwait(StackTraceElement frame) {
-        return frame.getClassName().equals(Await.class.getName())
-                && frame.getMethodName().equals("await");
+    /** Makes its await fail. */
+    void interruptPinned(Thread thread) {
+        pinned = new Pinned(thread, runCount);
+        PinWatch.interrupt(thread);
     }
 
-    /** Whether the caller was interrupted since it is pinned. */
+    private static boolean isAwait(StackTraceElement frame) {
+        String type = frame.getClassName();
+        return (type.equals(Await.class.getName()) && frame.getMethodName().equals("await"))
+                || (type.equals(TaskGroup.class.getName())
+                        && frame.getMethodName().equals("awaitEnds"));
+    }
+
+    /** Whether the caller has been interrupted for being pinned, and has not been off its loop since. */
     boolean hasPinnedCaller() {
-        if (Thread.currentThread().equals(pinned)) {
+        Pinned found = pinned;
+        if (found != null && found.thread.equals(Thread.currentThread())) {
             pinned = null;
-            return true;
+            return found.run == runCount;
         }
         return false;
     }
@@ -326,13 +344,13 @@ final class LoopCarrier implements Executor {
     }
 
     private boolean settleNext() {
-        Runnable next = deferred.poll();
+        Runnable next = atPark.isEmpty() ? deferred.poll() : atPark.poll();
         if (next != null) {
             next.run();
         } else {
             deliver();
         }
-        return !deferred.isEmpty() || gatheredFor != null;
+        return !deferred.isEmpty() || gatheredFor != null || !atPark.isEmpty();
     }
 
     /** Whether something of what a thread has asked for may still be undone; a write of the loop's own thread then goes behind it. */
@@ -343,10 +361,15 @@ final class LoopCarrier implements Executor {
     private void deliver() {
         Output target = gatheredFor;
         if (target != null) {
+            byte[] room = Objects.requireNonNull(gathered);
             int byteCount = gatheredCount;
             gatheredFor = null;
             gatheredCount = 0;
-            target.deliver(Objects.requireNonNull(gathered), byteCount);
+            gathered = null; // a handler below may write by another connection of the loop
+            target.deliver(room, byteCount);
+            if (gathered == null) {
+                gathered = room;
+            }
         }
     }
 
@@ -356,6 +379,17 @@ final class LoopCarrier implements Executor {
     void defer(Runnable task) {
         closeGathered();
         deferred.add(task);
+    }
+
+    /** Runs a task on the loop's own thread when the caller has parked, unless it is {@linkplain #callOff called off} before. It must not throw. */
+    void whenParked(Runnable task) {
+        atPark.addLast(task);
+    }
+
+    void callOff(Runnable task) {
+        if (!atPark.isEmpty()) {
+            atPark.removeLastOccurrence(task);
+        }
     }
 
     /** Adds a copy of bytes to what a connection is sent when the caller has parked. */

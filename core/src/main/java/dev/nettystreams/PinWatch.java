@@ -14,7 +14,8 @@ import java.util.WeakHashMap;
  * <p>It also gives a loop that had no room for a task what the task was to do, once more.
  *
  * <p>A thread that is found is reported once, with its frames. If it is in {@code await}, which may well be for something that only its loop can
- * bring about, the await fails. One that computes past its {@link Deadline}, whose timer is the loop's, is interrupted.
+ * bring about, the await fails, and so does each that follows it there. One that is past its {@link Deadline}, whose timer is the loop's, is
+ * interrupted, pinned or computing.
  */
 final class PinWatch {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
@@ -22,6 +23,7 @@ final class PinWatch {
     private static final Map<LoopCarrier, Boolean> CARRIERS = new WeakHashMap<>(); // guarded by itself
 
     private static boolean isWatching; // guarded by CARRIERS
+    private static volatile int interruptCount; // written by the watching thread
 
     private PinWatch() {}
 
@@ -39,14 +41,11 @@ final class PinWatch {
     }
 
     private static void watch() {
-        try {
-            while (lookAtAll()) {
+        while (lookAtAll()) {
+            try {
                 Thread.sleep(PERIOD_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            synchronized (CARRIERS) {
-                CARRIERS.clear();
-                isWatching = false;
+            } catch (InterruptedException e) {
+                // nobody has reason to, and many depend on it
             }
         }
     }
@@ -58,9 +57,48 @@ final class PinWatch {
             carriers = new ArrayList<>(CARRIERS.keySet());
             isWatching = !carriers.isEmpty();
         }
-        carriers.forEach(LoopCarrier::reportIfPinned);
-        carriers.forEach(LoopCarrier::submitAgainIfRefused);
+        for (LoopCarrier carrier : carriers) {
+            try {
+                carrier.submitAgainIfRefused();
+                carrier.lookForPinned();
+            } catch (Throwable e) {
+                // a log that cannot be written, no memory: the next look may do better
+            }
+        }
         return !carriers.isEmpty();
+    }
+
+    /** How often a thread has been interrupted for being pinned. */
+    static int interruptCount() {
+        return interruptCount;
+    }
+
+    /** On the thread of this. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    static void interrupt(Thread pinned) {
+        interruptCount++;
+        pinned.interrupt();
+    }
+
+    /** For the calling thread, which need not be interrupted any more, unless others want that, too: what it waited for has come. */
+    static void takeBackInterrupt() {
+        LoopCarrier carrier = LoopCarrier.ofCaller();
+        if (carrier != null && carrier.hasPinnedCaller() && Thread.interrupted() && isInterruptedByOthers()) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean isInterruptedByOthers() {
+        return Task.interruptCountOfCaller() > 0 || Deadline.hasExpiredForCaller();
+    }
+
+    /** For a wait of the calling thread that has been interrupted: fails if it was for holding up its loop. */
+    static void refuseIfPinned(String what, InterruptedException interrupt) {
+        LoopCarrier carrier = LoopCarrier.ofCaller();
+        if (carrier != null && carrier.hasPinnedCaller()) {
+            throw new IllegalStateException(
+                    what + " held up its event loop: " + describe(interrupt.getStackTrace()), interrupt);
+        }
     }
 
     static void report(String loop, Thread pinned, StackTraceElement[] frames) {

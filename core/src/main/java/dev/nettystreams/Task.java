@@ -4,6 +4,7 @@ import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private volatile boolean isStarted;
     private volatile boolean isCancelRequested;
     private final AtomicBoolean isInterruptOwed = new AtomicBoolean();
+    private final AtomicInteger interruptCount = new AtomicInteger();
 
     /** @param afterEnd called when the code has ended and the outcome is there, which may be long there */
     private Task(Callable<? extends T> code, @Nullable Runnable afterEnd) {
@@ -98,7 +100,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         isStarted = true;
         made.start();
         if (isCancelRequested || isDone()) {
-            made.interrupt(); // whoever asked may have seen no thread
+            interrupt(made); // whoever asked may have seen no thread
         }
     }
 
@@ -120,24 +122,28 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         }
     }
 
-    /** Whether the calling thread runs a task that somebody has cancelled. */
-    static boolean isCallerCancelled() {
+    /** How often somebody has interrupted the task that the calling thread runs, by cancelling or settling it. */
+    static int interruptCountOfCaller() {
         Task<?> task = CURRENT.get();
-        return task != null && (task.isCancelRequested || task.isDone());
+        return task == null ? 0 : task.interruptCount.get();
     }
 
     /**
      * Interrupts the code, and if it has not seen an earlier interrupt yet, once more after that one: of two that come before it looks, a thread sees
-     * one.
+     * one. Whoever waits for its end calls {@link #interruptIfOwed} now and then.
      */
     void interruptAgain() {
+        isInterruptOwed.set(true);
+        interruptIfOwed();
+    }
+
+    /** True if it still is. */
+    boolean interruptIfOwed() {
         Thread running = isStarted ? thread : null;
-        if (running != null) {
-            isInterruptOwed.set(true);
-            if (!running.isInterrupted() && isInterruptOwed.compareAndSet(true, false)) {
-                running.interrupt();
-            }
+        if (running != null && !running.isInterrupted() && isInterruptOwed.compareAndSet(true, false)) {
+            interrupt(running);
         }
+        return isInterruptOwed.get();
     }
 
     /** For a wait of the calling thread: throws the interrupt that is owed to its task, if one is. */
@@ -154,8 +160,13 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private void interrupt() {
         Thread running = isStarted ? thread : null;
         if (running != null) {
-            running.interrupt();
+            interrupt(running);
         }
+    }
+
+    private void interrupt(Thread running) {
+        interruptCount.incrementAndGet();
+        running.interrupt();
     }
 
     @Override

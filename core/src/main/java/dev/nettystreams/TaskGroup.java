@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,10 +31,12 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code join} and {@code close} wait: for threads that may. {@code start} may be called by the group's own tasks, too, on any thread.
  */
 public final class TaskGroup implements AutoCloseable {
+    private static final long OWED_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     /** None that {@code synchronized} takes: to wait with one would hold up an event loop before Java 24. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Condition allEnded = lock.newCondition();
+    private final Condition allEnded = lock.newCondition(); // or something else has changed
     private final Set<Task<?>> running = new HashSet<>(); // guarded by lock
     private @Nullable Throwable failure; // guarded by lock; the first one
     private boolean isEnding; // guarded by lock
@@ -63,6 +66,17 @@ public final class TaskGroup implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Starts a task without a result; see {@link #start(Callable)}.
+     *
+     * @param code straight-line code that may await
+     * @return completes when the code has ended
+     * @throws IllegalStateException if the group is ending: a task has failed, or the group was closed
+     */
+    public CompletableFuture<Void> start(Steps code) {
+        return start(code.asCallable());
     }
 
     private void ended(AtomicReference<? extends @Nullable Task<?>> task) {
@@ -102,19 +116,31 @@ public final class TaskGroup implements AutoCloseable {
         cancel();
     }
 
+    /** Once; a task that cleans up is not to be disturbed by each of those that fail after it. */
     private void cancel() {
         List<Task<?>> cancelled;
         lock.lock();
         try {
+            if (isEnding) {
+                return;
+            }
             isEnding = true;
             cancelled = List.copyOf(running);
         } finally {
             lock.unlock();
         }
         for (Task<?> task : cancelled) {
-            if (!task.cancel(true)) {
-                task.interruptAgain(); // somebody else has settled its future, and it goes on
+            boolean wasSettled = task.isDone(); // by somebody else, and it goes on
+            task.cancel(true);
+            if (wasSettled) {
+                task.interruptAgain();
             }
+        }
+        lock.lock();
+        try {
+            allEnded.signalAll(); // whoever waits looks who is owed an interrupt
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -127,9 +153,7 @@ public final class TaskGroup implements AutoCloseable {
     public void join() throws Exception {
         lock.lock();
         try {
-            while (!running.isEmpty()) {
-                allEnded.await();
-            }
+            awaitEnds();
             if (failure instanceof Error error) {
                 throw error;
             } else if (failure != null) {
@@ -143,17 +167,53 @@ public final class TaskGroup implements AutoCloseable {
         }
     }
 
-    /** Cancels what still runs, and waits for its end; an interrupt meanwhile is kept for later. */
+    /**
+     * Cancels what still runs, and waits for its end; an interrupt meanwhile is kept for later.
+     *
+     * @throws IllegalStateException if the wait would hold up the event loop that the tasks need for their ends
+     */
     @Override
     public void close() {
         cancel();
+        boolean wasInterrupted = false;
         lock.lock();
         try {
             while (!running.isEmpty()) {
-                allEnded.awaitUninterruptibly();
+                try {
+                    awaitEnds();
+                } catch (InterruptedException e) {
+                    wasInterrupted = true;
+                }
             }
         } finally {
             lock.unlock();
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
+    }
+
+    /** Holding the lock. Those that are owed an interrupt get it when they have seen the one before. */
+    private void awaitEnds() throws InterruptedException {
+        try {
+            while (!running.isEmpty()) {
+                if (!isAnyOwedAnInterrupt()) {
+                    allEnded.await();
+                } else {
+                    allEnded.awaitNanos(OWED_PERIOD_NANOS);
+                }
+            }
+        } catch (InterruptedException e) {
+            PinWatch.refuseIfPinned("a TaskGroup's end", e);
+            throw e;
+        }
+    }
+
+    private boolean isAnyOwedAnInterrupt() {
+        boolean isAny = false;
+        for (Task<?> task : running) {
+            isAny |= task.interruptIfOwed();
+        }
+        return isAny;
     }
 }

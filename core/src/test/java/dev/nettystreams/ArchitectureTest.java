@@ -31,6 +31,7 @@ class ArchitectureTest {
             "LimitOverrunException",
             "LineEnding",
             "PlaintextInjectionException",
+            "Steps",
             "StreamBrokenException",
             "StreamClosedException",
             "StreamConnection",

@@ -3,6 +3,7 @@ package dev.nettystreams;
 import static dev.nettystreams.Await.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -27,9 +28,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -446,47 +444,6 @@ class OnEventLoopTest {
                 .hasMessageContaining("Await.onEventLoop(connection, code)"));
     }
 
-    /** What pins on every Java: a class initializer, which native code calls. */
-    private static final class AwaitsWhenItIsLoaded {
-        static CompletableFuture<byte[]> awaited = new CompletableFuture<>();
-
-        private static final class Loaded {
-            static final Object VALUE = await();
-
-            private static Object await() {
-                try {
-                    return Await.await(awaited);
-                } catch (Exception e) {
-                    throw new IllegalArgumentException(e);
-                }
-            }
-        }
-    }
-
-    @Test
-    void await_whilePinned_fails_andSaysWhatPins() throws Exception {
-        try (BackgroundLoop background = new BackgroundLoop()) {
-            MemoryPair own = MemoryStreams.pair(background);
-            CompletableFuture<Object> task = Await.onEventLoop(own.near(), () -> {
-                AwaitsWhenItIsLoaded.awaited = own.near().reader().readLine();
-                return AwaitsWhenItIsLoaded.Loaded.VALUE;
-            });
-            assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS))
-                    .rootCause()
-                    .isInstanceOf(InterruptedException.class);
-            assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS))
-                    .cause()
-                    .isInstanceOf(ExceptionInInitializerError.class)
-                    .cause()
-                    .cause()
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("held up its event loop")
-                    .hasMessageContaining("the initializer of " + AwaitsWhenItIsLoaded.Loaded.class.getName());
-            assertThat(Await.onEventLoop(own.near(), () -> "the loop goes on").get(20, TimeUnit.SECONDS))
-                    .isEqualTo("the loop goes on");
-        }
-    }
-
     /** Callbacks on the loop's own thread, called while it does what a task has asked for. */
     @Test
     void callsOfCallbacks_whileATaskIsServed_keepTheirOrder() {
@@ -556,55 +513,63 @@ class OnEventLoopTest {
         assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
     }
 
-    /** By the names of frames: every handler has this class somewhere below it. */
-    private static final class SlowToLoad {
-        private static final CountDownLatch REPORTED = new CountDownLatch(1);
-
-        private static final class Loaded {
-            static final String VALUE = waited();
-
-            private static String waited() {
-                try {
-                    return REPORTED.await(20, TimeUnit.SECONDS) ? "not interrupted" : "never reported";
-                } catch (InterruptedException e) {
-                    return "interrupted";
-                }
-            }
-        }
+    /** A handler of the transport's may write to another connection of the loop. */
+    @Test
+    void whatIsWrittenInsideAWrite_leavesItAlone() {
+        Bench bench = new Bench();
+        bench.loop.runReady();
+        StreamConnection mirror = bench.connection;
+        CompletableFuture<Void> task = Await.onEventLoop(bench.connection, () -> {
+            bench.writer.write(bytes("one"));
+            bench.wire.beforeCopy = () -> {
+                bench.wire.beforeCopy = () -> {};
+                mirror.writer().write(bytes("two"));
+            };
+        });
+        bench.loop.runReady();
+        Now.value(task);
+        assertThat(bench.wire.writtenText()).isEqualTo("onetwo");
     }
 
     @Test
-    void handlerThatIsPinned_outsideOfAnAwait_isReported_andNotInterrupted() throws Exception {
-        Logger logger = Logger.getLogger("dev.nettystreams");
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                if (record.getMessage().contains(SlowToLoad.Loaded.class.getName())) {
-                    SlowToLoad.REPORTED.countDown();
-                }
-            }
+    void threadThatATaskMakes_isOnItsLoop_andItsDeadlinesAreTheLoops() {
+        CompletableFuture<Integer> timers = new CompletableFuture<>();
+        CompletableFuture<Void> task = Await.onEventLoop(
+                pair.near(),
+                () -> HandlerThreads.VIRTUAL
+                        .unstarted(() -> {
+                            CompletableFuture<byte[]> line = reader.readLine().orTimeout(1, TimeUnit.HOURS);
+                            timers.complete(loop.timerCount());
+                            line.cancel(false);
+                        })
+                        .start());
+        loop.runReady();
+        Now.value(task);
+        assertThat(Now.value(timers)).isOne();
+    }
 
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        logger.addHandler(handler);
-        try (BackgroundLoop background = new BackgroundLoop()) {
-            MemoryPair own = MemoryStreams.pair(background);
-            CompletableFuture<String> value = new CompletableFuture<>();
-            ConnectionHandler slow = Await.onEventLoop((in, out) -> value.complete(SlowToLoad.Loaded.VALUE));
-            CompletionStage<?> conversation = slow.start(own.near());
-            assertThat(value.get(30, TimeUnit.SECONDS)).isEqualTo("not interrupted");
-            assertThat(conversation
-                            .toCompletableFuture()
-                            .handle((done, failure) -> done)
-                            .get(30, TimeUnit.SECONDS))
-                    .isNull();
-        } finally {
-            logger.removeHandler(handler);
-        }
+    @Test
+    void backgroundLoopThatIsClosed_leavesNobodyWaiting() {
+        BackgroundLoop background = new BackgroundLoop();
+        MemoryPair own = MemoryStreams.pair(background);
+        CountDownLatch begun = new CountDownLatch(2);
+        CompletableFuture<String> foreign = new CompletableFuture<>();
+        CompletableFuture<byte[]> woken = Await.onEventLoop(own.near(), () -> {
+            begun.countDown();
+            await(foreign);
+            return await(own.near().reader().readLine());
+        });
+        CompletableFuture<byte[]> late = Await.onEventLoop(own.near(), () -> {
+            begun.countDown();
+            return await(own.far().reader().readLine().orTimeout(20, TimeUnit.MILLISECONDS));
+        });
+        assertThatNoException().isThrownBy(begun::await);
+        background.close();
+        foreign.complete("too late");
+        assertThatThrownBy(() -> woken.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(StreamBrokenException.class);
+        assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOfAny(TimeoutException.class, StreamBrokenException.class);
     }
 
     @Test

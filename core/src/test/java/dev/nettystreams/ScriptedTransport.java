@@ -35,7 +35,9 @@ final class ScriptedTransport implements Transport {
     Runnable beforeUse = () -> {};
 
     /** Runs whenever owned bytes are written: for a transport that cannot take them. */
-    Runnable beforeWrite = () -> {};
+    Runnable beforeWrite = () -> {}; // of what is given away
+
+    Runnable beforeCopy = () -> {};
 
     private @Nullable TransportEvents events;
 
@@ -153,6 +155,7 @@ final class ScriptedTransport implements Transport {
     @Override
     public void write(byte[] source, int offset, int byteCount) {
         note("write");
+        beforeCopy.run();
         written.write(source, offset, byteCount);
     }
 

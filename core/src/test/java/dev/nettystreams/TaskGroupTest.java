@@ -8,14 +8,11 @@ import dev.nettystreams.testing.BackgroundLoop;
 import dev.nettystreams.testing.MemoryPair;
 import dev.nettystreams.testing.MemoryStreams;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,55 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link TaskGroup} and {@link Await#withTimeout}, the same programs in each of the ways to run them. */
+/** {@link TaskGroup}, the same programs in each of the ways to run them. */
 @SuppressWarnings("FutureReturnValueIgnored") // the group sees to its tasks
 class TaskGroupTest {
-    /** Where a program runs. */
-    enum Way {
-        ON_THE_LOOP,
-        ON_VIRTUAL_THREADS,
-        ON_THREADS;
-
-        boolean isAvailable() {
-            return switch (this) {
-                case ON_THE_LOOP -> Await.isOnEventLoopAvailable();
-                case ON_VIRTUAL_THREADS -> HandlerThreads.VIRTUAL.isAvailable();
-                case ON_THREADS -> true;
-            };
-        }
-
-        <T> CompletableFuture<T> start(StreamConnection connection, Callable<T> program) {
-            return switch (this) {
-                case ON_THE_LOOP -> Await.onEventLoop(connection, program);
-                case ON_VIRTUAL_THREADS -> Task.start(HandlerThreads.VIRTUAL, program);
-                case ON_THREADS -> Task.start(HandlerThreads.PLATFORM, program);
-            };
-        }
-    }
-
-    static List<Way> ways() {
-        return Arrays.stream(Way.values()).filter(Way::isAvailable).toList();
-    }
-
-    /** Runs a program to its end, with a connection at hand. */
-    @FunctionalInterface
-    private interface Program<T> {
-        T run(MemoryPair pair) throws Exception;
-    }
-
-    private static <T> T run(Way way, Program<T> program) throws Exception {
-        try (BackgroundLoop loop = new BackgroundLoop()) {
-            MemoryPair pair = MemoryStreams.pair(loop);
-            return way.start(pair.near(), () -> program.run(pair)).get(20, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        }
-    }
-
     @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void join_waitsForAll_andTheirResultsAreThere(Way way) throws Exception {
-        String both = run(way, pair -> {
+        String both = way.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 CompletableFuture<byte[]> near =
                         group.start(() -> await(pair.near().reader().readLine()));
@@ -87,11 +42,11 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void firstFailure_cancelsTheOthers_andIsThrownByJoin(Way way) throws Exception {
         List<String> said = new ArrayList<>();
         IOException bug = new IOException("first");
-        assertThatThrownBy(() -> run(way, pair -> {
+        assertThatThrownBy(() -> way.run(pair -> {
                     try (TaskGroup group = new TaskGroup()) {
                         Semaphore isReading = new Semaphore(0);
                         CompletableFuture<byte[]> reading = group.start(() -> {
@@ -119,9 +74,9 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void furtherFailures_areNotLost(Way way) {
-        assertThatThrownBy(() -> run(way, pair -> {
+        assertThatThrownBy(() -> way.run(pair -> {
                     try (TaskGroup group = new TaskGroup()) {
                         Semaphore isWaiting = new Semaphore(0);
                         group.start(() -> {
@@ -146,11 +101,11 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void close_leavesNothingRunning(Way way) throws Exception {
         AtomicInteger running = new AtomicInteger();
         Semaphore begun = new Semaphore(0);
-        run(way, pair -> {
+        way.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 for (int i = 0; i < 10; i++) {
                     group.start(() -> {
@@ -172,11 +127,11 @@ class TaskGroupTest {
 
     /** Two interrupts that come before it looks are one to a thread. */
     @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void close_reachesATaskThatHasJustBeenInterrupted(Way way) throws Exception {
         Semaphore begun = new Semaphore(0);
         AtomicInteger interrupts = new AtomicInteger();
-        run(way, pair -> {
+        way.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 CompletableFuture<byte[]> task = group.start(() -> {
                     begun.release();
@@ -197,21 +152,7 @@ class TaskGroupTest {
 
     /** A deadline that its own code holds up. */
     @ParameterizedTest
-    @MethodSource("ways")
-    void withTimeout_interruptsCodeThatComputes(Way way) {
-        assertThatThrownBy(() -> run(
-                        way,
-                        pair -> Await.withTimeout(Duration.ofMillis(20), () -> {
-                            while (!Thread.currentThread().isInterrupted()) {
-                                Thread.onSpinWait();
-                            }
-                            throw new InterruptedException();
-                        })))
-                .isInstanceOf(TimeoutException.class);
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void interruptOfTheJoiner_cancelsAll(Way way) throws Exception {
         AtomicInteger cancelled = new AtomicInteger();
         try (BackgroundLoop loop = new BackgroundLoop()) {
@@ -234,16 +175,15 @@ class TaskGroupTest {
             });
             assertThat(isWaiting.await(20, TimeUnit.SECONDS)).isTrue();
             task.cancel(true);
-            assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS))
-                    .isInstanceOf(java.util.concurrent.CancellationException.class);
+            assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
         }
         assertThat(cancelled).hasValue(1);
     }
 
     @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void groupThatIsEnding_takesNobodyIn(Way way) throws Exception {
-        run(way, pair -> {
+        way.run(pair -> {
             TaskGroup group = new TaskGroup();
             group.close();
             assertThatThrownBy(() -> group.start(() -> 1)).isInstanceOf(IllegalStateException.class);
@@ -251,74 +191,12 @@ class TaskGroupTest {
         });
     }
 
-    @ParameterizedTest
-    @MethodSource("ways")
-    void withTimeout_endsWhateverIsWaitedFor_andTakesNothing(Way way) throws Exception {
-        String left = run(way, pair -> {
-            StreamReader reader = pair.near().reader();
-            pair.far().writer().write(Now.bytes("one\ntwo"));
-            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(20), () -> {
-                        await(reader.readLine());
-                        return await(reader.readLine());
-                    }))
-                    .isInstanceOf(TimeoutException.class)
-                    .hasMessageContaining("PT0.02S");
-            assertThat(Thread.interrupted()).isFalse();
-            return new String(await(reader.readExactly(3)), java.nio.charset.StandardCharsets.US_ASCII);
-        });
-        assertThat(left).isEqualTo("two");
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void withTimeout_leavesNoInterruptBehind_howeverCloseTheRace(Way way) throws Exception {
-        run(way, pair -> {
-            for (int i = 0; i < 300; i++) {
-                long nanos = 1_000L * (i % 100);
-                try {
-                    Await.withTimeout(Duration.ofNanos(nanos), () -> {
-                        long end = System.nanoTime() + nanos;
-                        while (System.nanoTime() < end) {
-                            Thread.onSpinWait();
-                        }
-                        return null;
-                    });
-                } catch (TimeoutException e) {
-                    throw new AssertionError("the steps came to their end", e);
-                }
-                assertThat(Thread.interrupted()).isFalse();
-            }
-            return null;
-        });
-    }
-
     /** The inner one's interrupt is taken back, and not the outer one's with it. */
     @ParameterizedTest
-    @MethodSource("ways")
-    void withTimeout_ofAnOuterOne_outlivesTheInner(Way way) throws Exception {
-        run(way, pair -> {
-            Semaphore never = new Semaphore(0);
-            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(30), () -> {
-                        assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(10), () -> {
-                                    try {
-                                        return await(pair.near().reader().readLine());
-                                    } finally {
-                                        never.tryAcquire(60, TimeUnit.MILLISECONDS); // until the outer one has come
-                                    }
-                                }))
-                                .isInstanceOf(InterruptedException.class);
-                        throw new InterruptedException();
-                    }))
-                    .isInstanceOf(TimeoutException.class);
-            return null;
-        });
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("dev.nettystreams.Way#all")
     void close_alsoEndsWhomSomebodyElseHasSettled(Way way) throws Exception {
         List<String> said = new ArrayList<>();
-        run(way, pair -> {
+        way.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 Semaphore isOn = new Semaphore(0);
                 CompletableFuture<Object> task = group.start(() -> {
@@ -342,15 +220,89 @@ class TaskGroupTest {
         assertThat(said).containsExactly("ended", "closed");
     }
 
+    /** It waits by other means than {@code await} when it should see the second. */
     @ParameterizedTest
-    @MethodSource("ways")
-    void withTimeout_anInterruptFromElsewhere_isNoTimeout(Way way) throws Exception {
-        run(way, pair -> {
-            Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> Await.withTimeout(
-                            Duration.ofDays(1), () -> await(pair.near().reader().readLine())))
-                    .isInstanceOf(InterruptedException.class);
+    @MethodSource("dev.nettystreams.Way#all")
+    void close_reachesATaskThatHasJustBeenInterrupted_whateverItWaitsFor(Way way) throws Exception {
+        Semaphore begun = new Semaphore(0);
+        way.run(pair -> {
+            try (TaskGroup group = new TaskGroup()) {
+                CompletableFuture<byte[]> task = group.start(() -> {
+                    begun.release();
+                    try {
+                        return await(new CompletableFuture<>());
+                    } catch (InterruptedException e) {
+                        new Semaphore(0).acquire();
+                        throw e;
+                    }
+                });
+                begun.acquire();
+                task.completeExceptionally(new TimeoutException());
+            }
             return null;
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void close_reachesATaskThatSomebodyElseHasSettledAsCancelled(Way way) throws Exception {
+        way.run(pair -> {
+            Semaphore seen = new Semaphore(0);
+            try (TaskGroup group = new TaskGroup()) {
+                CompletableFuture<byte[]> task = group.start(() -> {
+                    seen.release();
+                    try {
+                        return await(new CompletableFuture<>());
+                    } catch (InterruptedException e) {
+                        seen.release();
+                        return await(new CompletableFuture<>());
+                    }
+                });
+                seen.acquire();
+                task.completeExceptionally(new CancellationException());
+                seen.acquire();
+            }
+            return null;
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void cleanup_isNotDisturbed_byThoseThatFailLater(Way way) throws Exception {
+        AtomicInteger finished = new AtomicInteger();
+        assertThatThrownBy(() -> way.run(pair -> {
+                    Semaphore cleaning = new Semaphore(0);
+                    Semaphore othersHaveFailed = new Semaphore(0);
+                    try (TaskGroup group = new TaskGroup()) {
+                        group.start(() -> {
+                            try {
+                                return await(new CompletableFuture<>());
+                            } finally {
+                                cleaning.release();
+                                othersHaveFailed.acquire();
+                                finished.incrementAndGet();
+                            }
+                        });
+                        group.start(() -> {
+                            try {
+                                return await(new CompletableFuture<>());
+                            } finally {
+                                cleaning.acquire();
+                                othersHaveFailed.release();
+                                fail("second");
+                            }
+                        });
+                        group.start(() -> fail("first"));
+                        group.join();
+                    }
+                    return null;
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("first");
+        assertThat(finished).hasValue(1);
+    }
+
+    private static void fail(String message) throws IOException {
+        throw new IOException(message);
     }
 }

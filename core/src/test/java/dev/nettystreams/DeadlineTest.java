@@ -1,0 +1,208 @@
+package dev.nettystreams;
+
+import static dev.nettystreams.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.testing.ManualLoop;
+import dev.nettystreams.testing.MemoryPair;
+import dev.nettystreams.testing.MemoryStreams;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@link Await#withTimeout}, the same programs in each of the ways to run them. */
+@SuppressWarnings("FutureReturnValueIgnored") // the group sees to its tasks
+class DeadlineTest {
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_interruptsCodeThatComputes(Way way) {
+        assertThatThrownBy(() -> way.run(pair -> Await.withTimeout(Duration.ofMillis(20), () -> {
+                    while (!Thread.currentThread().isInterrupted()) {
+                        Thread.onSpinWait();
+                    }
+                    throw new InterruptedException();
+                })))
+                .isInstanceOf(TimeoutException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_endsWhateverIsWaitedFor_andTakesNothing(Way way) throws Exception {
+        String left = way.run(pair -> {
+            StreamReader reader = pair.near().reader();
+            pair.far().writer().write(Now.bytes("one\ntwo"));
+            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(20), () -> {
+                        await(reader.readLine());
+                        return await(reader.readLine());
+                    }))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("PT0.02S");
+            assertThat(Thread.interrupted()).isFalse();
+            return new String(await(reader.readExactly(3)), java.nio.charset.StandardCharsets.US_ASCII);
+        });
+        assertThat(left).isEqualTo("two");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_leavesNoInterruptBehind_howeverCloseTheRace(Way way) throws Exception {
+        way.run(pair -> {
+            for (int i = 0; i < 300; i++) {
+                long nanos = 1_000L * (i % 100);
+                try {
+                    Await.withTimeout(Duration.ofNanos(nanos), () -> {
+                        long end = System.nanoTime() + nanos;
+                        while (System.nanoTime() < end) {
+                            Thread.onSpinWait();
+                        }
+                        return null;
+                    });
+                } catch (TimeoutException e) {
+                    throw new AssertionError("the steps came to their end", e);
+                }
+                assertThat(Thread.interrupted()).isFalse();
+            }
+            return null;
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_ofAnOuterOne_outlivesTheInner(Way way) throws Exception {
+        way.run(pair -> {
+            Semaphore never = new Semaphore(0);
+            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(30), () -> {
+                        assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(10), () -> {
+                                    try {
+                                        return await(pair.near().reader().readLine());
+                                    } finally {
+                                        never.tryAcquire(60, TimeUnit.MILLISECONDS); // until the outer one has come
+                                    }
+                                }))
+                                .isInstanceOf(InterruptedException.class);
+                        throw new InterruptedException();
+                    }))
+                    .isInstanceOf(TimeoutException.class);
+            return null;
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_anInterruptFromElsewhere_isNoTimeout(Way way) throws Exception {
+        way.run(pair -> {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> Await.withTimeout(
+                            Duration.ofDays(1), () -> await(pair.near().reader().readLine())))
+                    .isInstanceOf(InterruptedException.class);
+            return null;
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_endsALoopOverLines(Way way) {
+        assertThatThrownBy(() -> way.run(pair -> {
+                    pair.far().writer().write(Now.bytes("one\n"));
+                    Await.withTimeout(Duration.ofMillis(20), () -> {
+                        for (byte[] line : pair.near().reader().lines()) {
+                            assertThat(line).hasSize(4);
+                        }
+                    });
+                    return null;
+                }))
+                .isInstanceOf(TimeoutException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_endsTheWait_forWhatCannotBeCancelled(Way way) {
+        CompletableFuture<Object> uncancellable = new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                return false;
+            }
+        };
+        assertThatThrownBy(() -> way.run(pair -> Await.withTimeout(Duration.ofMillis(20), () -> await(uncancellable))))
+                .isInstanceOf(TimeoutException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_worksAsEver_whereACancelledTaskCleansUp(Way way) throws Exception {
+        try (BackgroundLoop loop = new BackgroundLoop()) {
+            MemoryPair pair = MemoryStreams.pair(loop);
+            CountDownLatch begun = new CountDownLatch(1);
+            CompletableFuture<Throwable> cleanup = new CompletableFuture<>();
+            CompletableFuture<Object> task = way.start(pair.near(), () -> {
+                try {
+                    begun.countDown();
+                    return await(new CompletableFuture<>());
+                } finally {
+                    try {
+                        Await.withTimeout(
+                                Duration.ofMillis(20),
+                                () -> await(pair.near().reader().readLine()));
+                    } catch (Exception e) {
+                        cleanup.complete(e);
+                    }
+                }
+            });
+            begun.await();
+            task.cancel(true);
+            assertThat(cleanup.get(20, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_anInterruptThatCameBeforeIt_isNoTimeout_andNotLost(Way way) throws Exception {
+        way.run(pair -> {
+            Thread.currentThread().interrupt();
+            Deadline deadline = new Deadline(Thread.currentThread(), Duration.ZERO);
+            deadline.expire();
+            assertThat(deadline.end()).isTrue();
+            assertThat(Thread.interrupted()).isTrue();
+            return null;
+        });
+    }
+
+    /** What is done for code that holds up the loop its timer is with. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void overdue_areOnlyThoseWhoseTimeIsOver(Way way) throws Exception {
+        way.run(pair -> {
+            Await.withTimeout(Duration.ofHours(1), () -> {
+                Deadline.expireOverdueOf(Thread.currentThread());
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            });
+            return null;
+        });
+    }
+
+    /** A program may set many without ever waiting. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_ofWhatDoesNotWait_leavesNothingWithTheLoop(Way way) throws Exception {
+        assumeThat(way).isEqualTo(Way.ON_THE_LOOP);
+        ManualLoop loop = new ManualLoop();
+        CompletableFuture<Integer> task =
+                Await.onEventLoop(MemoryStreams.pair(loop).near(), () -> {
+                    int count = 0;
+                    for (int i = 0; i < 100; i++) {
+                        count += Await.withTimeout(Duration.ofHours(1), () -> loop.timerCount() + loop.readyCount());
+                    }
+                    return count + loop.timerCount();
+                });
+        loop.runReady();
+        assertThat(Now.value(task)).isZero();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.nettystreams;
+
+import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.testing.MemoryPair;
+import dev.nettystreams.testing.MemoryStreams;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Where a program runs: the same program, each time. */
+enum Way {
+    ON_THE_LOOP,
+    ON_VIRTUAL_THREADS,
+    ON_THREADS;
+
+    /** Those to be had here. */
+    static List<Way> all() {
+        return Arrays.stream(values()).filter(Way::isAvailable).toList();
+    }
+
+    private boolean isAvailable() {
+        return switch (this) {
+            case ON_THE_LOOP -> Await.isOnEventLoopAvailable();
+            case ON_VIRTUAL_THREADS -> HandlerThreads.VIRTUAL.isAvailable();
+            case ON_THREADS -> true;
+        };
+    }
+
+    <T> CompletableFuture<T> start(StreamConnection connection, Callable<T> program) {
+        return switch (this) {
+            case ON_THE_LOOP -> Await.onEventLoop(connection, program);
+            case ON_VIRTUAL_THREADS -> Task.start(HandlerThreads.VIRTUAL, program);
+            case ON_THREADS -> Task.start(HandlerThreads.PLATFORM, program);
+        };
+    }
+
+    /** Code with a connection at hand. */
+    @FunctionalInterface
+    interface Program<T> {
+        T run(MemoryPair pair) throws Exception;
+    }
+
+    /** Runs a program to its end. */
+    <T> T run(Program<T> program) throws Exception {
+        try (BackgroundLoop loop = new BackgroundLoop()) {
+            MemoryPair pair = MemoryStreams.pair(loop);
+            return start(pair.near(), () -> program.run(pair)).get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } catch (TimeoutException e) {
+            throw new AssertionError("the program did not end", e);
+        }
+    }
+}

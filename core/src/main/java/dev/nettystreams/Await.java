@@ -48,7 +48,9 @@ public final class Await {
             return get(future);
         } catch (InterruptedException e) {
             boolean isCancelled = future.cancel(false) || future.isCancelled();
-            if (isCancelled || !future.isDone()) {
+            boolean isSettled =
+                    future.isDone() || future instanceof Claimable<?>; // claimed: its bytes are on their way
+            if (isCancelled || !isSettled) {
                 PinWatch.refuseIfPinned("await()", e);
                 throw e;
             }
@@ -213,7 +215,7 @@ public final class Await {
      * {@code orTimeout}.
      *
      * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An interrupt from elsewhere
-     * comes through as it is, unless it comes after the deadline and before the steps have seen that: of two at once, a thread sees one. On an
+     * comes through as it is, unless it comes after the deadline: then it may be taken for the deadline's. On an
      * event loop, steps that compute without waiting are interrupted within half a second of it.
      *
      * @param <T> what the steps return

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ final class Deadline {
     private final long beginNanos = System.nanoTime();
     private final long timeoutNanos;
     private final @Nullable Deadline outer = INNERMOST.get();
+    private final AtomicInteger outstandingCount = outer == null ? new AtomicInteger() : outer.outstandingCount;
     private final int interruptCountAtBegin = interruptCountOfOthers();
     private final CompletableFuture<Void> expiry = new StreamFuture<>();
     private boolean hasEnded;
@@ -107,23 +109,32 @@ final class Deadline {
         expired.whenComplete((never, over) -> expire());
     }
 
-    /** For whoever sees that a thread holds up its loop. */
-    static void expireOverdueOf(Thread thread) {
+    /** For whoever sees that a thread holds up its loop; whether there were any. */
+    static boolean expireOverdueOf(Thread thread) {
         long now = System.nanoTime();
+        boolean isAny = false;
         for (Deadline deadline : ON_LOOPS) {
             if (deadline.thread.equals(thread) && now - deadline.beginNanos >= deadline.timeoutNanos) {
-                deadline.expire();
+                isAny |= deadline.expire();
             }
         }
+        return isAny;
     }
 
-    /** Any thread. */
-    void expire() {
-        if (STATE.compareAndSet(this, RUNNING, EXPIRING)) {
-            hadBeenInterrupted = thread.isInterrupted();
-            thread.interrupt();
-            state = EXPIRED;
+    /** Any thread. Whether it had not expired, and was not over. */
+    boolean expire() {
+        boolean isRunning = STATE.compareAndSet(this, RUNNING, EXPIRING);
+        if (isRunning) {
+            boolean isFirst = outstandingCount.getAndIncrement()
+                    == 0; // if not, the interrupt that is there may be another deadline's
+            hadBeenInterrupted = isFirst && thread.isInterrupted();
+            try {
+                thread.interrupt();
+            } finally {
+                state = EXPIRED;
+            }
         }
+        return isRunning;
     }
 
     /** Whether the time was over first; takes back an interrupt that met nobody, if nobody else can have meant it. */
@@ -136,6 +147,7 @@ final class Deadline {
         }
         if (!hasEnded) {
             hasEnded = true;
+            outstandingCount.decrementAndGet();
             if (Thread.interrupted() && isMeantByOthers()) {
                 thread.interrupt();
             }

@@ -109,7 +109,7 @@ final class Input {
         }
         PendingRead<T> read = new PendingRead<>(request, true);
         occupy(request.name(), read);
-        if (!bytes.isUnchangedSince(lending) || gate.isPaused()) {
+        if (!bytes.isUnchangedSince(lending) || gate.isPaused() || access.loop.isEnding()) {
             access.hop(this::advanceInNewTurn, read);
         }
         return read;

@@ -223,6 +223,11 @@ final class LoopCarrier implements Executor {
 
     // ---- on the thread of PinWatch
 
+    /** Which of the runs is on. */
+    int runCount() {
+        return runCount;
+    }
+
     void submitAgainIfRefused() {
         if (isRefused) {
             isRefused = false;
@@ -242,16 +247,15 @@ final class LoopCarrier implements Executor {
         if (thread == null) {
             return;
         }
-        Deadline.expireOverdueOf(thread);
-        if (thread.getState() == Thread.State.RUNNABLE) {
-            return;
+        if (Deadline.expireOverdueOf(thread) || thread.getState() == Thread.State.RUNNABLE) {
+            return; // it goes on
         }
         StackTraceElement[] frames = thread.getStackTrace();
         if (current == null || runCount != run || frames.length == 0) {
             return; // it goes on
         }
         if (Arrays.stream(frames).anyMatch(LoopCarrier::isAwait)) {
-            interruptPinned(thread);
+            interruptPinned(thread, run);
         }
         if (run != reportedRunCount) {
             reportedRunCount = run;
@@ -260,8 +264,8 @@ final class LoopCarrier implements Executor {
     }
 
     /** Makes its await fail. */
-    void interruptPinned(Thread thread) {
-        pinned = new Pinned(thread, runCount);
+    void interruptPinned(Thread thread, int run) {
+        pinned = new Pinned(thread, run);
         PinWatch.interrupt(thread);
     }
 
@@ -323,8 +327,11 @@ final class LoopCarrier implements Executor {
     private void run(Runnable continuation) {
         runCount++;
         current = continuation;
-        continuation.run();
-        current = null;
+        try {
+            continuation.run();
+        } finally {
+            current = null;
+        }
     }
 
     /** The thread has parked or ended. What it asked of the transports is done in its order. */

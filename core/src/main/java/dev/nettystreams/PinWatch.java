@@ -76,8 +76,8 @@ final class PinWatch {
     /** On the thread of this. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     static void interrupt(Thread pinned) {
-        interruptCount++;
         pinned.interrupt();
+        interruptCount++; // who sees that has been interrupted
     }
 
     /** For the calling thread, which need not be interrupted any more, unless others want that, too: what it waited for has come. */

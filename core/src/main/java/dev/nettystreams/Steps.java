@@ -2,7 +2,10 @@ package dev.nettystreams;
 
 import java.util.concurrent.Callable;
 
-/** Straight-line code that may await, and has no result; what has one is a {@link Callable}. */
+/**
+ * Straight-line code that may await, and has no result; what has one is a {@link Callable}. A lambda is the right one of the two by itself; a
+ * reference to a method that is overloaded is not, and wants to be a lambda.
+ */
 @FunctionalInterface
 public interface Steps {
     /**

@@ -149,6 +149,7 @@ public final class TaskGroup implements AutoCloseable {
      *
      * @throws Exception what the first one to fail has thrown, with what others have thrown since as suppressed exceptions
      * @throws InterruptedException if the thread was interrupted
+     * @throws IllegalStateException if the wait would hold up the event loop that the tasks need for their ends; they go on then
      */
     public void join() throws Exception {
         lock.lock();
@@ -170,7 +171,7 @@ public final class TaskGroup implements AutoCloseable {
     /**
      * Cancels what still runs, and waits for its end; an interrupt meanwhile is kept for later.
      *
-     * @throws IllegalStateException if the wait would hold up the event loop that the tasks need for their ends
+     * @throws IllegalStateException if the wait would hold up the event loop that the tasks need for their ends, which then come later
      */
     @Override
     public void close() {

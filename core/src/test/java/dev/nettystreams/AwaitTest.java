@@ -178,4 +178,26 @@ class AwaitTest {
             return new String(answer, StandardCharsets.US_ASCII);
         }
     }
+
+    /** Between the claim and the result, the loop has the bytes in its hands. */
+    @Test
+    void interruptAfterTheClaim_losesNoBytes() throws Exception {
+        Claimable<String> claimed = new Claimable<>();
+        assertThat(claimed.claim()).isTrue();
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                Thread.currentThread().interrupt();
+                outcome.complete(Await.await(claimed) + ", interrupted: " + Thread.interrupted());
+            } catch (Exception e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        while (thread.getState() == Thread.State.RUNNABLE || thread.getState() == Thread.State.NEW) {
+            Thread.onSpinWait();
+        }
+        claimed.succeed("the bytes");
+        assertThat(outcome.get(20, TimeUnit.SECONDS)).isEqualTo("the bytes, interrupted: true");
+    }
 }

@@ -205,4 +205,24 @@ class DeadlineTest {
         loop.runReady();
         assertThat(Now.value(task)).isZero();
     }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_twoNested_thatAreBothOver_leaveNoInterruptBehind(Way way) throws Exception {
+        String result = way.run(pair -> {
+            String computed = Await.withTimeout(
+                    Duration.ofMillis(30),
+                    () -> Await.withTimeout(Duration.ofMillis(10), () -> {
+                        long end = 0;
+                        while (end == 0 || System.nanoTime() < end) {
+                            if (end == 0 && Thread.currentThread().isInterrupted()) {
+                                end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
+                            }
+                        }
+                        return "computed";
+                    }));
+            return Thread.interrupted() ? "interrupted" : computed;
+        });
+        assertThat(result).isEqualTo("computed");
+    }
 }

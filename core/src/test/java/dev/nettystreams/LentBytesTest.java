@@ -186,6 +186,13 @@ class LentBytesTest {
         assertThat(Now.text(line)).isEqualTo("two\n");
     }
 
+    @Test
+    void readWhenTheLoopHasEnded_fails_thoughNothingIsThere() {
+        receive("one\n", "");
+        bench.loop.shutDown();
+        Now.failure(StreamBrokenException.class, bench.reader.readLine());
+    }
+
     /** The loop waits for no reader that the system has put aside in the middle of a copy: it comes back. */
     @Test
     void whatComesWhileAReaderIsAtIt_isNotForgotten() {

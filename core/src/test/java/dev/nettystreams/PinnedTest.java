@@ -139,7 +139,8 @@ class PinnedTest {
         CompletableFuture<String> justInTime = new CompletableFuture<>() {
             @Override
             public String get() throws InterruptedException, ExecutionException {
-                LoopCarrier.ofCaller().interruptPinned(Thread.currentThread());
+                LoopCarrier carrier = LoopCarrier.ofCaller();
+                carrier.interruptPinned(Thread.currentThread(), carrier.runCount());
                 complete("just in time");
                 return super.get();
             }

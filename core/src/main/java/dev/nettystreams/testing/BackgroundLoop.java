@@ -27,12 +27,14 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     private final Map<Object, Runnable> atEnd = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
     private volatile @Nullable Thread thread;
+    private volatile boolean hasEnded;
 
     /** Makes a loop; its thread starts with the first task. */
     public BackgroundLoop() {
         executor = new ScheduledThreadPoolExecutor(1, this::newThread) {
             @Override
             protected void terminated() {
+                hasEnded = true;
                 runAtEnd();
             }
         };
@@ -47,12 +49,12 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
 
     @Override
     public void execute(Runnable task) {
-        executor.execute(() -> run(task));
+        executor.execute(() -> runOnLoop(task));
     }
 
     @Override
     public Timer schedule(Runnable task, long delayNanos) {
-        ScheduledFuture<?> scheduled = executor.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> scheduled = executor.schedule(() -> runOnLoop(task), delayNanos, TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }
 
@@ -88,7 +90,7 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     @Override
     public void afterEnd(Runnable action) {
         atEnd.put(new Object(), action);
-        if (executor.isTerminated()) {
+        if (hasEnded) {
             runAtEnd();
         }
     }
@@ -97,7 +99,7 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
         for (Object key : List.copyOf(atEnd.keySet())) {
             Runnable action = atEnd.remove(key);
             if (action != null) {
-                action.run();
+                run(action);
             }
         }
     }
@@ -123,8 +125,12 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
         return created;
     }
 
-    private void run(Runnable task) {
+    private void runOnLoop(Runnable task) {
         LoopThreads.mark(this);
+        run(task);
+    }
+
+    private void run(Runnable task) {
         try {
             task.run();
         } catch (Throwable e) { // kept for close()

@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 final class Backlog {
+    private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final long PERIOD_MILLIS = 5;
     private static final Map<EventExecutor, Backlog> BACKLOGS = new ConcurrentHashMap<>();
 
@@ -84,7 +86,7 @@ final class Backlog {
     private void tryAgain() {
         for (Runnable next; (next = first()) != null; ) {
             if (executor.isTerminated()) {
-                EventLoopLoop.inPlaceOf(executor, next);
+                runInPlace(next);
             } else if (!isAccepted(next)) {
                 tryAgainSoon();
                 return;
@@ -95,11 +97,20 @@ final class Backlog {
         }
     }
 
+    /** Much of what a task does is refused then, and there is nobody to be told. */
+    private void runInPlace(Runnable task) {
+        try {
+            EventLoopLoop.inPlaceOf(executor, task);
+        } catch (Throwable e) {
+            LOGGER.log(Level.DEBUG, "what a loop that has ended had no room for failed in its place", e);
+        }
+    }
+
     private boolean isAccepted(Runnable task) {
         try {
             executor.execute(task);
             return true;
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) { // no room, or no memory
             return false;
         }
     }

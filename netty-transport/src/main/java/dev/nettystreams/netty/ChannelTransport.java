@@ -127,7 +127,8 @@ final class ChannelTransport implements Transport {
 
     @Override
     public void resumeReading() {
-        if (!isReading && !inputEnded && phase != Phase.CLOSED && phase != Phase.DETACHED) {
+        boolean isOver = inputEnded || phase == Phase.CLOSED || phase == Phase.DETACHED || loop.isEnding();
+        if (!isReading && !isOver) {
             isReading = true;
             enter();
             channel.config().setAutoRead(true);

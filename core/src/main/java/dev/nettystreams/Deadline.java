@@ -125,8 +125,8 @@ final class Deadline {
     boolean expire() {
         boolean isRunning = STATE.compareAndSet(this, RUNNING, EXPIRING);
         if (isRunning) {
-            boolean isFirst = outstandingCount.getAndIncrement()
-                    == 0; // if not, the interrupt that is there may be another deadline's
+            boolean isFirst = outstandingCount.getAndIncrement() == 0;
+            // If it is not, the interrupt that is there may be another deadline's.
             hadBeenInterrupted = isFirst && thread.isInterrupted();
             try {
                 thread.interrupt();

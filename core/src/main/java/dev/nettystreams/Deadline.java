@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Timeouts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -62,7 +63,7 @@ final class Deadline {
 
     Deadline(Thread thread, Duration timeout) {
         this.thread = thread;
-        this.timeoutNanos = StreamCore.saturatedNanos(timeout);
+        this.timeoutNanos = Math.max(0, Timeouts.saturatedNanos(timeout)); // a difference with less would overflow
     }
 
     static <T extends @Nullable Object> T run(Duration timeout, Callable<? extends T> steps) throws Exception {
@@ -72,7 +73,7 @@ final class Deadline {
         } catch (InterruptedException | CancellationException e) {
             boolean isInterruption = e instanceof InterruptedException || e.getCause() instanceof InterruptedException;
             if (isInterruption && deadline.end() && !deadline.isMeantByOthers()) {
-                TimeoutException timedOut = new TimeoutException("not done within " + timeout);
+                TimeoutException timedOut = new TimeoutException("not done within " + Timeouts.toText(timeout));
                 timedOut.addSuppressed(e);
                 throw timedOut;
             }

@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -179,8 +180,9 @@ final class StartTls extends Claimable<TlsSession> {
     private void startDeadline(Duration timeout) {
         try {
             deadline = core.loop.schedule(
-                    () -> failWith(new SSLHandshakeException("startTls() did not finish within " + timeout)),
-                    StreamCore.saturatedNanos(timeout));
+                    () -> failWith(
+                            new SSLHandshakeException("startTls() did not finish within " + Timeouts.toText(timeout))),
+                    Timeouts.saturatedNanos(timeout));
         } catch (RejectedExecutionException e) {
             deadline = null; // the loop is ending, and with it every connection
         }

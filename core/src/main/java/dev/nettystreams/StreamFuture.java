@@ -37,7 +37,8 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     /** @param elsewhere keeps what is left of the time where there is no loop, or none any more */
-    private void keep(long nanos, Runnable action, LongConsumer elsewhere) {
+    private void keep(long timeoutNanos, Runnable action, LongConsumer elsewhere) {
+        long nanos = Math.max(0, timeoutNanos); // a difference with less would overflow
         if (isDone()) {
             return;
         }

@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.spi.Timeouts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -132,7 +133,7 @@ final class AddressRace {
         attempt.addListener(done -> onLoop(() -> ended(attempt, address)));
         if (!untried.isEmpty() && nextAttempt == null) {
             nextAttempt = loop.schedule(
-                    this::attemptNext, Patience.saturatedNanos(options.attemptDelay()), TimeUnit.NANOSECONDS);
+                    this::attemptNext, Timeouts.saturatedNanos(options.attemptDelay()), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -187,7 +188,7 @@ final class AddressRace {
             failures.add(backlogFull);
         }
         result.completeExceptionally(failure(new SocketTimeoutException(
-                message("could not connect to " + target + " within " + options.connectTimeout()))));
+                message("could not connect to " + target + " within " + Timeouts.toText(options.connectTimeout())))));
     }
 
     private String message(String what) {

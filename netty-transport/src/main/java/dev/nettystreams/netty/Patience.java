@@ -1,5 +1,6 @@
 package dev.nettystreams.netty;
 
+import dev.nettystreams.spi.Timeouts;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -20,16 +21,7 @@ final class Patience {
     }
 
     static Patience of(Duration duration) {
-        return new Patience(Math.max(0, saturatedNanos(duration)));
-    }
-
-    /** As much of a duration as a timer can count: more than 292 years is 292 years. */
-    static long saturatedNanos(Duration duration) {
-        try {
-            return duration.toNanos();
-        } catch (ArithmeticException e) {
-            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
+        return new Patience(Math.max(0, Timeouts.saturatedNanos(duration)));
     }
 
     /** Zero or less when it is over. */

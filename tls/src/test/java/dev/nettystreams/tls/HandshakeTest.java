@@ -67,7 +67,7 @@ class HandshakeTest {
             assertThat(session.applicationProtocol()).isNull();
             assertThat(session.peerCertificates()).contains(Certificates.LOCALHOST.getCertificate());
             assertThat(client.writer().getExtraInfo("peercert")).isEqualTo(Certificates.LOCALHOST.getCertificate());
-            assertThat(client.writer().canWriteEof()).isFalse();
+            assertThat(client.writer().canWriteEof()).isEqualTo(wire.hasHalfClose("TLSv1.3"));
         }
     }
 
@@ -413,7 +413,7 @@ class HandshakeTest {
                             .writer()
                             .startTls(wire.server().handshakeTimeout(Duration.ofMillis(100)))))
                     .isInstanceOf(SSLHandshakeException.class)
-                    .hasMessageContaining("PT0.1S");
+                    .hasMessageContaining("100 ms");
             assertThat(failureOf(silentClient.server().reader().read(1))).isInstanceOf(StreamBrokenException.class);
             assertThat(failureOf(silentClient.server().waitClosed())).isInstanceOf(StreamBrokenException.class);
             silentClient.client().abort();

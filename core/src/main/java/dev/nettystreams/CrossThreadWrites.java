@@ -3,6 +3,7 @@ package dev.nettystreams;
 import dev.nettystreams.spi.Transport;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  *   OPEN --suspend (plaintext ends)--> SUSPENDED, nothing either --resume (TLS is there)--> OPEN
  * </pre>
  *
- * <p>Any thread appends; the loop collects. The lock covers the list only: bytes reach the transport outside it.
+ * <p>Any thread appends; the loop collects. The loop takes the lock, so nobody does work of unbounded length under it:
+ * at most {@value #MOST_ROOM_BYTES} bytes are copied there, larger arrays before, and bytes reach the transport outside
+ * it.
  */
 final class CrossThreadWrites {
     private static final int FIRST_ROOM_BYTES = 128;
@@ -53,6 +56,9 @@ final class CrossThreadWrites {
 
     /** Adds a copy. */
     Taken append(byte[] source, int offset, int byteCount) {
+        if (byteCount > MOST_ROOM_BYTES) {
+            return append(ByteBuffer.wrap(Arrays.copyOfRange(source, offset, offset + byteCount)));
+        }
         synchronized (lock) {
             if (phase != Phase.OPEN) {
                 return phase == Phase.SEALED ? Taken.NOT : Taken.NOT_NOW;
@@ -64,6 +70,7 @@ final class CrossThreadWrites {
                 nextRoomBytes = Math.min(4 * nextRoomBytes, MOST_ROOM_BYTES);
                 open = room;
             }
+            assert byteCount <= MOST_ROOM_BYTES : byteCount; // the loop may be waiting for the lock
             room.put(source, offset, byteCount);
             return taken(byteCount);
         }
@@ -136,6 +143,7 @@ final class CrossThreadWrites {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock sees to that
     private Taken taken(int addedByteCount) {
+        assert Thread.holdsLock(lock);
         byteCount += addedByteCount;
         Taken taken = isEmpty ? Taken.IN_AS_THE_FIRST : Taken.IN;
         isEmpty = false;

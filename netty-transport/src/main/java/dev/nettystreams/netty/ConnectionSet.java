@@ -2,15 +2,15 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.StreamConnection;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The connections that are open, and who waits for there to be none. Any thread. */
 final class ConnectionSet {
     private final Object lock = new Object();
-    private final Set<StreamConnection> open = new HashSet<>(); // guarded by lock
+    private final Set<StreamConnection> open = ConcurrentHashMap.newKeySet(); // changed under lock
     private boolean isSealed; // guarded by lock
     private List<CompletableFuture<Void>> waiters = new ArrayList<>(0); // guarded by lock
 
@@ -46,10 +46,9 @@ final class ConnectionSet {
         released.forEach(ConnectionSet::complete);
     }
 
+    /** Without the lock, which the loops take: there may be very many. Complete once the set is sealed. */
     List<StreamConnection> snapshot() {
-        synchronized (lock) {
-            return List.copyOf(open);
-        }
+        return List.copyOf(open);
     }
 
     /** Completes when there is none; each caller has a future of its own. */

@@ -54,6 +54,11 @@ final class EventTurns implements TransportEvents {
     }
 
     @Override
+    public void outputFinished() {
+        access.turn(core::outputFinished);
+    }
+
+    @Override
     public void outputFailed(Throwable cause) {
         access.turn(() -> core.outputFailed(cause));
     }

@@ -130,6 +130,15 @@ final class LoopAccess {
         }
     }
 
+    /** On the loop: a timer, or null if the loop is ending, and with it every connection. */
+    Loop.@Nullable Timer schedule(Runnable task, long delayNanos) {
+        try {
+            return loop.schedule(() -> turn(task), delayNanos);
+        } catch (RejectedExecutionException e) {
+            return null;
+        }
+    }
+
     private void failForLackOfLoop(CompletableFuture<?> future) {
         String what = loop.isEnding() ? "has shut down" : "has refused a task: it has too many";
         future.completeExceptionally(new StreamBrokenException("the connection's event loop " + what, null));

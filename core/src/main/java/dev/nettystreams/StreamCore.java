@@ -2,20 +2,19 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.Timeouts;
 import dev.nettystreams.spi.Transport;
 import dev.nettystreams.spi.TransportEvents;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Routes between the two halves of a connection and its transport, and ends the connection. The rules live elsewhere: what a read takes in
  * {@link ReadRequest}, pausing in {@link ReadGate}, who waits for what in {@link Input}, the way of what is written in {@link Output}, who may touch what in {@link LoopAccess}, the
- * connection's states in {@link Lifecycle}.
+ * connection's states in {@link Lifecycle}, its end in good order in {@link Closing}.
  *
  * <pre>
  *   transport --EventTurns: dataReceived, eof--> Input -------completes--> the caller's read
@@ -41,7 +40,8 @@ final class StreamCore implements TransportEvents {
     final StreamWriter writer;
 
     private final Waiters closeWaiters = new Waiters();
-    private Loop.@Nullable Timer closeTimer;
+    private final Closing closing;
+    private Loop.@Nullable Timer detachTimer;
     private @Nullable Failure abortReason;
 
     private volatile @Nullable TlsSession tlsSession;
@@ -59,6 +59,7 @@ final class StreamCore implements TransportEvents {
         this.output = new Output(transport, access, lifecycle, limits, this::abortBecause);
         ReadGate gate = new ReadGate(transport, access::onLoop, limits.readLimitBytes());
         this.input = new Input(access, lifecycle, gate, limits.readLimitBytes());
+        this.closing = new Closing(transport, access, limits, this::closingFailed);
         this.reader = new StreamReader(this);
         this.writer = new StreamWriter(this);
     }
@@ -80,9 +81,9 @@ final class StreamCore implements TransportEvents {
 
     // ---- half-close
 
-    /** Any thread. TLS has no half-close that a peer need bear with. */
+    /** Any thread. */
     boolean canWriteEof() {
-        return tlsSession == null && transport.canWriteEof();
+        return transport.canWriteEof();
     }
 
     /** Any thread. */
@@ -158,20 +159,13 @@ final class StreamCore implements TransportEvents {
             return; // an abort overtook it
         }
         output.seal();
-        startCloseTimer();
-        transport.close();
-        transport.resumeReading(); // a peer that waits for us to read would never read what we still send
+        closing.begin();
         input.end(null);
     }
 
-    private void closeTimedOut() {
-        Lifecycle.State before = lifecycle.move(Lifecycle.Event.ABORT);
-        if (before != null) {
-            String method = before == Lifecycle.State.DETACHING ? "detach()" : "close()";
-            abortBecause(new Failure.Broken(
-                    method + " did not finish within " + limits.closeTimeout() + ": " + transport.pendingByteCount()
-                            + " bytes unsent",
-                    null));
+    private void closingFailed(String reason) {
+        if (lifecycle.move(Lifecycle.Event.ABORT) != null) {
+            abortBecause(new Failure.Broken(reason, null));
         }
     }
 
@@ -188,6 +182,7 @@ final class StreamCore implements TransportEvents {
             return;
         }
         abortReason = reason;
+        closing.stop();
         List<CompletableFuture<Void>> waiters = output.ended(reason);
         transport.abort();
         input.end(reason);
@@ -227,9 +222,18 @@ final class StreamCore implements TransportEvents {
     private void detachOnLoop(Claimable<byte[]> unread) {
         input.stopReading();
         output.seal();
-        startCloseTimer();
+        detachTimer = access.schedule(this::detachTimedOut, Timeouts.saturatedNanos(limits.closeTimeout()));
         CompletionStage<Void> flushed = output.flush();
         flushed.whenComplete((done, failure) -> input.whenOwned(() -> detachFlushed(unread, failure)));
+    }
+
+    private void detachTimedOut() {
+        if (lifecycle.move(Lifecycle.Event.ABORT) != null) {
+            abortBecause(new Failure.Broken(
+                    "detach() did not finish within " + Timeouts.toText(limits.closeTimeout()) + ": "
+                            + transport.pendingByteCount() + " bytes unsent",
+                    null));
+        }
     }
 
     /** Whoever wants the bytes is asked first: a connection that nobody takes over is ended. */
@@ -249,7 +253,7 @@ final class StreamCore implements TransportEvents {
     }
 
     private void handOver(Claimable<byte[]> unread) {
-        cancelCloseTimer();
+        cancelDetachTimer();
         transport.detach();
         Failure reason = new Failure.ClosedHere("the connection was handed back by detach()");
         outcome = new Outcome(reason);
@@ -259,18 +263,10 @@ final class StreamCore implements TransportEvents {
         Waiters.fail(waiters, reason);
     }
 
-    private void startCloseTimer() {
-        try {
-            closeTimer = loop.schedule(this::closeTimedOut, saturatedNanos(limits.closeTimeout()));
-        } catch (RejectedExecutionException e) {
-            closeTimer = null; // the loop is ending, and with it every connection
-        }
-    }
-
-    private void cancelCloseTimer() {
-        if (closeTimer != null) {
-            closeTimer.cancel();
-            closeTimer = null;
+    private void cancelDetachTimer() {
+        if (detachTimer != null) {
+            detachTimer.cancel();
+            detachTimer = null;
         }
     }
 
@@ -279,7 +275,11 @@ final class StreamCore implements TransportEvents {
     @Override
     public void dataReceived(Chunk chunk) {
         output.burstBegan();
-        input.arrived(chunk);
+        if (closing.isUnderWay()) {
+            closing.dropped(chunk.remaining());
+        } else {
+            input.arrived(chunk);
+        }
     }
 
     @Override
@@ -289,6 +289,7 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void eofReceived() {
+        closing.peerEnded();
         input.end(null);
     }
 
@@ -303,6 +304,11 @@ final class StreamCore implements TransportEvents {
     }
 
     @Override
+    public void outputFinished() {
+        closing.outputFinished();
+    }
+
+    @Override
     public void outputFailed(Throwable cause) {
         Failure failure = Failure.Broken.by(cause);
         Waiters.fail(output.ended(failure), failure);
@@ -313,7 +319,8 @@ final class StreamCore implements TransportEvents {
         Lifecycle.State before = lifecycle.move(Lifecycle.Event.LOST);
         Failure failure = failureOf(before, cause);
         outcome = new Outcome(failure);
-        cancelCloseTimer();
+        closing.stop();
+        cancelDetachTimer();
         List<CompletableFuture<Void>> waiters = new ArrayList<>(
                 output.ended(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
         waiters.addAll(closeWaiters.release());
@@ -336,9 +343,10 @@ final class StreamCore implements TransportEvents {
         if (earlier != null) {
             return earlier;
         }
-        boolean endedWell = cause == null
-                && (before == Lifecycle.State.CLOSING
-                        || (before == Lifecycle.State.OUTPUT_ENDED && input.hasSeenEof()));
+        boolean endedWell = closing.hasSentAll()
+                || cause == null
+                        && (before == Lifecycle.State.CLOSING
+                                || (before == Lifecycle.State.OUTPUT_ENDED && input.hasSeenEof()));
         return endedWell ? null : Failure.Broken.by(cause);
     }
 
@@ -347,13 +355,5 @@ final class StreamCore implements TransportEvents {
         Object peer = transport.extraInfo("peername");
         String name = peer == null ? "unknown" : peer.toString(); // null: gone before it was asked for
         return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name);
-    }
-
-    static long saturatedNanos(Duration duration) {
-        try {
-            return duration.toNanos();
-        } catch (ArithmeticException e) {
-            return Long.MAX_VALUE;
-        }
     }
 }

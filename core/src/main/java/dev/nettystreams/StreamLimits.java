@@ -9,7 +9,8 @@ import java.time.Duration;
  *     and goes on at this many or fewer
  * @param writeHighMarkBytes {@code drain} waits when more bytes than this are buffered for sending; zero or more
  * @param writeLowMarkBytes a {@code drain} that waits completes at this many bytes or fewer; zero up to the high mark
- * @param closeTimeout how long {@code close} may take to send what is buffered before it becomes {@code abort}; more than zero
+ * @param closeTimeout how long {@code close} may take, the peer's end included; with bytes still unsent it becomes
+ *     {@code abort}; more than zero
  */
 public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int writeLowMarkBytes, Duration closeTimeout) {
 

@@ -121,17 +121,18 @@ public final class StreamWriter {
     }
 
     /**
-     * Whether the output can be ended while the input goes on.
+     * Whether the output can be ended while the input goes on, and what is written behind the peer's end arrives.
      *
-     * @return true for TCP and Unix sockets, false under TLS
+     * @return true for TCP and Unix sockets, and for TLS 1.3 on the JDK's engine; false for TLS 1.2 (RFC 5246, section
+     *     7.2.1) and for BoringSSL
      */
     public boolean canWriteEof() {
         return core.canWriteEof();
     }
 
     /**
-     * Ends the output after all that was written; reading goes on. The peer reads EOF behind the last byte. Without effect when
-     * called again, and after {@code close}.
+     * Ends the output after all that was written; reading goes on. The peer reads EOF behind the last byte; under TLS
+     * that is a close_notify (RFC 8446, section 6.1). Without effect when called again, and after {@code close}.
      *
      * @throws UnsupportedOperationException if it {@linkplain #canWriteEof cannot} be done
      */
@@ -186,6 +187,10 @@ public final class StreamWriter {
      * Sends what is buffered, then closes the connection; does not wait for it. Reads see what was received, then EOF. A peer that
      * does not take the bytes within {@link StreamLimits#closeTimeout} is cut off as by {@link #abort}, and {@link #waitClosed} says so.
      * Without effect when called again.
+     *
+     * <p>The connection lingers once everything and the end are sent: what the peer still says is read and dropped
+     * until the peer ends, says nothing for 5 seconds, or has said 16 MiB, since closing before would make the system
+     * send a reset, which destroys what the peer has not read.
      */
     public void close() {
         core.close();
@@ -211,9 +216,10 @@ public final class StreamWriter {
     /**
      * Waits for the end of the connection; does not bring it about.
      *
-     * <p>Completes when {@code close} has sent everything and the connection is gone, also if that was long ago. Fails with
-     * {@link StreamBrokenException} when the peer or the wire ended it or {@code close} ran out of time, {@link StreamClosedException}
-     * after {@code abort} or {@code detach}.
+     * <p>Completes when {@code close} has sent everything, the peer has ended or has been silent for 5 seconds, and the
+     * connection is gone, also if that was long ago. Fails with {@link StreamBrokenException} when the peer or the wire
+     * ended it, when {@code close} ran out of time, or when it had to reset a peer that went on sending; with
+     * {@link StreamClosedException} after {@code abort} or {@code detach}.
      *
      * @return completes when the connection has ended well
      */

@@ -46,6 +46,7 @@ class ArchitectureTest {
             "spi.Loop",
             "spi.Loop$Timer",
             "spi.LoopThreads",
+            "spi.OutputEnd",
             "spi.Timeouts",
             "spi.Transport",
             "spi.TransportEvents",

@@ -174,6 +174,7 @@ class AwaitTest {
             CompletableFuture<Void> over = pair.near().serve(handler, FailureReporter.LOGGING);
             pair.far().writer().write(Now.bytes("hello\n"));
             byte[] answer = pair.far().reader().readAll(99).get(10, TimeUnit.SECONDS);
+            pair.far().close();
             over.get(10, TimeUnit.SECONDS);
             return new String(answer, StandardCharsets.US_ASCII);
         }

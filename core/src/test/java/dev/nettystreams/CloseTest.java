@@ -19,7 +19,7 @@ class CloseTest {
         bench.run(bench.writer::close);
         bench.run(bench.connection::close);
         assertThat(bench.writer.isClosing()).isTrue();
-        assertThat(bench.wire.count("close")).isEqualTo(1);
+        assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
         bench.run(bench.writer::close);
         Now.value(bench.onLoop(bench.writer::waitClosed));
@@ -30,7 +30,7 @@ class CloseTest {
         bench.writer.write(Now.bytes("all"));
         bench.writer.close();
         bench.loop.runReady();
-        assertThat(bench.wire.calls).containsSubsequence("writeOwned", "close");
+        assertThat(bench.wire.calls).containsSubsequence("writeOwned", "finish");
         assertThat(bench.wire.writtenText()).isEqualTo("all");
     }
 
@@ -72,7 +72,130 @@ class CloseTest {
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         Now.failure(StreamBrokenException.class, drain);
         bench.wire.lose(null);
-        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("did not finish within PT3S");
+        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("did not finish within 3 s");
+    }
+
+    private CompletableFuture<Void> closedAndFinished() {
+        CompletableFuture<Void> closed = bench.onLoop(bench.writer::waitClosed);
+        bench.run(bench.writer::close);
+        bench.wire.finishOutput();
+        return closed;
+    }
+
+    @Test
+    void lingering_endsAtThePeersEnd() {
+        CompletableFuture<Void> closed = closedAndFinished();
+        bench.wire.feed("said meanwhile");
+        assertThat(bench.wire.count("close")).isZero();
+        bench.wire.eof();
+        assertThat(bench.wire.count("close")).isEqualTo(1);
+        bench.wire.lose(null);
+        Now.value(closed);
+        assertThat(bench.loop.timerCount()).isZero();
+    }
+
+    @Test
+    void peerThatHasEndedBefore_isNotWaitedFor() {
+        bench.wire.eof();
+        closedAndFinished();
+        assertThat(bench.wire.count("close")).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatEndsWhileTheRestIsSent_isNotWaitedFor() {
+        bench.run(bench.writer::close);
+        bench.wire.eof();
+        assertThat(bench.wire.count("close")).isZero();
+        bench.wire.finishOutput();
+        assertThat(bench.wire.count("close")).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatCannotBeToldOfTheEnd_isNotWaitedFor() {
+        bench.wire.tellsThePeerOfItsEnd = false;
+        closedAndFinished();
+        assertThat(bench.wire.count("close")).isEqualTo(1);
+    }
+
+    @Test
+    void lingering_endsWellAfterSilence_whichEveryByteBegins() {
+        Bench patient = new Bench();
+        CompletableFuture<Void> closed = patient.onLoop(patient.writer::waitClosed);
+        patient.run(patient.writer::close);
+        patient.loop.advance(Duration.ofSeconds(6)); // the rest is being sent
+        patient.wire.finishOutput();
+        for (int i = 0; i < 3; i++) {
+            patient.loop.advance(Duration.ofNanos(Closing.SILENCE_NANOS - 1));
+            assertThat(patient.wire.count("close")).isZero();
+            patient.wire.feed("x");
+        }
+        patient.loop.advance(Duration.ofNanos(Closing.SILENCE_NANOS));
+        assertThat(patient.wire.count("close")).isEqualTo(1);
+        patient.wire.lose(null);
+        Now.value(closed);
+    }
+
+    @Test
+    void lingering_endsBadly_whenThePeerSendsTooMuch() {
+        CompletableFuture<Void> closed = closedAndFinished();
+        byte[] mebibyte = new byte[1 << 20];
+        for (int i = 0; i < Closing.MAX_DROPPED_BYTES >> 20; i++) {
+            bench.wire.feed(mebibyte);
+        }
+        assertThat(bench.wire.count("abort")).isZero();
+        bench.wire.feed(new byte[1]);
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        bench.wire.lose(null);
+        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("ended with a reset");
+        assertThat(bench.loop.timerCount()).isZero();
+    }
+
+    @Test
+    void lingering_endsWellAtTheCloseTimeout_ifNothingIsUnread() {
+        CompletableFuture<Void> closed = closedAndFinished();
+        bench.loop.advance(TIMEOUT);
+        assertThat(bench.wire.count("close")).isEqualTo(1);
+        bench.wire.lose(null);
+        Now.value(closed);
+    }
+
+    @Test
+    void lingering_endsBadlyAtTheCloseTimeout_ifMoreIsThere() {
+        CompletableFuture<Void> closed = closedAndFinished();
+        bench.loop.advance(TIMEOUT.minusNanos(1));
+        bench.loop.run(() -> bench.loop.schedule(
+                () -> bench.wire.events().dataReceived(bench.wire.chunk("more")), 1)); // behind the timeout's timer
+        bench.loop.advance(Duration.ofNanos(1));
+        assertThat(bench.wire.count("close")).isZero();
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        bench.wire.lose(null);
+        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("still sending after 3 s");
+    }
+
+    @Test
+    void lingering_endsWell_whenThePeerResets() {
+        CompletableFuture<Void> closed = closedAndFinished();
+        bench.wire.lose(new IOException("reset"));
+        Now.value(closed);
+        assertThat(bench.loop.timerCount()).isZero();
+    }
+
+    @Test
+    void reset_beforeEverythingIsSent_isALoss() {
+        CompletableFuture<Void> closed = bench.onLoop(bench.writer::waitClosed);
+        bench.run(bench.writer::close);
+        bench.wire.lose(new IOException("reset"));
+        Now.failure(StreamBrokenException.class, closed);
+    }
+
+    @Test
+    void abort_endsLingering() {
+        CompletableFuture<Void> closed = closedAndFinished();
+        bench.run(bench.writer::abort);
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+        bench.wire.lose(null);
+        Now.failure(StreamClosedException.class, closed);
+        assertThat(bench.loop.timerCount()).isZero();
     }
 
     @Test
@@ -111,7 +234,7 @@ class CloseTest {
         bench.run(() -> bench.writer.write(Now.bytes("a reply")));
         Now.value(bench.onLoop(bench.writer::drain));
         assertThat(bench.wire.writtenText()).isEqualTo("a reply");
-        assertThat(bench.wire.count("close")).isZero();
+        assertThat(bench.wire.count("finish")).isZero();
     }
 
     @Test

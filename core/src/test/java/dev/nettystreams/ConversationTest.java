@@ -24,7 +24,7 @@ class ConversationTest {
                 serve(ConnectionHandler.callbacks((r, w) -> r.readLine().thenAccept(w::write)));
         bench.wire.feed("echo\n");
         assertThat(bench.wire.writtenText()).isEqualTo("echo\n");
-        assertThat(bench.wire.count("close")).isEqualTo(1);
+        assertThat(bench.wire.count("finish")).isEqualTo(1);
         assertThat(over).isNotDone();
         bench.wire.lose(null);
         Now.value(over);
@@ -72,7 +72,7 @@ class ConversationTest {
         CompletableFuture<byte[]> read = bench.onLoop(() -> bench.reader.readLine());
         CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> read.thenApply(line -> line)));
         bench.run(() -> read.cancel(false));
-        assertThat(bench.wire.count("close")).isEqualTo(1);
+        assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
         Now.value(over);
         assertThat(reported).isEmpty();
@@ -87,7 +87,7 @@ class ConversationTest {
                 (connection, failure) -> {
                     throw new IllegalStateException("another");
                 }));
-        assertThat(bench.wire.count("close")).isEqualTo(1);
+        assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
         Now.value(over);
     }
@@ -110,7 +110,7 @@ class ConversationTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("gone");
         CompletableFuture<Void> closed = bench.connection.waitClosed();
-        while (bench.wire.count("close") == 0) {
+        while (bench.wire.count("finish") == 0) {
             bench.loop.runReady(); // heeds the test's deadline
             Thread.onSpinWait();
         }
@@ -121,7 +121,7 @@ class ConversationTest {
 
     private void assertEndsReporting(Throwable failure, CompletableFuture<Void> over) {
         assertThat(reported).containsExactly(failure);
-        assertThat(bench.wire.count("close")).isEqualTo(1);
+        assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
         Now.value(over);
         assertThat(reported).hasSize(1);

@@ -210,11 +210,11 @@ class ReadRaceTest {
                 each.far().abort();
             }
             CompletableFuture<Void> drain = each.near().writer().drain();
+            each.far().close();
             for (CompletableFuture<?> wait :
                     new CompletableFuture<?>[] {read, flush, drain, each.near().waitClosed()}) {
                 assertSettles(wait);
             }
-            each.far().close();
         }
     }
 

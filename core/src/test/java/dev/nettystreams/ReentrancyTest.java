@@ -38,7 +38,7 @@ class ReentrancyTest {
             return bench.connection.waitClosed();
         });
         bench.wire.feed("xy");
-        assertThat(bench.wire.calls).containsSubsequence("write", "close");
+        assertThat(bench.wire.calls).containsSubsequence("write", "finish");
         bench.wire.lose(null);
         Now.value(closed);
     }

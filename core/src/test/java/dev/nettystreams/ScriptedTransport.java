@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.OutputEnd;
 import dev.nettystreams.spi.Transport;
 import dev.nettystreams.spi.TransportEvents;
 import dev.nettystreams.testing.ManualLoop;
@@ -27,6 +28,7 @@ final class ScriptedTransport implements Transport {
     boolean isPaused;
     boolean isWritable = true;
     boolean canWriteEof = true;
+    boolean tellsThePeerOfItsEnd = true;
 
     /** Runs whenever bytes are taken from a chunk: between the streams' look at a read and their answer to it. */
     Runnable beforeTake = () -> {};
@@ -99,6 +101,10 @@ final class ScriptedTransport implements Transport {
     void becomeWritable() {
         isWritable = true;
         report(() -> events().writable());
+    }
+
+    void finishOutput() {
+        report(() -> events().outputFinished());
     }
 
     void reportFlushed(long ticket) {
@@ -200,6 +206,19 @@ final class ScriptedTransport implements Transport {
     @Override
     public void beginTls() {
         note("beginTls");
+        canWriteEof = false;
+    }
+
+    @Override
+    public void endOutputBy(OutputEnd end) {
+        note("endOutputBy");
+        canWriteEof = end.isHalfClose();
+    }
+
+    @Override
+    public boolean finish() {
+        note("finish");
+        return tellsThePeerOfItsEnd;
     }
 
     @Override

@@ -89,19 +89,39 @@ public interface Transport {
      */
     boolean canWriteEof();
 
-    /** Ends the output after all that was written before. Called at most once, and not after {@code close} or {@code abort}. */
+    /**
+     * Ends the output after all that was written before. Called at most once, and not after {@code
+     * finish} or {@code abort}.
+     */
     void writeEof();
 
     /**
-     * Tells that from now on TLS is spoken over this wire: the output must not be ended by itself any more, as an end without TLS's own
-     * word for it is a truncation. {@link #canWriteEof} is false from here on. The TLS layer follows ({@link
-     * dev.nettystreams.TlsUpgrade#apply}). Called when everything written before has been sent; again for TLS in TLS.
+     * Tells that from now on TLS is spoken over this wire: a FIN without TLS's own end would be a truncation.
+     * {@link #canWriteEof} is false from here on, until {@link #endOutputBy} says otherwise. The TLS layer follows
+     * ({@link dev.nettystreams.TlsUpgrade#apply}). Called when everything written before has been sent; again for TLS
+     * in TLS.
      */
     void beginTls();
 
     /**
-     * Sends what was written, however long that takes, then closes. {@link TransportEvents#connectionLost} follows. What still comes
-     * meanwhile is delivered, if reading is not paused, and dropped by the streams.
+     * Gives the transport the end of a layer that was put over its wire. Called by the layer when it is established;
+     * the ends of several layers are sent innermost first, that is in the reverse order of these calls.
+     *
+     * @param end of the layer
+     */
+    void endOutputBy(OutputEnd end);
+
+    /**
+     * Sends what was written, however long that takes, and ends the output for good: by the ends of the layers, and a
+     * FIN. {@link TransportEvents#outputFinished} follows, or the loss of the connection. Input is still delivered.
+     *
+     * @return whether the peer can learn of the end and answer it by its own; if not, only closing tells the peer
+     */
+    boolean finish();
+
+    /**
+     * Closes at once. Called after {@link TransportEvents#outputFinished}. {@link
+     * TransportEvents#connectionLost} follows.
      */
     void close();
 

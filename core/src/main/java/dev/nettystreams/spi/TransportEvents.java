@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Transport}, and not after {@link #connectionLost}.
  *
  * <p>Order: any number of {@code dataReceived}, each burst followed by {@code turnEnded}; at most one {@code eofReceived},
- * with no data behind it; at most one {@code outputFailed}; in the end, always, one {@code connectionLost}.
+ * with no data behind it; at most one of {@code outputFinished} and {@code outputFailed}; in the end, always, one
+ * {@code connectionLost}.
  */
 public interface TransportEvents {
     /**
@@ -34,6 +35,12 @@ public interface TransportEvents {
     void flushed(long ticket);
 
     /**
+     * All that was written is in the operating system's hands, and so is the end of the output: {@link
+     * Transport#finish} is done.
+     */
+    void outputFinished();
+
+    /**
      * Written bytes could not be sent, and none will be. Input may still come: a peer's last words outlive our failed write.
      *
      * @param cause what the wire said
@@ -43,7 +50,7 @@ public interface TransportEvents {
     /**
      * The connection is gone; the transport holds nothing of it any more.
      *
-     * @param cause null if it ended as asked: {@code close} has sent everything, or {@code abort} was called
+     * @param cause null if it ended as asked, by {@code close} or {@code abort}
      */
     void connectionLost(@Nullable Throwable cause);
 }

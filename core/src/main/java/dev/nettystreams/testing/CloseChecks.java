@@ -22,8 +22,57 @@ final class CloseChecks {
         for (int i = 0; i < 3; i++) {
             Expect.equal(0, Expect.value(talk.farReader.read(1)).length, "bytes at EOF");
         }
+        talk.far.close();
         Expect.value(talk.near.waitClosed());
         talk.near.close();
+        Expect.value(talk.near.waitClosed());
+    }
+
+    /** Every byte reaches a peer that goes on reading, whatever it says meanwhile. */
+    static void closeWhileThePeerTalks(Talk talk) throws Exception {
+        talk.farWriter.write(Talk.ascii("said before"));
+        Expect.value(talk.nearReader.peek(1));
+        byte[] written = talk.clog();
+        talk.near.close();
+        CompletableFuture<Void> closed = talk.near.waitClosed();
+        byte[] received = new byte[written.length];
+        int pieceByteCount = Math.max(1, written.length / 16);
+        for (int at = 0; at < received.length; ) {
+            byte[] piece = Expect.value(talk.farReader.read(Math.min(pieceByteCount, received.length - at)));
+            System.arraycopy(piece, 0, received, at, piece.length);
+            at += piece.length;
+            if (at < received.length / 2) { // and not when the end may have come: not all can write behind it
+                talk.farWriter.write(Talk.ascii("said meanwhile"));
+                Expect.value(talk.farWriter.flush());
+            }
+        }
+        Expect.bytes(written, received);
+        Expect.equal(0, Expect.value(talk.farReader.read(1)).length, "bytes at EOF");
+        if (talk.farWriter.canWriteEof()) {
+            talk.farWriter.write(Talk.ascii("said afterwards"));
+            Expect.value(talk.farWriter.flush());
+            Expect.that(!closed.isDone(), "a peer that has not ended is waited for");
+        }
+        talk.far.close();
+        Expect.value(closed);
+        Expect.value(talk.far.waitClosed());
+    }
+
+    /** The same for a peer that sends more than the connection holds. */
+    static void closeUnderAFlood(Talk talk) throws Exception {
+        byte[] written = talk.clog();
+        byte[] flood = Talk.payload(talk.bulkByteCount, 17);
+        CompletableFuture<Void> flooding = Talk.send(talk.far, flood, 50_000);
+        talk.near.close();
+        Expect.bytes(written, Expect.value(talk.farReader.readAll(written.length)));
+        if (talk.farWriter.canWriteEof()) {
+            Expect.value(flooding);
+            talk.far.close();
+            Expect.value(talk.far.waitClosed());
+        } else {
+            Expect.settled(flooding); // the end is the end of both directions
+            talk.far.close();
+        }
         Expect.value(talk.near.waitClosed());
     }
 
@@ -32,6 +81,7 @@ final class CloseChecks {
         Expect.value(talk.nearReader.peek(6));
         CompletableFuture<Void> closed = talk.near.waitClosed();
         talk.near.close();
+        talk.far.close();
         Expect.value(closed);
         Expect.bytes(Talk.ascii("unread"), Expect.value(talk.nearReader.read(10)));
         Expect.equal(0, Expect.value(talk.nearReader.read(10)).length, "bytes after close");
@@ -75,6 +125,7 @@ final class CloseChecks {
         talk.nearWriter.write(Talk.ascii("bye"));
         talk.near.close();
         Expect.bytes(Talk.ascii("bye"), Expect.value(talk.farReader.readAll(10)));
+        talk.far.close();
         Expect.value(talk.near.waitClosed());
     }
 

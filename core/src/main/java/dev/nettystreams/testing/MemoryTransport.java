@@ -2,6 +2,7 @@ package dev.nettystreams.testing;
 
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.OutputEnd;
 import dev.nettystreams.spi.Transport;
 import dev.nettystreams.spi.TransportEvents;
 import java.nio.ByteBuffer;
@@ -24,7 +25,9 @@ final class MemoryTransport implements Transport {
     private enum Phase {
         NEW,
         LIVE,
-        CLOSING,
+        /** Everything is to be sent, and then the end of the output. */
+        FINISHING,
+        FINISHED,
         /** The loss is decided and its report on the way. */
         ENDING,
         /** Nothing is reported any more. */
@@ -55,6 +58,7 @@ final class MemoryTransport implements Transport {
     private boolean isPaused;
     private boolean hasReportedEof;
     private volatile boolean isSecured;
+    private volatile @Nullable OutputEnd layerEnd;
 
     MemoryTransport(Loop loop, MemoryWire out, MemoryWire in, MemoryOptions options) {
         this.loop = loop;
@@ -213,8 +217,14 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
+    public void endOutputBy(OutputEnd end) {
+        layerEnd = end;
+    }
+
+    @Override
     public boolean canWriteEof() {
-        return options.canWriteEof() && !isSecured;
+        OutputEnd end = layerEnd;
+        return options.canWriteEof() && (end == null ? !isSecured : end.isHalfClose());
     }
 
     @Override
@@ -270,12 +280,22 @@ final class MemoryTransport implements Transport {
     // ---- the end
 
     @Override
-    public void close() {
-        checkCall("close");
+    public boolean finish() {
+        checkCall("finish");
         if (phase == Phase.LIVE) {
-            phase = Phase.CLOSING;
+            phase = Phase.FINISHING;
             flushMark = writtenByteCount;
             send();
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        checkCall("close");
+        if (!isEnded()) {
+            in.receiverGone();
+            lose(null);
         }
     }
 
@@ -302,12 +322,13 @@ final class MemoryTransport implements Transport {
     }
 
     private void endIfAsked() {
-        if (endsWhenSent || phase == Phase.CLOSING) {
+        if (endsWhenSent || phase == Phase.FINISHING) {
             out.end(MemoryWire.End.FINISHED);
         }
-        if (phase == Phase.CLOSING) {
-            in.receiverGone();
-            lose(null);
+        TransportEvents target = events;
+        if (phase == Phase.FINISHING && target != null) {
+            phase = Phase.FINISHED;
+            report(target::outputFinished);
         }
     }
 

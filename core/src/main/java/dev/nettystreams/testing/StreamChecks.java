@@ -101,6 +101,8 @@ public final class StreamChecks {
 
     private void addCloses() {
         add("close/sends everything, and only once", CloseChecks::closeSendsEverything);
+        add("close/while the peer talks", CloseChecks::closeWhileThePeerTalks);
+        add("close/under a flood", CloseChecks::closeUnderAFlood);
         add("close/with unread input", CloseChecks::closeWithUnreadInput);
         add("close/becomes abort at its deadline", CloseChecks.IMPATIENT, CloseChecks::closeHasDeadline);
         if (source.signalsAbort()) {

@@ -57,6 +57,7 @@ final class WriteChecks {
         Expect.thrown(StreamClosedException.class, () -> talk.nearWriter.write(new byte[0]));
         Expect.thrown(StreamClosedException.class, () -> talk.nearWriter.writeLines(List.of()));
         Expect.equal(0, Expect.value(talk.nearReader.read(1)).length, "bytes read after close");
+        talk.far.close();
         Expect.value(talk.near.waitClosed());
         Expect.failure(StreamClosedException.class, talk.nearWriter.drain());
         Expect.failure(StreamClosedException.class, talk.nearWriter.flush());
@@ -111,6 +112,7 @@ final class WriteChecks {
         talk.near.close();
         Expect.value(talk.farReader.readAll(talk.bulkByteCount));
         Expect.value(keptDrain);
+        talk.far.close();
         Expect.value(keptClosed);
         Expect.value(talk.near.waitClosed());
     }

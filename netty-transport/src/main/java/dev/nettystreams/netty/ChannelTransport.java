@@ -1,11 +1,12 @@
 package dev.nettystreams.netty;
 
+import dev.nettystreams.TlsTruncationException;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.OutputEnd;
 import dev.nettystreams.spi.Transport;
 import dev.nettystreams.spi.TransportEvents;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -16,9 +17,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,35 +27,30 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   in:   channelRead(ByteBuf) --BufferChunk, lent--> events.dataReceived;  channelReadComplete --> events.turnEnded
  *   out:  write --> WriteBuffer --push--> channel's outbound buffer --flush--> socket
- *   end:  OPEN --close--> FLUSHING --all sent--> CLOSING (or LINGERING --EOF, quiet, time--> CLOSING) --inactive--> CLOSED
- *           \______abort, failure of the input________________________________/
+ *   end:  OPEN --finish--> FINISHING --all sent, and FIN--> FINISHED --close--> CLOSING --inactive--> CLOSED
+ *           \____________________abort, failure of the input or the output______/
  * </pre>
  *
  * What Netty does that one would not guess, and what is done about it here:
  * <ul>
- *   <li>{@code Channel.close} drops what is not sent. Closing therefore waits for a fence: an empty buffer whose promise completes
- *       when everything before it is with the operating system.
- *   <li>{@code shutdownOutput} fails queued writes; it is called behind a fence, too.
- *   <li>Closing a socket that has unread input makes the kernel send a reset, which can overtake the last bytes sent. A peer that is
- *       still sending when we close is therefore sent FIN first, and read and dropped until it ends or
- *       {@value #LINGER_MILLIS} ms have passed.
+ *   <li>{@code Channel.close} drops what is not sent, and {@code shutdownOutput} fails it: both wait until every write
+ *     has succeeded ({@link WriteOutcomes}). An empty buffer behind the writes would be cheaper to wait for, and
+ *     succeeds where the TLS layer has lost them.
  *   <li>A failed write closes the channel and loses what could still be read ({@code AUTO_CLOSE}); it is off, and the failure becomes
  *       {@code outputFailed}. The channel is closed when the input has ended, too.
  *   <li>A read error is followed by a "the peer has ended its output" event, which would look like a clean end; the error came first and
  *       is what counts.
- *   <li>Writability changes are fired from inside {@code write} and {@code flush}, void promises fail from inside {@code close}; what
- *       happens inside a call of ours is told by a later task.
+ *   <li>Writability changes are fired from inside {@code write} and {@code flush}, promises fail from inside
+ *     {@code close}; what happens inside a call of ours is told by a later task.
  * </ul>
  *
  * <p>Confined to the connection's loop, save {@link #loop} and {@link #extraInfo}.
  */
 final class ChannelTransport implements Transport {
-    private static final long LINGER_MILLIS = 2_000;
-
     private enum Phase {
         OPEN,
-        FLUSHING,
-        LINGERING,
+        FINISHING,
+        FINISHED,
         CLOSING,
         CLOSED,
         DETACHED
@@ -64,7 +59,9 @@ final class ChannelTransport implements Transport {
     private final ChannelHandlerContext context;
     private final Channel channel;
     private final Loop loop;
+    private final WriteOutcomes outcomes;
     private final WriteBuffer writeBuffer;
+    private final OutputEnding ending;
     private final BufferChunk chunk = new BufferChunk();
 
     private @Nullable TransportEvents events;
@@ -75,11 +72,8 @@ final class ChannelTransport implements Transport {
     private Phase phase = Phase.OPEN;
     private int callDepth;
     private boolean isReading;
-    private boolean peerIsStillSending;
     private boolean inputEnded;
-    private boolean outputEnded;
-    private volatile boolean isSecured;
-    private @Nullable List<Runnable> afterOutputEnd; // while writeEof waits for its fence
+    private boolean outputEnded; // its end has been asked for, or it has failed
     private @Nullable Throwable failure;
     private @Nullable Throwable outputFailure;
 
@@ -88,7 +82,9 @@ final class ChannelTransport implements Transport {
         this.context = context;
         this.channel = context.channel();
         this.loop = new EventLoopLoop(context.executor());
-        this.writeBuffer = new WriteBuffer(context);
+        this.outcomes = new WriteOutcomes(context, this::writeLost);
+        this.writeBuffer = new WriteBuffer(context, outcomes);
+        this.ending = new OutputEnding(channel);
     }
 
     @Override
@@ -185,7 +181,9 @@ final class ChannelTransport implements Transport {
     @Override
     public boolean isWritable() {
         int gathered = writeBuffer.byteCount();
-        return channel.isWritable() && (gathered == 0 || gathered + queuedByteCount() <= highMarkBytes);
+        return !outcomes.isLost()
+                && channel.isWritable()
+                && (gathered == 0 || gathered + queuedByteCount() <= highMarkBytes);
     }
 
     @Override
@@ -207,26 +205,27 @@ final class ChannelTransport implements Transport {
         });
     }
 
-    /** Runs an action, by a later task, when all that was written is with the operating system; never if it is lost. */
+    /**
+     * Runs an action, by a later task, when all that was written is with the operating system; never if it is lost. By
+     * a task also when Netty calls of its own: shutting the output down from inside a write's completion confuses
+     * io_uring.
+     */
     private void afterAllSent(Runnable action) {
-        if (outputEnded) {
-            loop.execute(action); // all was sent before the output was ended
-        } else if (afterOutputEnd != null) {
-            afterOutputEnd.add(action); // a fence of its own would be behind the end of the output, and fail
-        } else {
-            fence(action);
-        }
-    }
-
-    private void fence(Runnable action) {
         enter();
         writeBuffer.push();
-        // By a task also when Netty calls of its own: shutting the output down from inside a write's completion
-        // confuses io_uring.
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(fence -> loop.execute(fence.isSuccess() ? action : () -> outputFailed(fence.cause())));
+        outcomes.whenSent(() -> executeUnlessEnded(action));
+        context.flush();
         leave();
         watchForStall();
+    }
+
+    /** From inside a write of Netty's, which must not fail because the loop ends. */
+    private void executeUnlessEnded(Runnable action) {
+        try {
+            loop.execute(action);
+        } catch (RejectedExecutionException e) {
+            // the connection ends with its loop, and is told so
+        }
     }
 
     private void watchForStall() {
@@ -237,57 +236,78 @@ final class ChannelTransport implements Transport {
 
     @Override
     public void beginTls() {
-        isSecured = true;
+        ending.beginLayer();
+    }
+
+    @Override
+    public void endOutputBy(OutputEnd end) {
+        ending.endBy(end);
     }
 
     @Override
     public boolean canWriteEof() {
-        return channel instanceof DuplexChannel && !isSecured;
+        return ending.canHalfClose();
     }
 
     @Override
     public void writeEof() {
-        afterOutputEnd = new ArrayList<>(1);
-        fence(this::endOutput);
+        afterAllSent(this::halfClose);
     }
 
-    private void endOutput() {
-        if (!outputEnded && channel.isActive()) {
+    private void halfClose() {
+        if (phase == Phase.OPEN && !outputEnded) {
             outputEnded = true;
-            ((DuplexChannel) channel).shutdownOutput();
-        }
-        List<Runnable> waiting = afterOutputEnd;
-        afterOutputEnd = null;
-        if (waiting != null) {
-            waiting.forEach(loop::execute);
+            ending.halfClose().exceptionally(this::endLost);
         }
     }
 
     @Override
-    public void close() {
-        if (phase != Phase.OPEN) {
-            return;
+    public boolean finish() {
+        if (phase == Phase.OPEN) {
+            phase = Phase.FINISHING;
+            afterAllSent(this::allSent);
         }
-        phase = Phase.FLUSHING;
-        peerIsStillSending = !isReading && !inputEnded;
-        afterAllSent(this::allSent);
+        return ending.canFinish();
     }
 
     private void allSent() {
-        if (phase != Phase.FLUSHING) {
+        if (phase != Phase.FINISHING) {
             return;
         }
-        if (peerIsStillSending && !inputEnded && canWriteEof()) {
-            phase = Phase.LINGERING;
-            endOutput();
-            loop.schedule(this::closeChannel, TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS));
+        outputEnded = true;
+        if (ending.canFinish()) {
+            ending.finish().thenRun(() -> loop.execute(this::finished)).exceptionally(this::endLost);
         } else {
-            closeChannel();
+            finished();
         }
     }
 
+    private void finished() {
+        if (phase == Phase.FINISHING) {
+            phase = Phase.FINISHED;
+            if (events != null) {
+                events.outputFinished();
+            }
+        }
+    }
+
+    /** A peer that has not been told of the end would take what it has for a part. */
+    private @Nullable Void endLost(Throwable cause) {
+        Throwable reason = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        later(() -> {
+            outputEnded = false;
+            outputFailed(reason);
+        });
+        return null;
+    }
+
+    @Override
+    public void close() {
+        closeChannel();
+    }
+
     private void closeChannel() {
-        if (phase == Phase.FLUSHING || phase == Phase.LINGERING || phase == Phase.OPEN) {
+        if (phase == Phase.OPEN || phase == Phase.FINISHING || phase == Phase.FINISHED) {
             phase = Phase.CLOSING;
             enter();
             writeBuffer.drop();
@@ -309,7 +329,7 @@ final class ChannelTransport implements Transport {
         } catch (RuntimeException e) {
             // not a TCP socket, or gone already: closing is all that can be done
         }
-        if (isSecured) {
+        if (ending.isSecured()) {
             channel.unsafe().close(channel.voidPromise()); // past the TLS layer, which would say goodbye first
         } else {
             context.close();
@@ -366,7 +386,6 @@ final class ChannelTransport implements Transport {
 
     void onRead(ByteBuf buffer) {
         TransportEvents receiver = events;
-        peerIsStillSending |= phase == Phase.FLUSHING;
         try {
             if (receiver != null && buffer.isReadable()) {
                 receiver.dataReceived(chunk.lending(buffer));
@@ -402,9 +421,6 @@ final class ChannelTransport implements Transport {
         if (events != null) {
             events.eofReceived();
         }
-        if (phase == Phase.LINGERING) {
-            closeChannel();
-        }
     }
 
     void onOutputEnded() {
@@ -414,22 +430,37 @@ final class ChannelTransport implements Transport {
     }
 
     void onWritabilityChanged() {
-        if (channel.isWritable()) {
-            later(() -> {
-                if (events != null) {
-                    events.writable();
-                }
-            });
+        if (!channel.isWritable()) {
+            return;
+        }
+        if (outcomes.isFirst()) {
+            later(this::tellWritable);
+        } else {
+            loop.execute(this::tellWritable); // behind the failures of writes that have made the room: a layer may tell
+            // of both by tasks
         }
     }
 
-    /** A read error, or (void promises) a write error. */
+    private void tellWritable() {
+        if (events != null && !outcomes.isLost()) {
+            events.writable();
+        }
+    }
+
+    /** Of a write, by its promise. */
+    private void writeLost(Throwable cause) {
+        Throwable reason =
+                cause instanceof ChannelOutputShutdownException && cause.getCause() != null ? cause.getCause() : cause;
+        later(() -> outputFailed(reason));
+    }
+
+    /** An error of the input, or of a handler. */
     void onException(Throwable cause) {
-        if (cause instanceof ChannelOutputShutdownException shutdown) {
-            Throwable reason = shutdown.getCause() == null ? shutdown : shutdown.getCause();
-            later(() -> outputFailed(reason));
-        } else if (cause instanceof ClosedChannelException) {
-            later(() -> outputFailed(cause));
+        boolean isClosing = phase == Phase.FINISHING || phase == Phase.FINISHED;
+        if (isClosing && cause instanceof TlsTruncationException) {
+            onInputEnded(); // nobody reads any more, and the peer may go on reading
+        } else if (cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException) {
+            writeLost(cause); // of another handler, by a void promise
         } else {
             if (failure == null) {
                 failure = cause;
@@ -443,7 +474,6 @@ final class ChannelTransport implements Transport {
             return;
         }
         outputEnded = true;
-        afterOutputEnd = null;
         Throwable reason = cause == null ? new IOException("the output was shut down") : cause;
         writeBuffer.drop();
         outputFailure = reason;

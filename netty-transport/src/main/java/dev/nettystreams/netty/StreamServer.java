@@ -5,6 +5,7 @@ import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.spi.LoopThreads;
+import dev.nettystreams.spi.Timeouts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
@@ -246,7 +247,7 @@ public final class StreamServer implements AutoCloseable {
         }
         CompletableFuture<Void> ended = waitClosed();
         waitClosed() // not the caller's, who may cancel it or give it a time of its own
-                .orTimeout(Math.max(0, Patience.saturatedNanos(timeout)), TimeUnit.NANOSECONDS)
+                .orTimeout(Math.max(0, Timeouts.saturatedNanos(timeout)), TimeUnit.NANOSECONDS)
                 .whenComplete((done, late) -> {
                     if (late != null) {
                         cutOff();

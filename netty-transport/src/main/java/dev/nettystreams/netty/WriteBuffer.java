@@ -18,11 +18,13 @@ final class WriteBuffer {
     private static final int GATHERED_BYTES = 16 * 1024;
 
     private final ChannelHandlerContext context;
+    private final WriteOutcomes outcomes;
     private final ByteBufAllocator allocator;
     private @Nullable ByteBuf open;
 
-    WriteBuffer(ChannelHandlerContext context) {
+    WriteBuffer(ChannelHandlerContext context, WriteOutcomes outcomes) {
         this.context = context;
+        this.outcomes = outcomes;
         this.allocator = context.alloc();
     }
 
@@ -39,7 +41,7 @@ final class WriteBuffer {
             push();
             context.write(
                     allocator.directBuffer(byteCount, byteCount).writeBytes(source, offset, byteCount),
-                    context.voidPromise());
+                    outcomes.newPromise());
             return;
         }
         roomFor(byteCount).writeBytes(source, offset, byteCount);
@@ -56,7 +58,7 @@ final class WriteBuffer {
             }
         } else {
             push();
-            context.write(Unpooled.wrappedBuffer(source), context.voidPromise());
+            context.write(Unpooled.wrappedBuffer(source), outcomes.newPromise());
         }
     }
 
@@ -65,7 +67,7 @@ final class WriteBuffer {
         int byteCount = chunk.remaining();
         if (byteCount >= GATHERED_BYTES / 16) {
             push();
-            context.write(chunk.retainRest(), context.voidPromise());
+            context.write(chunk.retainRest(), outcomes.newPromise());
         } else if (byteCount > 0) {
             chunk.takeInto(roomFor(byteCount));
         }
@@ -76,7 +78,7 @@ final class WriteBuffer {
         ByteBuf gathered = open;
         if (gathered != null) {
             open = null;
-            context.write(gathered, context.voidPromise());
+            context.write(gathered, outcomes.newPromise());
         }
     }
 

@@ -160,7 +160,12 @@ class ServerEndTest {
                                 .thenCompose(eof -> timeout.isNegative() ? writer.waitClosed() : writer.flush())));
                 StreamConnection client = served.connect();
                 awaitOneConnection(served.server());
-                get(served.server().shutdown(timeout)); // less than nothing cuts off at once
+                CompletableFuture<Void> ended = served.server().shutdown(timeout); // less than nothing cuts off at once
+                if (!timeout.isNegative()) {
+                    assertThat(get(client.reader().read(1))).isEmpty();
+                    client.close();
+                }
+                get(ended);
                 client.abort();
             }
         }

@@ -12,6 +12,7 @@ import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.StreamWriter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -19,7 +20,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipelineException;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -27,10 +30,13 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -123,8 +129,8 @@ class StreamChannelHandlerTest {
             pair.client().writer().write("streams again\n".getBytes(US_ASCII));
             assertThat(get(again.reader().readLine())).asString(US_ASCII).isEqualTo("streams again\n");
             again.close();
-            get(again.waitClosed());
             pair.client().close();
+            get(again.waitClosed());
         }
     }
 
@@ -144,13 +150,14 @@ class StreamChannelHandlerTest {
                 flood.start();
                 int taken = get(pair.server().reader().readExactly(1 + round)).length;
                 Collector collector = new Collector();
-                get(StreamChannelHandler.handBack(pair.server(), collector));
+                Channel channel = get(StreamChannelHandler.handBack(pair.server(), collector));
                 StringBuilder expected = new StringBuilder();
                 for (int i = taken; i < total; i++) {
                     expected.append((char) ('a' + i % 26));
                 }
                 assertThat(get(collector.line)).isEqualTo(expected.append('\n').toString());
                 flood.join();
+                channel.close();
                 pair.client().close();
                 get(pair.client().waitClosed());
             }
@@ -357,6 +364,51 @@ class StreamChannelHandlerTest {
         }
     }
 
+    /** A codec of somebody's that loses a write and passes what follows, with a reason or without. */
+    private static final class Loser extends ChannelOutboundHandlerAdapter {
+        private boolean hasLost;
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (hasLost) {
+                context.write(message, promise);
+            } else {
+                hasLost = true;
+                ReferenceCountUtil.release(message);
+                if (!promise.isVoid()) {
+                    promise.setFailure(new IOException("lost by a handler"));
+                }
+            }
+        }
+    }
+
+    /** W4, C7: what is learnt of what was written is learnt from itself. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void writeThatAHandlerLoses_failsTheFirstWait(Wire wire) throws Exception {
+        List<Function<StreamWriter, CompletableFuture<Void>>> waits = List.of(
+                StreamWriter::flush,
+                StreamWriter::drain, // above the high mark
+                writer -> {
+                    writer.close();
+                    return writer.waitClosed();
+                });
+        for (Function<StreamWriter, CompletableFuture<Void>> wait : waits) {
+            try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+                Wire.Pair pair = wire.pair(streams);
+                Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+                channel.eventLoop()
+                        .submit(() -> channel.pipeline().addFirst(new Loser()))
+                        .sync();
+                pair.server().writer().write(new byte[100_000]);
+                assertThat(failureOf(wait.apply(pair.server().writer())))
+                        .isInstanceOf(StreamBrokenException.class)
+                        .hasMessageContaining("lost by a handler");
+                pair.client().abort();
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void messageThatIsNotBytes_breaksTheStreamsWithItsType(Wire wire) throws Exception {
@@ -387,12 +439,12 @@ class StreamChannelHandlerTest {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
             Channel channel = (Channel) pair.client().writer().getExtraInfo("channel");
+            pair.server().close();
             pair.client().close();
             get(pair.client().waitClosed());
             assertThat(failureOf(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("not active");
-            pair.server().close();
         }
     }
 }

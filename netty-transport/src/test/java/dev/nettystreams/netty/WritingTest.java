@@ -33,8 +33,8 @@ class WritingTest {
             pair.client().writer().write(sent);
             pair.client().close();
             assertThat(get(pair.server().reader().read(-1))).isEqualTo(sent);
-            get(pair.client().waitClosed());
             pair.server().close();
+            get(pair.client().waitClosed());
         }
     }
 
@@ -74,7 +74,7 @@ class WritingTest {
             client.close();
             assertThat(failureOf(client.waitClosed()))
                     .isInstanceOf(StreamBrokenException.class)
-                    .hasMessageContaining("close() did not finish within PT0.3S");
+                    .hasMessageContaining("close() did not finish within 300 ms");
             assertThat(failureOf(drained)).isInstanceOf(StreamBrokenException.class);
             pair.server().abort();
         }
@@ -145,10 +145,9 @@ class WritingTest {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
             pair.server().close();
-            get(pair.server().waitClosed());
             assertThatThrownBy(() -> {
-                        for (int i = 0; i < 10_000; i++) {
-                            pair.client().writer().write(new byte[1000]);
+                        for (int i = 0; i < 1_000; i++) { // much of it is read and dropped there
+                            pair.client().writer().write(new byte[1 << 16]);
                             get(pair.client().writer().drain());
                             get(pair.client().writer().flush());
                         }

@@ -3,28 +3,29 @@ package dev.nettystreams.tls;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsTruncationException;
 import dev.nettystreams.netty.StreamChannelHandler;
+import dev.nettystreams.spi.OutputEnd;
 import dev.nettystreams.spi.Transport;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.concurrent.Future;
+import io.netty.util.ReferenceCountUtil;
 import java.security.cert.CertificateException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -35,18 +36,23 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   wire --- ... --- SslHandler --- this --- StreamChannelHandler
  *
- *   HANDSHAKING --done--> OPEN --close_notify--> ENDED (EOF for the streams, and an answer for the peer)
- *        |                 |  \__FIN alone--> ENDED (a truncation; EOF if that is accepted)
- *      failed              close: CLOSING (our close_notify is sent) --the peer's, its FIN, {@value #LINGER_MILLIS} ms--> closed
+ *   HANDSHAKING --done--> OPEN --close_notify--> ENDED (EOF for the streams)
+ *        |                    \__FIN alone--> ENDED (a truncation; EOF if that is accepted)
+ *      failed
  * </pre>
+ *
+ * The end of the output is the streams' to ask for ({@link CloseNotify}), whatever has become of the input. Where an
+ * end is the end of both directions (TLS 1.2, and BoringSSL by way of Netty), the engine refuses what is written behind
+ * the peer's: each such write fails, and so says its promise.
  *
  * What Netty does that one would not guess, and what is done about it here:
  * <ul>
  *   <li>With half-closure allowed, as the streams need it, a FIN without close_notify is told as a shut down input and as nothing else: it
  *       would be read as a clean end.
- *   <li>Closing right behind close_notify makes the kernel send a reset if the peer is still sending, which can overtake what was sent last.
- *       The peer's answer is waited for, while its bytes are read and dropped.
- *   <li>A write with a void promise that the engine refuses is lost without a word. It gets a real promise here.
+ *   <li>Once our close_notify is sent, BoringSSL's side of Netty calls every record that comes "the peer's
+ *     close_notify". The engine knows better.
+ *   <li>What comes behind the peer's close_notify is kept until the connection is closed. It is dropped here, before it
+ *     gets there.
  *   <li>A failed handshake is told before its alert is sent: whoever is told might close too early. The streams are told by a later task.
  *   <li>The JDK engine's complaint about plaintext has all of the plaintext in it.
  * </ul>
@@ -54,7 +60,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by Netty on the channel's event loop.
  */
 final class TlsLayer extends ChannelDuplexHandler {
-    private static final long LINGER_MILLIS = 2_000;
     private static final int LONGEST_MESSAGE = 200;
 
     /** How BoringSSL's side of Netty begins the message for what it was told by a trust manager. */
@@ -70,18 +75,19 @@ final class TlsLayer extends ChannelDuplexHandler {
         HANDSHAKING,
         FAILED,
         OPEN,
-        ENDED,
-        CLOSING,
-        CLOSED
+        ENDED
     }
 
+    private final Transport transport;
     private final SslHandler ssl;
     private final boolean acceptsTruncation;
     private final SessionFacts facts;
     private final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
     private Phase phase = Phase.HANDSHAKING;
+    private boolean hasPeerEndedBoth;
 
-    private TlsLayer(SslHandler ssl, boolean acceptsTruncation, SessionFacts facts) {
+    private TlsLayer(Transport transport, SslHandler ssl, boolean acceptsTruncation, SessionFacts facts) {
+        this.transport = transport;
         this.ssl = ssl;
         this.acceptsTruncation = acceptsTruncation;
         this.facts = facts;
@@ -119,7 +125,7 @@ final class TlsLayer extends ChannelDuplexHandler {
         }
         ssl.setHandshakeTimeoutMillis(0); // the streams have their own, for all of startTls
         ssl.setCloseNotifyFlushTimeoutMillis(0); // and for all of close
-        TlsLayer layer = new TlsLayer(ssl, acceptsTruncation, new SessionFacts(ssl, askedFor));
+        TlsLayer layer = new TlsLayer(transport, ssl, acceptsTruncation, new SessionFacts(ssl, askedFor));
         pipeline.addBefore(streams.name(), null, layer);
         pipeline.addBefore(pipeline.context(layer).name(), null, ssl); // begins the handshake: the layer must be there
         if (leftover.length > 0) {
@@ -142,12 +148,10 @@ final class TlsLayer extends ChannelDuplexHandler {
             handshakeCompleted(context, completion);
         } else if (event instanceof SslCloseCompletionEvent completion) {
             if (completion.isSuccess()) {
-                ended(context);
+                lookForEnd(context);
             }
         } else if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
             inputShutDown(context);
-        } else if (event instanceof ChannelOutputShutdownEvent && (phase == Phase.CLOSING || phase == Phase.CLOSED)) {
-            closeNow(context); // io_uring's word for a reset; all was sent, and the end itself is told as well
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -159,6 +163,7 @@ final class TlsLayer extends ChannelDuplexHandler {
         }
         if (completion.isSuccess()) {
             phase = Phase.OPEN;
+            transport.endOutputBy(new CloseNotify(context));
             handshake.complete(facts.session());
         } else {
             handshakeFailed(context, completion.cause());
@@ -179,18 +184,36 @@ final class TlsLayer extends ChannelDuplexHandler {
         context.executor().execute(() -> handshake.completeExceptionally(told));
     }
 
-    /**
-     * The peer's close_notify. It is answered at once, behind what is being written in this turn, as TLS 1.2 has it: the peer waits for that,
-     * and the engines differ otherwise.
-     */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        lookForEnd(context);
+        context.fireChannelReadComplete();
+    }
+
+    /** The engine of a channel that is no longer there has ended, too, whatever the peer has said. */
+    private void lookForEnd(ChannelHandlerContext context) {
+        if (phase == Phase.OPEN && context.channel().isActive() && ssl.engine().isInboundDone()) {
+            ended(context);
+        }
+    }
+
+    /** The peer's close_notify, or a FIN that stands for it. */
     private void ended(ChannelHandlerContext context) {
-        if (phase == Phase.OPEN) {
-            phase = Phase.ENDED;
-            context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-            context.fireChannelReadComplete(); // which sends it
-            ssl.closeOutbound();
-        } else if (phase == Phase.CLOSING) {
-            closeNow(context);
+        phase = Phase.ENDED;
+        context.pipeline().addBefore(context.pipeline().context(ssl).name(), null, new DroppedInput());
+        context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+        context.fireChannelReadComplete(); // sends what was written in answer to it
+        if (ssl.engine().isOutboundDone()) {
+            hasPeerEndedBoth = true;
+            ssl.closeOutbound(); // the engine's answer waits to be sent
+        }
+    }
+
+    /** What comes behind the peer's end. */
+    private static final class DroppedInput extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
         }
     }
 
@@ -198,8 +221,6 @@ final class TlsLayer extends ChannelDuplexHandler {
     private void inputShutDown(ChannelHandlerContext context) {
         if (phase == Phase.HANDSHAKING) {
             handshakeFailed(context, new SSLHandshakeException("the peer closed the connection during the handshake"));
-        } else if (phase == Phase.CLOSING) {
-            closeNow(context);
         } else if (phase == Phase.OPEN && acceptsTruncation) {
             ended(context);
         } else if (phase == Phase.OPEN) {
@@ -214,9 +235,8 @@ final class TlsLayer extends ChannelDuplexHandler {
         Throwable told = concise(cause);
         if (phase == Phase.HANDSHAKING) {
             handshakeFailed(context, told);
-        } else if (phase == Phase.CLOSING) {
-            closeNow(context); // all was sent; a peer that does not wait for the end is no failure
         } else if (phase != Phase.FAILED) { // whose reason has been told
+            phase = Phase.ENDED;
             context.fireExceptionCaught(told);
         }
     }
@@ -276,30 +296,41 @@ final class TlsLayer extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        context.write(message, promise.unvoid());
-    }
-
-    @Override
-    public void close(ChannelHandlerContext context, ChannelPromise promise) {
-        if (phase != Phase.OPEN) {
-            phase = Phase.CLOSED;
-            context.close(promise);
-            return;
+        if (hasPeerEndedBoth) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(
+                    new SSLException("the peer's close_notify has ended both directions: TLS 1.2 has no half-close,"
+                            + " nor has BoringSSL by way of Netty"));
+        } else {
+            context.write(message, promise);
         }
-        phase = Phase.CLOSING;
-        ssl.closeOutbound();
-        context.channel().config().setAutoRead(true);
-        Future<?> patience = context.executor().schedule(() -> closeNow(context), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-        context.channel().closeFuture().addListener(closed -> {
-            patience.cancel(false);
-            promise.trySuccess(); // whoever has closed it at last
-        });
     }
 
-    private void closeNow(ChannelHandlerContext context) {
-        if (phase == Phase.CLOSING) {
-            phase = Phase.CLOSED;
-            context.close();
+    /** TLS's end of our output. */
+    private final class CloseNotify implements OutputEnd {
+        private final ChannelHandlerContext context;
+
+        CloseNotify(ChannelHandlerContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public boolean isHalfClose() {
+            return !(ssl.engine() instanceof ReferenceCountedOpenSslEngine)
+                    && ssl.engine().getSession().getProtocol().equals("TLSv1.3");
+        }
+
+        @Override
+        public CompletionStage<Void> send() {
+            CompletableFuture<Void> sent = new CompletableFuture<>();
+            ssl.closeOutbound(context.newPromise()).addListener(write -> {
+                if (write.isSuccess()) {
+                    sent.complete(null);
+                } else {
+                    sent.completeExceptionally(write.cause());
+                }
+            });
+            return sent;
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.nettystreams.tls;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.util.Arrays;
 import javax.net.ssl.SSLException;
 
@@ -16,6 +18,41 @@ final class RawTlsClient {
     RawTlsClient(InputStream in, OutputStream out) throws Exception {
         this.in = in;
         this.out = out;
+    }
+
+    /** After the handshake. */
+    static RawTlsClient connected(Socket socket) throws Exception {
+        RawTlsClient client = new RawTlsClient(socket.getInputStream(), socket.getOutputStream());
+        client.out.write(client.hello());
+        client.hear();
+        client.finishHandshake();
+        return client;
+    }
+
+    /** Sends close_notify. */
+    void end() throws IOException {
+        out.write(peer.closeNotify());
+        out.flush();
+    }
+
+    byte[] readExactly(int byteCount) throws IOException {
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        while (plain.size() < byteCount) {
+            plain.writeBytes(read());
+        }
+        return plain.toByteArray();
+    }
+
+    /** Until the connection has ended; a reset is an end. */
+    byte[] readToEnd() {
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        try {
+            while (true) {
+                plain.writeBytes(read());
+            }
+        } catch (IOException end) {
+            return plain.toByteArray();
+        }
     }
 
     /** The first flight, not sent. */

@@ -141,8 +141,10 @@ class TlsCloseTest {
             pair.server().close();
             assertThat(get(pair.client().reader().read(-1))).asString(US_ASCII).isEqualTo("answer");
             assertThat(pair.client().reader().atEof()).isTrue();
-            assertThatThrownBy(() -> pair.client().writer().writeEof())
-                    .isInstanceOf(UnsupportedOperationException.class);
+            if (!wire.hasHalfClose(version)) {
+                assertThatThrownBy(() -> pair.client().writer().writeEof())
+                        .isInstanceOf(UnsupportedOperationException.class);
+            }
             pair.client().close();
             get(pair.client().waitClosed());
             get(pair.server().waitClosed());
@@ -159,8 +161,8 @@ class TlsCloseTest {
             pair.server().close();
             assertThat(pair.server().waitClosed()).isNotDone();
             assertThat(get(pair.client().reader().read(-1))).isEqualTo(BULK);
+            pair.client().close();
             get(pair.server().waitClosed());
-            pair.close();
         }
     }
 
@@ -176,8 +178,8 @@ class TlsCloseTest {
                 pair.server().writer().write(BULK);
                 pair.server().close();
                 ends.add(readSlowly(pair.client(), new AtomicInteger())
-                        .thenCompose(done -> pair.server().waitClosed())
-                        .whenComplete((done, failure) -> pair.client().close()));
+                        .whenComplete((done, failure) -> pair.client().close())
+                        .thenCompose(done -> pair.server().waitClosed()));
             }
             long start = System.nanoTime();
             for (CompletableFuture<Void> end : ends) {
@@ -231,7 +233,7 @@ class TlsCloseTest {
             pair.server().close();
             assertThat(failureOf(pair.server().waitClosed()))
                     .isInstanceOf(StreamBrokenException.class)
-                    .hasMessageContaining("close() did not finish within PT0.2S");
+                    .hasMessageContaining("close() did not finish within 200 ms");
             pair.client().abort();
         }
     }
@@ -243,11 +245,12 @@ class TlsCloseTest {
             TlsWire.Pair pair = wire.securePair(streams);
             pair.server().close();
             assertThat(get(pair.client().reader().read(1))).isEmpty();
-            get(pair.server().waitClosed());
-            CompletableFuture<Void> writing = pair.client().repeat(() -> {
-                pair.client().writer().write(new byte[1000]);
-                return pair.client().writer().flush().thenApply(done -> true);
-            });
+            CompletableFuture<Void> writing = pair.client()
+                    .repeat(
+                            () -> { // much of it is read and dropped there
+                                pair.client().writer().write(new byte[1 << 16]);
+                                return pair.client().writer().flush().thenApply(done -> true);
+                            });
             assertThat(failureOf(writing)).isInstanceOf(StreamBrokenException.class);
             assertThat(failureOf(pair.client().waitClosed())).isInstanceOf(StreamBrokenException.class);
         }

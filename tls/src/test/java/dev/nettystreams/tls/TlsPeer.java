@@ -108,6 +108,11 @@ final class TlsPeer {
         return flight();
     }
 
+    byte[] closeNotify() throws SSLException {
+        engine.closeOutbound();
+        return record(new byte[0]);
+    }
+
     /** In one record. */
     byte[] record(byte[] bytes) throws SSLException {
         ByteBuffer record =

@@ -43,6 +43,11 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         return Arrays.stream(TlsEngine.values()).filter(TlsEngine::isAvailable).toList();
     }
 
+    /** Whether one side may end its output and read on. */
+    boolean hasHalfClose(String version) {
+        return engine == TlsEngine.JDK && version.equals("TLSv1.3");
+    }
+
     TlsClient client() {
         return Tls.client().engine(engine).trusting(TlsTrust.certificates(Certificates.ROOT.getCertificate()));
     }

@@ -1,0 +1,158 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.Timeouts;
+import dev.nettystreams.spi.Transport;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection in good order: everything written is sent, then the end of the output, and then the input is read
+ * and dropped until the peer has ended too. Closing a socket while the peer is still sending makes the kernel send a
+ * reset, which destroys what the peer has not read yet.
+ *
+ * <pre>
+ *   IDLE --close()--> SENDING --output finished--> LINGERING --peer's end, 5 s of silence-------------------------->
+ *   CLOSED |                            |  \______16 MiB dropped, and more to come--> abort
+ *                       |                            \--closeTimeout--> LAST_LOOK --nothing came--> CLOSED
+ *                       \--closeTimeout--> abort                                  \--more came--> abort
+ * </pre>
+ *
+ * {@code SENDING} goes straight to {@code CLOSED} if the peer has ended before, or if the transport cannot tell the
+ * peer of the end. In {@code LAST_LOOK} the loop looks at its sockets once more: a peer in the middle of sending would
+ * be answered by a reset, so the connection fails and says so.
+ *
+ * <p>A peer that resets the connection while it lingers has ended it: it does not read on.
+ *
+ * <p>Confined to the connection's loop.
+ */
+final class Closing {
+    /** As nginx's {@code lingering_timeout}. */
+    static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    static final long MAX_DROPPED_BYTES = 16L << 20;
+
+    private enum Phase {
+        IDLE,
+        SENDING,
+        LINGERING,
+        LAST_LOOK,
+        CLOSED
+    }
+
+    private final Transport transport;
+    private final LoopAccess access;
+    private final StreamLimits limits;
+    private final Consumer<String> abort;
+    private Phase phase = Phase.IDLE;
+    private boolean canLinger;
+    private boolean hasPeerEnded;
+    private long droppedByteCount;
+    private Loop.@Nullable Timer deadline;
+    private Loop.@Nullable Timer silence;
+
+    /** @param abort aborts the connection for a reason */
+    Closing(Transport transport, LoopAccess access, StreamLimits limits, Consumer<String> abort) {
+        this.transport = transport;
+        this.access = access;
+        this.limits = limits;
+        this.abort = abort;
+    }
+
+    void begin() {
+        phase = Phase.SENDING;
+        deadline = access.schedule(this::outOfTime, Timeouts.saturatedNanos(limits.closeTimeout()));
+        canLinger = transport.finish();
+        transport.resumeReading(); // a peer that waits for this side to read would never read what is still to be sent
+    }
+
+    boolean isUnderWay() {
+        return phase != Phase.IDLE;
+    }
+
+    /** Whether everything was sent, and a loss of the connection loses none of it on this side. */
+    boolean hasSentAll() {
+        return phase == Phase.LINGERING || phase == Phase.LAST_LOOK || phase == Phase.CLOSED;
+    }
+
+    /** The transport has sent everything, and its end. */
+    void outputFinished() {
+        if (phase != Phase.SENDING) {
+            return;
+        }
+        if (hasPeerEnded || !canLinger) {
+            end();
+        } else {
+            phase = Phase.LINGERING;
+            awaitSilence();
+        }
+    }
+
+    /** Bytes came that nobody reads any more. */
+    void dropped(int byteCount) {
+        if (phase == Phase.LAST_LOOK) {
+            abort("the peer was still sending after " + Timeouts.toText(limits.closeTimeout()));
+        } else if (phase == Phase.LINGERING) {
+            droppedByteCount += byteCount;
+            if (droppedByteCount > MAX_DROPPED_BYTES) {
+                abort("the peer went on sending: more than " + MAX_DROPPED_BYTES + " bytes were dropped");
+            } else {
+                awaitSilence();
+            }
+        }
+    }
+
+    void peerEnded() {
+        hasPeerEnded = true;
+        if (phase == Phase.LINGERING || phase == Phase.LAST_LOOK) {
+            end();
+        }
+    }
+
+    private void awaitSilence() {
+        cancel(silence);
+        silence = access.schedule(this::end, SILENCE_NANOS);
+    }
+
+    private void outOfTime() {
+        if (phase == Phase.SENDING) {
+            stop();
+            abort.accept("close() did not finish within " + Timeouts.toText(limits.closeTimeout()) + ": "
+                    + transport.pendingByteCount() + " bytes unsent");
+        } else if (phase == Phase.LINGERING) {
+            phase = Phase.LAST_LOOK;
+            cancel(silence);
+            access.hopToNextTurn(() -> access.turn(this::lookedLast));
+        }
+    }
+
+    private void lookedLast() {
+        if (phase == Phase.LAST_LOOK) {
+            end();
+        }
+    }
+
+    private void end() {
+        stop();
+        transport.close();
+    }
+
+    private void abort(String reason) {
+        stop();
+        abort.accept("close() ended with a reset, which may have destroyed what the peer had not read: " + reason);
+    }
+
+    /** The connection is gone, or is about to go. */
+    void stop() {
+        phase = Phase.CLOSED;
+        cancel(deadline);
+        cancel(silence);
+    }
+
+    private static void cancel(Loop.@Nullable Timer timer) {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+}

@@ -2,7 +2,7 @@
 module dev.nettystreams.transport {
     requires transitive dev.nettystreams.core;
     requires transitive io.netty.transport;
-    requires io.netty.buffer;
+    requires transitive io.netty.buffer;
     requires io.netty.common;
     requires static io.netty.transport.classes.epoll;
     requires static io.netty.transport.classes.io_uring;

@@ -265,7 +265,12 @@ final class ChannelTransport implements Transport {
     public boolean finish() {
         if (phase == Phase.OPEN) {
             phase = Phase.FINISHING;
-            afterAllSent(this::allSent);
+            if (outputFailure == null) {
+                afterAllSent(this::allSent);
+            } else {
+                failure = failure == null ? outputFailure : failure;
+                closeChannel(); // there is nothing left to send, and no end
+            }
         }
         return ending.canFinish();
     }

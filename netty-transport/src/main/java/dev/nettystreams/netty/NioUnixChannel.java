@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.FileRegion;
@@ -15,30 +16,90 @@ import io.netty.util.internal.SocketUtils;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Unix socket over the JDK's selector that survives the peer's EOF. Netty's own closes at it, whatever {@code ALLOW_HALF_CLOSURE}
- * says, and drops the reply: its superclass asks the configuration's class, which only TCP's has. That superclass also asks whether
- * the input was shut down before, and then leaves the channel open; so this channel says so as soon as it has read the end.
+ * A Unix socket over the JDK's selector that survives the peer's EOF. Netty's own, {@code NioDomainSocketChannel},
+ * closes at it, whatever {@code ALLOW_HALF_CLOSURE} says, and drops the reply: its superclass asks the configuration's
+ * class, which only TCP's has. That superclass also asks whether the input was shut down before, and then leaves the
+ * channel open; so this channel, if it allows half-closure, says so as soon as it has read the end.
+ *
+ * <p>For a bootstrap of yours whose channels are given to streams; {@link NettyStreams} makes its own.
  */
-final class NioUnixChannel extends AbstractNioByteChannel implements DuplexChannel {
-    private final ChannelConfig config = new DefaultChannelConfig(this) {
-        @Override
-        protected void autoReadCleared() {
-            clearReadPending();
-        }
-    };
+public final class NioUnixChannel extends AbstractNioByteChannel implements DuplexChannel {
+    private final Config config = new Config();
     private volatile boolean isInputShutdown;
     private volatile boolean isOutputShutdown;
 
-    NioUnixChannel() {
+    /** A socket that is to be connected. */
+    public NioUnixChannel() {
         this(null, open());
+    }
+
+    /**
+     * Over a socket of the JDK's that is connected already.
+     *
+     * @param socket a Unix socket, which is the channel's from now on
+     * @throws IllegalArgumentException if it is a socket of another family
+     */
+    public NioUnixChannel(SocketChannel socket) {
+        this(null, requireUnix(socket));
     }
 
     NioUnixChannel(@Nullable Channel parent, SocketChannel socket) {
         super(parent, socket);
+    }
+
+    private static SocketChannel requireUnix(SocketChannel socket) {
+        SocketAddress address;
+        try {
+            address = socket.getLocalAddress();
+        } catch (IOException e) {
+            throw new ChannelException("the socket is closed", e);
+        }
+        if (!(address instanceof UnixDomainSocketAddress)) {
+            throw new IllegalArgumentException("not a connected Unix socket: " + socket);
+        }
+        return socket;
+    }
+
+    /** Knows one option more than Netty's default: whether the peer's end leaves the channel open. */
+    private final class Config extends DefaultChannelConfig {
+        private volatile boolean allowsHalfClosure;
+
+        Config() {
+            super(NioUnixChannel.this);
+        }
+
+        @Override
+        protected void autoReadCleared() {
+            clearReadPending();
+        }
+
+        @Override
+        public Map<ChannelOption<?>, Object> getOptions() {
+            return getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // the option's type
+        public <T> T getOption(ChannelOption<T> option) {
+            return option.equals(ChannelOption.ALLOW_HALF_CLOSURE)
+                    ? (T) Boolean.valueOf(allowsHalfClosure)
+                    : super.getOption(option);
+        }
+
+        @Override
+        public <T> boolean setOption(ChannelOption<T> option, T value) {
+            if (option.equals(ChannelOption.ALLOW_HALF_CLOSURE)) {
+                allowsHalfClosure = (Boolean) value;
+                return true;
+            }
+            return super.setOption(option, value);
+        }
     }
 
     private static SocketChannel open() {
@@ -89,7 +150,7 @@ final class NioUnixChannel extends AbstractNioByteChannel implements DuplexChann
         var handle = unsafe().recvBufAllocHandle();
         handle.attemptedBytesRead(buffer.writableBytes());
         int byteCount = buffer.writeBytes(javaChannel(), handle.attemptedBytesRead());
-        if (byteCount < 0) {
+        if (byteCount < 0 && config.allowsHalfClosure) {
             isInputShutdown = true;
         }
         return byteCount;

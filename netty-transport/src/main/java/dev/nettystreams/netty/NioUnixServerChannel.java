@@ -18,12 +18,16 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Listens on a Unix socket over the JDK's selector; accepts {@link NioUnixChannel}s. */
-final class NioUnixServerChannel extends AbstractNioMessageChannel implements ServerChannel {
+/**
+ * Listens on a Unix socket over the JDK's selector; accepts {@link NioUnixChannel}s. For a bootstrap of yours whose
+ * channels are given to streams; {@link NettyStreams} makes its own.
+ */
+public final class NioUnixServerChannel extends AbstractNioMessageChannel implements ServerChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
     private final Config config = new Config(this);
 
-    NioUnixServerChannel() {
+    /** A socket that is to be bound. */
+    public NioUnixServerChannel() {
         super(null, open(), SelectionKey.OP_ACCEPT);
     }
 

@@ -12,9 +12,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
@@ -83,13 +86,24 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     /**
      * Makes streams over a channel that is open already (asyncio's {@code sock=}): a handler is added at the end of its pipeline.
      *
+     * <p>Called on the channel's event loop, the handler is there when the call returns: what a codec passes on when it
+     * is removed next, such as the bytes behind an HTTP Upgrade request, is the streams'. Called on another thread, it
+     * is added by a task of the loop.
+     *
      * <p>Completes when the streams are there. Fails with {@link IllegalStateException} if the channel is not active.
      *
      * @param channel an active channel on an event loop
      * @param limits the connection's bounds
      * @return the streams
+     * @throws IllegalArgumentException if no streams can be made of the channel's data: it listens, it is
+     *     connectionless, or it is a Unix socket that closes at the peer's EOF, as Netty's own over NIO ({@link
+     *     NioUnixChannel} does not) and over io_uring (epoll's does not)
      */
     public static CompletableFuture<StreamConnection> adopt(Channel channel, StreamLimits limits) {
+        String refusal = refusalOf(channel);
+        if (refusal != null) {
+            throw new IllegalArgumentException(refusal + ": " + channel);
+        }
         CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
         onLoopOf(channel, adopted, () -> {
             if (channel.isActive()) {
@@ -101,16 +115,39 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         return adopted;
     }
 
-    /** By a task of the channel's loop; what goes wrong is the future's. */
+    /** Why a channel cannot carry streams, null if it can. */
+    private static @Nullable String refusalOf(Channel channel) {
+        if (channel instanceof ServerChannel) {
+            return "a listening channel has no bytes, only connections";
+        }
+        if (channel.metadata().hasDisconnect()) {
+            return "a connectionless channel has datagrams, not a stream of bytes";
+        }
+        if (channel instanceof NioDomainSocketChannel) {
+            return "Netty's NioDomainSocketChannel closes at the peer's EOF and loses the reply; use "
+                    + NioUnixChannel.class.getName();
+        }
+        if (channel instanceof DomainSocketChannel && IoBackend.readsAhead(channel.eventLoop())) {
+            return "Netty's Unix sockets over io_uring close at the peer's EOF and lose the reply; use epoll's";
+        }
+        return null;
+    }
+
+    /** On the channel's loop, now if the caller is there; what goes wrong is the future's. */
     private static void onLoopOf(Channel channel, CompletableFuture<?> outcome, Runnable task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (Throwable e) { // whatever it was, the caller waits to know
+                outcome.completeExceptionally(e);
+            }
+        };
+        if (channel.eventLoop().inEventLoop()) {
+            guarded.run();
+            return;
+        }
         try {
-            channel.eventLoop().execute(() -> {
-                try {
-                    task.run();
-                } catch (Throwable e) { // whatever it was, the caller waits to know
-                    outcome.completeExceptionally(e);
-                }
-            });
+            channel.eventLoop().execute(guarded);
         } catch (RejectedExecutionException e) {
             outcome.completeExceptionally(new StreamBrokenException("the channel's event loop has shut down", e));
         }
@@ -191,6 +228,11 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void open(ChannelHandlerContext context) {
+        String refusal = refusalOf(context.channel());
+        if (refusal != null) {
+            context.close();
+            throw new IllegalStateException(refusal + ": " + context.channel());
+        }
         if (transport == null) {
             ChannelTransport fresh = new ChannelTransport(context);
             transport = fresh;

@@ -432,19 +432,4 @@ class StreamChannelHandlerTest {
             pair.client().close();
         }
     }
-
-    @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
-    void adopt_ofAClosedChannel_isRefused(Wire wire) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            Wire.Pair pair = wire.pair(streams);
-            Channel channel = (Channel) pair.client().writer().getExtraInfo("channel");
-            pair.server().close();
-            pair.client().close();
-            get(pair.client().waitClosed());
-            assertThat(failureOf(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT)))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("not active");
-        }
-    }
 }

@@ -1,13 +1,24 @@
 package dev.nettystreams.demos;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nettystreams.netty.IoBackend;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -81,6 +92,51 @@ class ReadmeTest {
                     directory.toString(),
                     file.toString());
             assertThat(status).as("status of javac for %s", program).isZero();
+        }
+    }
+
+    /** The request and the first lines of the protocol behind it come in one segment. */
+    @Test
+    void upgradeServer_servesWhatComesBehindTheRequest() throws Exception {
+        String program = programs().stream()
+                .filter(each -> className(each).equals(Optional.of("UpgradeServer")))
+                .findFirst()
+                .orElseThrow();
+        Path file = Files.writeString(directory.resolve("UpgradeServer.java"), program);
+        int status = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-proc:none",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        directory.toString(),
+                        file.toString());
+        assertThat(status).isZero();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IoBackend.NIO.ioHandlerFactory());
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+            Method start =
+                    loader.loadClass("UpgradeServer").getDeclaredMethod("start", EventLoopGroup.class, int.class);
+            start.setAccessible(true);
+            Channel listener = (Channel) start.invoke(null, group, 0);
+            try (Socket client = new Socket(
+                    InetAddress.getLoopbackAddress(), ((InetSocketAddress) listener.localAddress()).getPort())) {
+                client.setSoTimeout(20_000);
+                client.getOutputStream()
+                        .write(
+                                "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: lines\r\nConnection: upgrade\r\n\r\none\ntwo\n"
+                                        .getBytes(US_ASCII));
+                client.shutdownOutput();
+                assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII))
+                        .startsWith("HTTP/1.1 101 ")
+                        .endsWith("\r\n\r\none\ntwo\n");
+            }
+            listener.close().sync();
+        } finally {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
     }
 

@@ -9,8 +9,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Sharable
 final class Acceptor extends ChannelInboundHandlerAdapter {
+    /** Of the addresses that a listener takes, where its socket takes others, too. */
+    static final AttributeKey<Class<?>> FAMILY = AttributeKey.valueOf(Acceptor.class, "family");
+
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final long RETRY_DELAY_SECONDS = 1;
     private static final int ECONNABORTED = UnixPath.isLinux() ? 103 : 53;
@@ -131,12 +136,29 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel channel = (Channel) message;
+        Class<?> family = context.channel().attr(FAMILY).get();
+        if (family != null
+                && channel.remoteAddress() instanceof InetSocketAddress peer
+                && !family.isInstance(peer.getAddress())) {
+            refuse(channel);
+            return;
+        }
         Runnable fate = admit(channel);
         if (!mayAccept()) {
             context.channel().config().setAutoRead(false); // at once: it ends this round of accepting
             update();
         }
         fate.run();
+    }
+
+    /** By a reset: nobody listens here for it. */
+    private static void refuse(Channel channel) {
+        try {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (RuntimeException e) {
+            // gone already
+        }
+        channel.unsafe().closeForcibly();
     }
 
     private Runnable admit(Channel channel) {

@@ -18,6 +18,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +83,21 @@ final class AddressRace {
     void begin() {
         result.whenComplete((connection, failure) -> onLoop(this::end));
         onLoop(this::armDeadline);
+    }
+
+    /** @param found the addresses as {@link #start(List)} takes them */
+    void start(CompletableFuture<? extends List<? extends SocketAddress>> found) {
+        CompletionStage<? extends List<? extends SocketAddress>> addresses = found;
+        addresses.whenComplete((known, failure) -> {
+            if (failure == null) {
+                start(known);
+            } else {
+                Throwable reason = failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+                onLoop(() -> result.completeExceptionally(reason));
+            }
+        });
     }
 
     /** @param addresses in the order of preference, at least one */

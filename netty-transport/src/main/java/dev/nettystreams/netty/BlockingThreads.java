@@ -10,8 +10,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where name resolution, binding and file operations block. At most {@link #MOST_THREADS}, as many as asyncio's default executor has; what
- * comes meanwhile waits in a queue. They are daemons, and end when idle.
+ * Where binding and file operations block, for a short time. What may take any length of time, such as looking a name
+ * up ({@link NameLookups}), is not done here. At most {@link #MOST_THREADS}, as many as asyncio's default executor has;
+ * what comes meanwhile waits in a queue. They are daemons, and end when idle.
  *
  * <p>Nothing that runs here may wait for something else that runs here: with every thread waiting, nobody would be left to do it. So what a
  * task leads to is completed on an event loop, where a program's callbacks know that they must not block. Tasks may wait for a loop.
@@ -50,11 +51,16 @@ final class BlockingThreads {
             } catch (Throwable e) { // whatever went wrong is the caller's to know
                 completion = () -> outcome.completeExceptionally(e);
             }
-            try {
-                loop.execute(completion);
-            } catch (RejectedExecutionException e) {
-                completion.run();
-            }
+            complete(loop, completion);
         });
+    }
+
+    /** On an event loop, where a program's callbacks know that they must not block; here, if the loop has ended. */
+    static void complete(EventExecutor loop, Runnable completion) {
+        try {
+            loop.execute(completion);
+        } catch (RejectedExecutionException e) {
+            completion.run();
+        }
     }
 }

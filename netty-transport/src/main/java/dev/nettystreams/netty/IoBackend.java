@@ -25,13 +25,19 @@ import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +71,7 @@ public enum IoBackend {
         Channels channels() {
             return new Channels(
                     EpollSocketChannel::new,
-                    EpollServerSocketChannel::new,
+                    address -> keepingFamily(new EpollServerSocketChannel(familyOf(address)), address),
                     EpollDomainSocketChannel::new,
                     EpollServerDomainSocketChannel::new);
         }
@@ -93,7 +99,7 @@ public enum IoBackend {
         Channels channels() {
             return new Channels(
                     KQueueSocketChannel::new,
-                    KQueueServerSocketChannel::new,
+                    address -> keepingFamily(new KQueueServerSocketChannel(), address),
                     KQueueDomainSocketChannel::new,
                     KQueueServerDomainSocketChannel::new);
         }
@@ -122,7 +128,11 @@ public enum IoBackend {
 
         @Override
         Channels channels() {
-            return new Channels(IoUringSocketChannel::new, IoUringServerSocketChannel::new, null, null);
+            return new Channels(
+                    IoUringSocketChannel::new,
+                    address -> keepingFamily(new IoUringServerSocketChannel(), address),
+                    null,
+                    null);
         }
     },
 
@@ -147,17 +157,55 @@ public enum IoBackend {
         @Override
         Channels channels() {
             return new Channels(
-                    NioSocketChannel::new, NioServerSocketChannel::new, NioUnixChannel::new, NioUnixServerChannel::new);
+                    NioSocketChannel::new,
+                    address -> new NioServerSocketChannel(SelectorProvider.provider(), familyOf(address)),
+                    NioUnixChannel::new,
+                    NioUnixServerChannel::new);
         }
     };
 
+    /** Of {@code setsockopt}, level IPPROTO_IPV6: IPV6_V6ONLY. */
+    private static final IntegerUnixChannelOption IPV6_ONLY =
+            new IntegerUnixChannelOption("IPV6_V6ONLY", 41, UnixPath.isLinux() ? 26 : 27);
+
     private static final List<IoBackend> BY_PREFERENCE = List.of(EPOLL, KQUEUE, NIO);
+
+    /** Makes the channel that listens on an address. */
+    @FunctionalInterface
+    interface TcpServers {
+        ServerChannel newChannel(InetAddress address);
+    }
 
     record Channels(
             ChannelFactory<? extends Channel> tcp,
-            ChannelFactory<? extends ServerChannel> tcpServer,
+            TcpServers tcpServer,
             @Nullable ChannelFactory<? extends Channel> unix,
             @Nullable ChannelFactory<? extends ServerChannel> unixServer) {}
+
+    private static SocketProtocolFamily familyOf(InetAddress address) {
+        return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    }
+
+    /** As CPython listens: a socket for IPv6 takes no connections by IPv4. */
+    private static ServerChannel keepingFamily(ServerChannel channel, InetAddress address) {
+        if (address instanceof Inet6Address) {
+            channel.config().setOption(IPV6_ONLY, 1);
+        }
+        return channel;
+    }
+
+    /**
+     * Whether a channel that listens on an address takes connections of the address's family only. Sockets for IPv6 of
+     * the JDK's take both, and so does every socket of Netty's for io_uring and kqueue that is bound to the wildcard
+     * address of IPv4.
+     */
+    boolean keepsFamily(InetAddress address) {
+        return switch (this) {
+            case EPOLL -> true;
+            case KQUEUE, IO_URING -> !(address.isAnyLocalAddress() && address instanceof Inet4Address);
+            case NIO -> !(address.isAnyLocalAddress() && address instanceof Inet6Address);
+        };
+    }
 
     /** The backend that this one's Unix sockets go over. */
     IoBackend forUnixSockets() {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Opens the listening sockets of a server: all that it is to have, or none. Fails with {@link IOException}s only. Blocks; not for an event
@@ -43,11 +44,29 @@ final class Listening {
      * Listens on every address, or on none; addresses that this machine does not have are passed over if it has another one. Port 0 means one
      * port on all of them: the system picks it for the first, and if another address has it in use, it picks again.
      */
-    void tcp(List<InetSocketAddress> addresses, ChannelFactory<? extends ServerChannel> channels) throws IOException {
+    void tcp(List<InetSocketAddress> addresses, IoBackend backend) throws IOException {
+        List<InetSocketAddress> separate = new ArrayList<>(addresses);
+        boolean areBoth = addresses.stream()
+                        .map(InetSocketAddress::getAddress)
+                        .filter(InetAddress::isAnyLocalAddress)
+                        .count()
+                == 2;
+        if (areBoth && addresses.stream().anyMatch(each -> !backend.keepsFamily(each.getAddress()))) {
+            // One socket takes both, and leaves no room for another.
+            separate.removeIf(each -> each.getAddress().isAnyLocalAddress() && backend.keepsFamily(each.getAddress()));
+            tcp(separate, backend.channels().tcpServer(), address -> true);
+        } else {
+            tcp(separate, backend.channels().tcpServer(), backend::keepsFamily);
+        }
+    }
+
+    /** @param keepsFamily whether nobody need look whether who connects to an address is of its family */
+    void tcp(List<InetSocketAddress> addresses, IoBackend.TcpServers channels, Predicate<InetAddress> keepsFamily)
+            throws IOException {
         for (int attempts = 1; ; attempts++) {
             List<Channel> bound = new ArrayList<>();
             try {
-                bindAll(addresses, channels, bound);
+                bindAll(addresses, channels, keepsFamily, bound);
                 bound.forEach(server::listenOn);
                 return;
             } catch (IOException e) {
@@ -62,7 +81,10 @@ final class Listening {
 
     /** @param bound filled, also when an address cannot be had */
     private void bindAll(
-            List<InetSocketAddress> addresses, ChannelFactory<? extends ServerChannel> channels, List<Channel> bound)
+            List<InetSocketAddress> addresses,
+            IoBackend.TcpServers channels,
+            Predicate<InetAddress> keepsFamily,
+            List<Channel> bound)
             throws IOException {
         List<IOException> passedOver = new ArrayList<>();
         for (InetSocketAddress address : addresses) {
@@ -72,7 +94,11 @@ final class Listening {
                             ((InetSocketAddress) bound.get(0).localAddress()).getPort())
                     : address;
             try {
-                bound.add(bind(channels, exact, true));
+                Channel listener = bind(() -> channels.newChannel(exact.getAddress()), exact, true);
+                bound.add(listener);
+                if (!keepsFamily.test(exact.getAddress())) {
+                    listener.attr(Acceptor.FAMILY).set(exact.getAddress().getClass());
+                }
             } catch (BindException e) {
                 if (addresses.size() == 1 || isOfThisMachine(address.getAddress())) {
                     throw e;
@@ -141,6 +167,11 @@ final class Listening {
         try {
             channel = channels.newChannel();
         } catch (RuntimeException e) { // out of file descriptors
+            if (address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address && !hasInet6()) {
+                BindException none = new BindException("could not listen on " + address + ": there is no IPv6");
+                none.initCause(e);
+                throw none;
+            }
             throw new IOException("could not listen on " + address + ": " + e.getMessage(), e);
         }
         try {

@@ -11,9 +11,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
-/** From a host's name to the addresses to try, by the JDK's resolver. Blocks, save for a host that is an address. */
+/** From a host's name to the addresses to try. */
 final class NameResolution {
+    private static final List<InetAddress> ALL_INTERFACES = List.of(literal("0.0.0.0"), literal("::"));
+
     private NameResolution() {}
 
     /** Whether nobody has to be asked for the host's address: it is one. */
@@ -21,11 +24,36 @@ final class NameResolution {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
+    private static InetAddress literal(String address) {
+        try {
+            return InetAddress.getByName(address);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /**
+     * The addresses of a host that is not empty.
+     *
+     * @return done at once for an address
+     */
+    private static CompletableFuture<List<InetAddress>> addressesOf(String host, NameLookups lookups) {
+        if (!isAddress(host)) {
+            return lookups.lookUp(host);
+        }
+        try {
+            return CompletableFuture.completedFuture(List.of(InetAddress.getAllByName(host)));
+        } catch (UnknownHostException e) { // the zone of an IPv6 address
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     /** The addresses of a host, families taking turns, the resolver's first one first (RFC 8305 section 4). */
-    static List<InetSocketAddress> toConnectTo(String host, int port) throws UnknownHostException {
-        return inTurns(List.of(InetAddress.getAllByName(host))).stream()
-                .map(address -> new InetSocketAddress(address, port))
-                .toList();
+    static CompletableFuture<List<InetSocketAddress>> toConnectTo(String host, int port, NameLookups lookups) {
+        return addressesOf(host, lookups)
+                .thenApply(found -> inTurns(found).stream()
+                        .map(address -> new InetSocketAddress(address, port))
+                        .toList());
     }
 
     static List<InetAddress> inTurns(List<InetAddress> found) {
@@ -47,18 +75,16 @@ final class NameResolution {
         return order;
     }
 
-    /** The addresses of hosts to listen on, each once; an empty host means all interfaces, by one socket. */
-    static List<InetSocketAddress> toListenOn(List<String> hosts, int port) throws UnknownHostException {
-        Set<InetSocketAddress> addresses = new LinkedHashSet<>();
-        for (String host : hosts) {
-            if (host.isEmpty()) {
-                addresses.add(new InetSocketAddress(port));
-                continue;
-            }
-            for (InetAddress address : InetAddress.getAllByName(host)) {
-                addresses.add(new InetSocketAddress(address, port));
-            }
-        }
-        return List.copyOf(addresses);
+    /** The addresses of hosts to listen on, each once; an empty host is all interfaces, of both families. */
+    static CompletableFuture<List<InetSocketAddress>> toListenOn(List<String> hosts, int port, NameLookups lookups) {
+        List<CompletableFuture<List<InetAddress>>> found = hosts.stream()
+                .map(host ->
+                        host.isEmpty() ? CompletableFuture.completedFuture(ALL_INTERFACES) : addressesOf(host, lookups))
+                .toList();
+        return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            Set<InetSocketAddress> addresses = new LinkedHashSet<>();
+            found.forEach(each -> each.join().forEach(address -> addresses.add(new InetSocketAddress(address, port))));
+            return List.copyOf(addresses);
+        });
     }
 }

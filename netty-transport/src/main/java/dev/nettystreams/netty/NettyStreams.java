@@ -1,6 +1,5 @@
 package dev.nettystreams.netty;
 
-import dev.nettystreams.Await;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
@@ -9,16 +8,18 @@ import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Opens connections and starts servers: asyncio's {@code open_connection}, {@code start_server} and their Unix siblings.
@@ -149,28 +150,20 @@ public final class NettyStreams implements AutoCloseable {
      * Connects to a host; see {@link #openConnection(String, int)}. All addresses of the name are tried, families in turn, the next one
      * beside those before it when they take long (RFC 8305).
      *
-     * @param host a name or an address
+     * @param host a name or an address; a name that is not ASCII is looked up as IDNA encodes it
      * @param port 1 to 65535
      * @param options how to
      * @return the connection
+     * @throws IllegalArgumentException if {@code host} is empty or the port is out of range
      */
     public CompletableFuture<StreamConnection> openConnection(String host, int port, ConnectOptions options) {
-        Objects.requireNonNull(host, "host");
+        if (Objects.requireNonNull(host, "host").isEmpty()) { // which asyncio takes for the loopback
+            throw new IllegalArgumentException("host is empty");
+        }
         Objects.requireNonNull(options, "options");
         requirePort(port, 1);
         AddressRace race = race(loops, loops.channels().tcp(), options, printable(host) + ":" + port);
-        if (NameResolution.isAddress(host)) {
-            try {
-                race.start(NameResolution.toConnectTo(host, port));
-            } catch (UnknownHostException e) { // the zone of an IPv6 address
-                race.result().completeExceptionally(e);
-            }
-        } else {
-            BlockingThreads.run(race.loop(), race.result(), () -> {
-                List<? extends SocketAddress> addresses = NameResolution.toConnectTo(host, port);
-                return () -> race.start(addresses);
-            });
-        }
+        race.start(NameResolution.toConnectTo(host, port, NameLookups.SYSTEM));
         TlsUpgrade tls = options.tls();
         return tls == null ? race.result() : secured(race.result(), tls.towards(host, port));
     }
@@ -286,7 +279,8 @@ public final class NettyStreams implements AutoCloseable {
      * if the host has none.
      *
      * @param handler run for each connection
-     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces
+     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces, of both
+     *     families
      * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
      * @return the server, serving
      */
@@ -298,7 +292,8 @@ public final class NettyStreams implements AutoCloseable {
      * Starts a server; see {@link #startServer(ConnectionHandler, String, int)}.
      *
      * @param handler run for each connection
-     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces
+     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces, of both
+     *     families
      * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
      * @param options how to
      * @return the server, serving unless the options say otherwise
@@ -312,7 +307,8 @@ public final class NettyStreams implements AutoCloseable {
      * Starts a server with TLS from the first byte; see {@link #startServer(ConnectionHandler, String, int)}.
      *
      * @param handler run for each connection, under TLS
-     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces
+     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces, of both
+     *     families
      * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
      * @param tls a server's side
      * @return the server, serving
@@ -326,7 +322,7 @@ public final class NettyStreams implements AutoCloseable {
      * Starts a server on several hosts, with the default options; see {@link #startServer(ConnectionHandler, List, int, ServerOptions)}.
      *
      * @param handler run for each connection
-     * @param hosts names or addresses, one or more; an empty one for all interfaces
+     * @param hosts names or addresses, one or more; an empty one for all interfaces, of both families
      * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
      * @return the server, serving
      */
@@ -342,7 +338,7 @@ public final class NettyStreams implements AutoCloseable {
      * future fails and nothing is listened on.
      *
      * @param handler run for each connection
-     * @param hosts names or addresses, one or more; an empty one for all interfaces
+     * @param hosts names or addresses, one or more; an empty one for all interfaces, of both families
      * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
      * @param options how to
      * @return the server, serving unless the options say otherwise
@@ -360,9 +356,8 @@ public final class NettyStreams implements AutoCloseable {
                 loops,
                 handler,
                 options,
-                listening -> listening.tcp(
-                        NameResolution.toListenOn(listened, port),
-                        loops.channels().tcpServer()));
+                NameResolution.toListenOn(listened, port, NameLookups.SYSTEM),
+                (listening, addresses) -> listening.tcp(addresses, loops.backend));
     }
 
     /**
@@ -418,26 +413,54 @@ public final class NettyStreams implements AutoCloseable {
                 unix,
                 handler,
                 options,
-                listening -> listening.unix(checked, address, unix.backend, unix.unixServerChannels()));
+                CompletableFuture.completedFuture(address),
+                (listening, known) -> listening.unix(checked, known, unix.backend, unix.unixServerChannels()));
     }
 
     /** What opens a server's sockets. */
     @FunctionalInterface
-    private interface Opening {
+    private interface Opening<T> {
+        void open(Listening listening, T where) throws IOException;
+    }
+
+    /** What may take any length of time comes first, and occupies no thread that others need: looking names up, and what TLS needs. */
+    private <T> CompletableFuture<StreamServer> start(
+            Loops on, ConnectionHandler handler, ServerOptions options, CompletionStage<T> where, Opening<T> opening) {
+        CompletableFuture<StreamServer> started = new CompletableFuture<>();
+        loops.addOpening(started);
+        EventLoop loop = on.group.next();
+        TlsUpgrade tls = options.tls();
+        CompletionStage<?> prepared = tls == null ? CompletableFuture.completedFuture(null) : tls.prepare();
+        where.thenCombine(prepared, (found, ready) -> found).whenComplete((found, failure) -> {
+            if (failure == null) {
+                listen(on, loop, handler, options, started, listening -> opening.open(listening, found));
+            } else {
+                BlockingThreads.complete(loop, () -> started.completeExceptionally(unwrapped(failure)));
+            }
+        });
+        return started;
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** What opens a server's sockets, where they are known. */
+    @FunctionalInterface
+    private interface Binding {
         void open(Listening listening) throws IOException;
     }
 
-    private CompletableFuture<StreamServer> start(
-            Loops on, ConnectionHandler handler, ServerOptions options, Opening opening) {
-        CompletableFuture<StreamServer> started = new CompletableFuture<>();
-        loops.addOpening(started);
-        BlockingThreads.run(on.group.next(), started, () -> {
-            TlsUpgrade tls = options.tls();
-            if (tls != null) {
-                Await.await(tls.prepare());
-            }
+    private void listen(
+            Loops on,
+            EventLoop loop,
+            ConnectionHandler handler,
+            ServerOptions options,
+            CompletableFuture<StreamServer> started,
+            Binding binding) {
+        BlockingThreads.run(loop, started, () -> {
             StreamServer server = new StreamServer(on.group, limits, handler, options, loops.connections);
-            opening.open(new Listening(on.group, server, options));
+            binding.open(new Listening(on.group, server, options));
             loops.addServer(server);
             if (options.startServing() && !server.startUnlessClosed()) {
                 throw new IOException("the server was closed while it started: the event loops have been shut down");
@@ -448,7 +471,6 @@ public final class NettyStreams implements AutoCloseable {
                 }
             };
         });
-        return started;
     }
 
     private static String printable(String host) {

@@ -77,7 +77,8 @@ class AdoptTest {
         try {
             Channel listener = new ServerBootstrap()
                     .group(group)
-                    .channelFactory(wire.backend().channels().tcpServer())
+                    .channelFactory(
+                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {

@@ -10,13 +10,12 @@ import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFactory;
-import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,17 +38,13 @@ class ListeningTest {
         Loops loops = Loops.owned(wire.backend(), 1, true);
         try {
             StreamServer server = newServer(loops);
-            listening(loops, server)
-                    .tcp(
-                            List.of(address(NOWHERE, 0), address("127.0.0.1", 0)),
-                            loops.channels().tcpServer());
+            listening(loops, server).tcp(List.of(address(NOWHERE, 0), address("127.0.0.1", 0)), wire.backend());
             assertThat(server.addresses()).containsExactly(address("127.0.0.1", server.port()));
             server.close();
             for (List<InetSocketAddress> none :
                     List.of(List.of(address(NOWHERE, 0)), List.of(address(NOWHERE, 0), address("198.51.100.2", 0)))) {
                 StreamServer nowhere = newServer(loops);
-                assertThatThrownBy(() -> listening(loops, nowhere)
-                                .tcp(none, loops.channels().tcpServer()))
+                assertThatThrownBy(() -> listening(loops, nowhere).tcp(none, wire.backend()))
                         .isInstanceOf(BindException.class)
                         .hasMessageContaining(NOWHERE)
                         .satisfies(
@@ -68,16 +63,19 @@ class ListeningTest {
         try {
             int port = freePort();
             AtomicInteger made = new AtomicInteger();
-            ChannelFactory<? extends ServerChannel> real = loops.channels().tcpServer();
-            ChannelFactory<ServerChannel> exhausted = () -> {
+            IoBackend.TcpServers real = loops.channels().tcpServer();
+            IoBackend.TcpServers exhausted = address -> {
                 if (made.getAndIncrement() > 0) {
                     throw new ChannelException("Too many open files");
                 }
-                return real.newChannel();
+                return real.newChannel(address);
             };
             StreamServer server = newServer(loops);
             assertThatThrownBy(() -> listening(loops, server)
-                            .tcp(List.of(address("127.0.0.1", port), address("127.0.0.2", port)), exhausted))
+                            .tcp(
+                                    List.of(address("127.0.0.1", port), address("127.0.0.2", port)),
+                                    exhausted,
+                                    address -> true))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.2:" + port)
                     .hasMessageContaining("Too many open files")
@@ -127,8 +125,8 @@ class ListeningTest {
             for (StreamServer server :
                     List.of(get(streams.startServer(ECHO, "", 0)), get(streams.startServer(ECHO, List.of(""), 0)))) {
                 assertThat(server.addresses())
-                        .singleElement()
-                        .satisfies(address -> assertThat(((InetSocketAddress) address)
+                        .isNotEmpty()
+                        .allSatisfy(address -> assertThat(((InetSocketAddress) address)
                                         .getAddress()
                                         .isAnyLocalAddress())
                                 .isTrue());
@@ -168,6 +166,53 @@ class ListeningTest {
         try (StreamConnection client = get(streams.openConnection(host, port))) {
             client.writer().write(new byte[] {42});
             assertThat(get(client.reader().read(1))).containsExactly(42);
+        }
+    }
+
+    private static boolean isConnecting(String address, int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), 5_000);
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(42);
+            return socket.getInputStream().read() == 42;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** S7, as CPython's {@code create_server}: each wildcard address is of its family, an empty host of both. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void wildcard_keepsItsFamily_andAnEmptyHostIsBoth(Wire wire) throws Exception {
+        assumeTrue(isOfThisMachine("::1"), "there is no IPv6 here");
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            for (List<String> hosts : List.of(
+                    List.of("0.0.0.0"),
+                    List.of("::"),
+                    List.of(""),
+                    List.of("0.0.0.0", "::"),
+                    List.of("::", "0.0.0.0"),
+                    List.of("127.0.0.1"),
+                    List.of("::1"),
+                    List.of("127.0.0.1", "::1"))) {
+                StreamServer server = get(streams.startServer(ECHO, hosts, 0));
+                boolean isBoth = hosts.size() == 2 || hosts.get(0).isEmpty();
+                assertThat(isConnecting("127.0.0.1", server.port()))
+                        .as("%s by IPv4", hosts)
+                        .isEqualTo(isBoth || hosts.get(0).indexOf(':') < 0);
+                assertThat(isConnecting("::1", server.port()))
+                        .as("%s by IPv6", hosts)
+                        .isEqualTo(isBoth || hosts.get(0).indexOf(':') >= 0);
+                server.close();
+            }
+        }
+    }
+
+    private static boolean isOfThisMachine(String address) {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -39,12 +39,17 @@ class NameResolutionTest {
     @Test
     void toListenOn_hasEachAddressOnce_inTheOrderGiven() throws Exception {
         assertThat(NameResolution.toListenOn(
-                        List.of("127.0.0.2", "::1", "127.0.0.1", "127.0.0.2", "0:0:0:0:0:0:0:1"), 7))
-                .containsExactly(
-                        new InetSocketAddress(InetAddress.getAllByName("127.0.0.2")[0], 7),
-                        new InetSocketAddress(InetAddress.getAllByName("::1")[0], 7),
-                        new InetSocketAddress(InetAddress.getAllByName("127.0.0.1")[0], 7));
-        assertThat(NameResolution.toListenOn(List.of(""), 7)).containsExactly(new InetSocketAddress(7));
+                                List.of("127.0.0.2", "::1", "127.0.0.1", "127.0.0.2", "0:0:0:0:0:0:0:1"),
+                                7,
+                                NameLookups.SYSTEM)
+                        .join())
+                .containsExactly(address("127.0.0.2"), address("::1"), address("127.0.0.1"));
+        assertThat(NameResolution.toListenOn(List.of(""), 7, NameLookups.SYSTEM).join())
+                .containsExactly(address("0.0.0.0"), address("::"));
+    }
+
+    private static InetSocketAddress address(String host) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getAllByName(host)[0], 7);
     }
 
     private static List<InetAddress> addresses(String list) throws UnknownHostException {

@@ -3,6 +3,7 @@ package dev.nettystreams.netty;
 import static dev.nettystreams.netty.Wire.failureOf;
 import static dev.nettystreams.netty.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,7 +14,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -208,33 +208,41 @@ class OpenConnectionTest {
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
-    void slowNameResolution_runsIntoTheDeadline_andHoldsUpNoAddress(Wire wire) throws Exception {
-        CountDownLatch occupied = new CountDownLatch(BlockingThreads.MOST_THREADS);
+    void slowName_runsIntoTheDeadline(Wire wire) throws Exception {
         CountDownLatch mayGoOn = new CountDownLatch(1);
-        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1);
-                ServerSocket live = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            for (int i = 0; i < BlockingThreads.MOST_THREADS; i++) { // as by a name server that does not answer
-                BlockingThreads.run(GlobalEventExecutor.INSTANCE, new CompletableFuture<>(), () -> {
-                    occupied.countDown();
-                    assertThat(mayGoOn.await(20, TimeUnit.SECONDS)).isTrue();
-                    return () -> {};
-                });
-            }
-            assertThat(occupied.await(20, TimeUnit.SECONDS)).isTrue();
+        NameLookups slow = new NameLookups(name -> {
+            awaitQuietly(mayGoOn);
+            throw new UnknownHostException(name);
+        });
+        Loops loops = Loops.owned(wire.backend(), 1, true);
+        try {
             ConnectOptions brief = ConnectOptions.DEFAULT.withConnectTimeout(Duration.ofMillis(100));
-            for (int i = 0; i < 1_000; i++) {
-                streams.openConnection("localhost", live.getLocalPort(), brief);
-            }
-            assertThat(failureOf(streams.openConnection("localhost", live.getLocalPort(), brief)))
+            AddressRace race = new AddressRace(
+                    loops.group.next(), loops.channels().tcp(), StreamLimits.DEFAULT, brief, "slow.test:1");
+            race.begin();
+            race.start(NameResolution.toConnectTo("slow.test", 1, slow));
+            assertThat(failureOf(race.result()))
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessage("could not connect to localhost:" + live.getLocalPort() + " within 100 ms");
-            get(streams.openConnection("127.0.0.1", live.getLocalPort())).abort();
-            assertThat(Thread.getAllStackTraces().keySet())
-                    .filteredOn(thread -> thread.getName().startsWith("netty-streams-blocking"))
-                    .hasSizeLessThanOrEqualTo(BlockingThreads.MOST_THREADS);
+                    .hasMessage("could not connect to slow.test:1 within 100 ms");
         } finally {
             mayGoOn.countDown();
+            loops.close(Duration.ofSeconds(5));
         }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void emptyHost_isRefusedAtTheCall() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NettyStreams.shared().openConnection("", 80))
+                .withMessage("host is empty");
     }
 
     private static AddressRace race(Loops loops, ConnectOptions options) {

@@ -199,9 +199,7 @@ class ServerEndTest {
                 StreamServer server = new StreamServer(
                         loops.group, StreamLimits.DEFAULT, ECHO, ServerOptions.DEFAULT, loops.connections);
                 new Listening(loops.group, server, ServerOptions.DEFAULT)
-                        .tcp(
-                                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                                loops.channels().tcpServer());
+                        .tcp(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), wire.backend());
                 loops.addServer(server);
             }
             loops.group.forEach(loop -> loop.execute(() -> awaitQuietly(mayGoOn)));

@@ -31,6 +31,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +66,8 @@ class StreamChannelHandlerTest {
         try {
             Channel listener = new ServerBootstrap()
                     .group(group)
-                    .channelFactory(wire.backend().channels().tcpServer())
+                    .channelFactory(
+                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {
@@ -199,7 +201,8 @@ class StreamChannelHandlerTest {
         try {
             Channel listener = new ServerBootstrap()
                     .group(group)
-                    .channelFactory(wire.backend().channels().tcpServer())
+                    .channelFactory(
+                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
@@ -261,7 +264,8 @@ class StreamChannelHandlerTest {
         try {
             Channel listener = new ServerBootstrap()
                     .group(group)
-                    .channelFactory(wire.backend().channels().tcpServer())
+                    .channelFactory(
+                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
                     .childOption(ChannelOption.RECVBUF_ALLOCATOR, small)
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override

@@ -48,15 +48,17 @@ final class BackendMessage {
     }
 
     String text(int byteCount) throws ProtocolException {
-        ByteBuffer field = take(byteCount);
-        byte[] bytes = new byte[byteCount];
-        field.get(bytes);
-        return new String(bytes, UTF_8);
+        return new String(bytes(byteCount), UTF_8);
     }
 
-    /** All that is left. */
+    /** All that is left, which is text. */
     String rest() throws ProtocolException {
         return text(body.remaining());
+    }
+
+    /** All that is left, which may begin or end within a character. */
+    byte[] restBytes() throws ProtocolException {
+        return bytes(body.remaining());
     }
 
     /** Nothing may be left. */
@@ -68,6 +70,13 @@ final class BackendMessage {
 
     ProtocolException unexpected(String when) {
         return new ProtocolException(this + " " + when);
+    }
+
+    private byte[] bytes(int byteCount) throws ProtocolException {
+        ByteBuffer field = take(byteCount);
+        byte[] bytes = new byte[byteCount];
+        field.get(bytes);
+        return bytes;
     }
 
     private ByteBuffer take(int byteCount) throws ProtocolException {

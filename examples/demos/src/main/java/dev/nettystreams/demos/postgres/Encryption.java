@@ -31,7 +31,9 @@ final class Encryption {
                 }
             }
             // Its text came in clear, from anybody, and is not shown (CVE-2024-10977).
-            case 'E' -> throw new IOException("the server answered the request for TLS with an error");
+            case 'E' ->
+                throw new IOException("the server answered the request for TLS with an error, whose text is not"
+                        + " shown, for it came in clear: see the server's log");
             default -> throw new ProtocolException("answer " + (int) answer + " to the request for TLS");
         }
     }

@@ -109,11 +109,13 @@ final class SimpleQuery {
         if (response.int8() != TEXT_FORMAT) {
             throw new IOException("COPY in binary format is not for standard output");
         }
+        CopyText text = new CopyText(out);
         BackendMessage message = receive('d', 'c');
         while (message.type() == 'd') {
-            out.print(message.rest());
+            text.print(message.restBytes());
             message = receive('d', 'c');
         }
+        text.end();
         receive('C');
     }
 

@@ -14,28 +14,36 @@ import org.jspecify.annotations.Nullable;
  * Whole messages over a connection. A message is a letter, four bytes of length, which count themselves, and the body; no length is
  * believed before it is found within bounds. What a server may say at any time (notices, parameters, notifications) is taken here and
  * never met elsewhere.
+ *
+ * <p>CopyData alone may be of any length: a long one arrives as several short ones, whose borders mean nothing anyhow.
  */
 final class Wire {
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_BYTES = 4;
     private static final int LOGIN_MESSAGE_LIMIT_BYTES = 64 << 10;
     private static final int MESSAGE_LIMIT_BYTES = 16 << 20;
+    private static final int COPY_PIECE_BYTES = 64 << 10;
+
+    /** More than any field of PostgreSQL's, which end at 1 GiB. */
+    private static final int LONGEST_MESSAGE_BYTES = (1 << 30) + (1 << 20);
 
     private final Intake intake;
     private final StreamWriter writer;
-    private final int messageLimitBytes;
+    private final Phase phase;
     private final Patience patience;
     private final Consumer<ServerReport> notices;
+    private boolean isFirst = true;
+    private int copyBytesLeft;
 
-    private Wire(
-            Intake intake,
-            StreamWriter writer,
-            int messageLimitBytes,
-            Patience patience,
-            Consumer<ServerReport> notices) {
+    private enum Phase {
+        LOGIN,
+        QUERIES
+    }
+
+    private Wire(Intake intake, StreamWriter writer, Phase phase, Patience patience, Consumer<ServerReport> notices) {
         this.intake = intake;
         this.writer = writer;
-        this.messageLimitBytes = messageLimitBytes;
+        this.phase = phase;
         this.patience = patience;
         this.notices = notices;
     }
@@ -43,13 +51,13 @@ final class Wire {
     /** For as long as it has not been found out who is there. Leaves what it has not received to whoever reads next. */
     static Wire forLogin(StreamConnection connection, Patience patience, Consumer<ServerReport> notices) {
         Intake intake = Intake.exact(connection.reader(), patience);
-        return new Wire(intake, connection.writer(), LOGIN_MESSAGE_LIMIT_BYTES, patience, notices);
+        return new Wire(intake, connection.writer(), Phase.LOGIN, patience, notices);
     }
 
     /** From then on until the end. */
     static Wire forQueries(StreamConnection connection, Consumer<ServerReport> notices) {
         Intake intake = Intake.ahead(connection.reader(), Patience.ENDLESS);
-        return new Wire(intake, connection.writer(), MESSAGE_LIMIT_BYTES, Patience.ENDLESS, notices);
+        return new Wire(intake, connection.writer(), Phase.QUERIES, Patience.ENDLESS, notices);
     }
 
     /** Null in clear. */
@@ -92,7 +100,7 @@ final class Wire {
         throw message.unexpected(when);
     }
 
-    BackendMessage receive() throws IOException, InterruptedException, TimeoutException {
+    BackendMessage receive() throws IOException, InterruptedException, TimeoutException, ReportedException {
         BackendMessage message;
         do {
             message = next();
@@ -108,14 +116,43 @@ final class Wire {
         return message.type() == 'S' || message.type() == 'A';
     }
 
-    private BackendMessage next() throws IOException, InterruptedException, TimeoutException {
-        ByteBuffer header = ByteBuffer.wrap(intake.take(HEADER_BYTES));
-        char type = (char) (header.get() & 0xff);
-        int length = header.getInt();
-        if (length < LENGTH_BYTES || length - LENGTH_BYTES > messageLimitBytes) {
-            throw new ProtocolException(new BackendMessage(type, new byte[0]) + " of " + (length - (long) LENGTH_BYTES)
-                    + " bytes, where 0 to " + messageLimitBytes + " are taken");
+    private BackendMessage next() throws IOException, InterruptedException, TimeoutException, ReportedException {
+        if (copyBytesLeft > 0) {
+            return copyPiece();
         }
-        return new BackendMessage(type, intake.take(length - LENGTH_BYTES));
+        byte[] header = intake.take(HEADER_BYTES);
+        char type = (char) (header[0] & 0xff);
+        int length = ByteBuffer.wrap(header, 1, LENGTH_BYTES).getInt();
+        if (phase == Phase.LOGIN && isFirst && EarlyError.isOne(type, length)) {
+            throw EarlyError.receive(header, intake).toException();
+        }
+        isFirst = false;
+        int byteCount = checked(type, length);
+        if (phase == Phase.QUERIES && type == 'd') {
+            copyBytesLeft = byteCount;
+            return copyPiece();
+        }
+        return new BackendMessage(type, intake.take(byteCount));
+    }
+
+    private BackendMessage copyPiece() throws IOException, InterruptedException, TimeoutException {
+        int byteCount = Math.min(copyBytesLeft, COPY_PIECE_BYTES);
+        copyBytesLeft -= byteCount;
+        return new BackendMessage('d', intake.take(byteCount));
+    }
+
+    private int checked(char type, int length) throws IOException {
+        long byteCount = length - (long) LENGTH_BYTES;
+        int most = phase == Phase.LOGIN ? LOGIN_MESSAGE_LIMIT_BYTES : LONGEST_MESSAGE_BYTES;
+        BackendMessage message = new BackendMessage(type, new byte[0]);
+        if (byteCount < 0 || byteCount > most) {
+            throw new ProtocolException(message + " of " + byteCount + " bytes, where 0 to " + most + " are taken");
+        }
+        if (phase == Phase.QUERIES && type != 'd' && byteCount > MESSAGE_LIMIT_BYTES) {
+            throw new IOException(
+                    "the server sends " + message + " of " + byteCount + " bytes; postgres-query takes at most "
+                            + MESSAGE_LIMIT_BYTES + ": ask for smaller rows, or COPY");
+        }
+        return (int) byteCount;
     }
 }

@@ -198,11 +198,81 @@ class PostgresAnswersTest {
 
     @Test
     void lyingLengths_areRefused() throws Exception {
-        for (int length : new int[] {3, -1, Integer.MAX_VALUE, (16 << 20) + 5}) {
-            assertFailed(
-                    answered(columns("a"), new byte[] {'D'}, int32(length)),
-                    BROKEN + "a message of type 'D' of " + (length - 4L) + " bytes, where 0 to 16777216 are taken");
+        for (int length : new int[] {3, -1, Integer.MAX_VALUE}) {
+            for (char type : "Dd".toCharArray()) {
+                assertFailed(
+                        answered(columns("a"), new byte[] {(byte) type}, int32(length)),
+                        BROKEN + "a message of type '" + type + "' of " + (length - 4L)
+                                + " bytes, where 0 to 1074790400 are taken");
+            }
         }
+    }
+
+    /** However long: it is never kept whole. */
+    @Test
+    void longCopiedRow_isPrintedBeforeItsEnd() throws Exception {
+        byte[] words = joined(
+                LOGIN,
+                message('H', new byte[] {0}, int16(1), int16(0)),
+                new byte[] {'d'},
+                int32(1 << 29),
+                "x".repeat(200_000).getBytes(UTF_8));
+        Called client = MemoryClient.hearing(words, 1 << 16);
+        assertThat(client.out()).hasSize(3 << 16);
+        assertThat(client.err()).isEqualTo("the server ended the connection\n");
+    }
+
+    /** It is not the server that breaks a rule there. */
+    @Test
+    void longRows_areOverABoundOfOurs() throws Exception {
+        assertFailed(
+                answered(columns("a"), new byte[] {'D'}, int32((16 << 20) + 5)),
+                FAILED
+                        + "the server sends a message of type 'D' of 16777217 bytes; postgres-query takes at most 16777216:"
+                        + " ask for smaller rows, or COPY\n");
+    }
+
+    private static byte[] copied(byte[]... data) {
+        return joined(
+                LOGIN,
+                message('H', new byte[] {0}, int16(1), int16(0)),
+                joined(data),
+                message('c'),
+                complete("COPY 1"),
+                READY);
+    }
+
+    @Test
+    void copiedCharacters_mayBeSplitOverMessages() throws Exception {
+        byte[] text = "x\u20ac\ud83d\ude00y\n".getBytes(UTF_8);
+        for (int first = 0; first <= text.length; first++) {
+            for (int second = first; second <= text.length; second++) {
+                byte[] words = copied(
+                        message('d', Arrays.copyOf(text, first)),
+                        message('S', string("TimeZone"), string("UTC")),
+                        message('d', Arrays.copyOfRange(text, first, second)),
+                        message('d', Arrays.copyOfRange(text, second, text.length)));
+                assertThat(MemoryClient.hearing(words, 1 << 16).out()).isEqualTo("x\u20ac\ud83d\ude00y\n");
+            }
+        }
+    }
+
+    @Test
+    void copiedBytesThatAreNoCharacters_areReplaced() throws Exception {
+        byte[] half = {'a', (byte) 0xe2, (byte) 0x82};
+        assertThat(MemoryClient.hearing(copied(message('d', half)), 1 << 16).out())
+                .isEqualTo("a\ufffd");
+        assertThat(MemoryClient.hearing(copied(message('d', half), message('d', "b".getBytes(UTF_8))), 1 << 16)
+                        .out())
+                .isEqualTo("a\ufffdb");
+    }
+
+    @Test
+    void longCopiedRows_arePrintedAsTheyCome() throws Exception {
+        String row = "\u20ac".repeat(7 << 20) + "\n"; // 21 MiB, with a character over each border of 64 KiB
+        Called client = MemoryClient.hearing(copied(message('d', row.getBytes(UTF_8))), 1 << 16);
+        assertThat(client.err()).isEmpty();
+        assertThat(client.out().equals(row)).as("the row").isTrue();
     }
 
     @Test

@@ -142,8 +142,11 @@ class PostgresLoginTest {
     @Test
     void unknownMechanisms_areRefused() throws Exception {
         assertRefused(
-                meet(server -> server.say(sasl("SCRAM-SHA-1", "PLAIN"))), FAILED + "the server offers none of [SCRAM");
-        assertRefused(meet(server -> server.say(sasl())), FAILED + "the server offers none of [SCRAM");
+                meet(server -> server.say(sasl("SCRAM-SHA-1", "PLAIN"))),
+                FAILED + "the server offers none of [SCRAM");
+        assertRefused(
+                meet(server -> server.say(sasl())),
+                FAILED + "the server offers none of [SCRAM");
     }
 
     @Test
@@ -217,5 +220,30 @@ class PostgresLoginTest {
         assertRefused(
                 meet(server -> server.say(Words.error("FATAL", "28000", "no\nway\u001b[2J"))),
                 FAILED + "FATAL 28000: no\\nway\\x1B[2J\n");
+    }
+
+    /** As a server says it that cannot start a process: without a length. */
+    @Test
+    void errorBeforeTheProtocol_isShownInOneLine() throws Exception {
+        String line = "could not fork new process for connection: Cannot allocate memory";
+        for (String end : List.of("\n\0", "\0", "\n", "", "\0and more")) {
+            Meeting meeting = meet(server -> {
+                server.say(("E" + line + end).getBytes(UTF_8));
+                server.leave();
+            });
+            assertRefused(meeting, FAILED + "the server refuses the connection: " + line + "\n");
+        }
+        assertRefused(
+                meet(server -> server.say("Eno\u001b[2J\nway\0".getBytes(UTF_8))),
+                FAILED + "the server refuses the connection: no\\x1B[2J\\nway\n");
+    }
+
+    @Test
+    void errorBeforeTheProtocol_hasABound_andItsTime() throws Exception {
+        Meeting endless = meet(server -> server.say(("E" + "x".repeat(100_000)).getBytes(UTF_8)));
+        assertThat(endless.client().err()).hasSizeBetween(4000, 4200);
+        byte[] late = joined(Words.message('N', Words.string("Mhm"), Words.string("")), "Ecould not".getBytes(UTF_8));
+        Meeting begun = meet(server -> server.say(late));
+        assertThat(begun.client().err()).contains(BROKEN + "a message of type 'E' of "); // no early one any more
     }
 }

@@ -1,0 +1,45 @@
+package dev.nettystreams.demos.postgres;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+
+/** UTF-8 that comes in pieces, printed as it comes: a character may begin in one piece and end in the next. */
+final class CopyText {
+    private final PrintWriter out;
+    private final CharsetDecoder decoder = UTF_8.newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+
+    /** The beginning of a character; three bytes at most. */
+    private ByteBuffer unfinished = ByteBuffer.allocate(0);
+
+    CopyText(PrintWriter out) {
+        this.out = out;
+    }
+
+    void print(byte[] piece) {
+        decode(piece, false);
+    }
+
+    /** Nothing comes any more: what is unfinished was no character. */
+    void end() {
+        decode(new byte[0], true);
+    }
+
+    private void decode(byte[] piece, boolean isLast) {
+        ByteBuffer bytes = ByteBuffer.allocate(unfinished.remaining() + piece.length);
+        bytes.put(unfinished).put(piece).flip();
+        CharBuffer text = CharBuffer.allocate(bytes.remaining() + 1);
+        decoder.decode(bytes, text, isLast);
+        if (isLast) {
+            decoder.flush(text);
+        }
+        unfinished = bytes;
+        out.append(text.flip());
+    }
+}

@@ -106,7 +106,10 @@ class CommandLineTest {
                 "postgres-query --port 0 select",
                 "postgres-query --unix /tmp/a --port 1 select",
                 "postgres-query --unix /tmp/a --allow-plaintext select",
-                "postgres-query --ca /nowhere/root.pem select"
+                "postgres-query --ca /nowhere/root.pem select",
+                "postgres-query --unix /tmp/a --ca pom.xml select",
+                "postgres-query --unix /tmp/a --require-channel-binding select",
+                "postgres-query --allow-plaintext --require-channel-binding select"
             })
     void misuse_isOneLineAndStatus2(String line) {
         assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);

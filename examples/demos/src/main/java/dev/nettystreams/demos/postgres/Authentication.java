@@ -42,6 +42,10 @@ final class Authentication {
         wire.send(FrontendMessages.startup(login.user(), login.database()));
         BackendMessage request = receive('R');
         int method = request.int32();
+        if (login.requiresBinding() && method != SASL) {
+            throw new IOException("the server asks for authentication " + method
+                    + ", which is without the channel binding that --require-channel-binding insists on");
+        }
         switch (method) {
             case OK -> request.end();
             case CLEARTEXT_PASSWORD -> password(request);
@@ -75,7 +79,8 @@ final class Authentication {
             mechanisms.add(name);
         }
         request.end();
-        ScramExchange scram = ScramExchange.begin(mechanisms, login.password(), wire.tlsSession());
+        ScramExchange scram =
+                ScramExchange.begin(mechanisms, login.password(), wire.tlsSession(), login.requiresBinding());
         wire.send(FrontendMessages.saslInitialResponse(scram.mechanism(), scram.first()));
         wire.send(FrontendMessages.saslResponse(
                 scram.answer(receiveAuthentication(SASL_CONTINUE).rest())));

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param user the role
  * @param database its name
  * @param givenPassword null if there is none
+ * @param requiresBinding whether to refuse a login that is not bound to the server's certificate
  */
-record Login(String user, String database, @Nullable String givenPassword) {
+record Login(String user, String database, @Nullable String givenPassword, boolean requiresBinding) {
     String password() throws IOException {
         if (givenPassword == null || givenPassword.isEmpty()) {
             throw new IOException("the server asks for a password: give it by PGPASSWORD or --password");

@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
                     + " the words do not leave the machine, and servers offer it on TCP only. PATH is the socket itself,"
                     + " such as /run/postgresql/.s.PGSQL.5432.",
             "",
+            "A login by SCRAM is bound to the server's certificate; one whose signature has no hash function, such as Ed25519's,"
+                    + " cannot be bound to, and is refused.",
+            "",
             "A result's rows are kept until the last one is there, to be aligned: more than 64 MiB of them are refused, and so is"
                     + " a single one of more than 16 MiB. COPY .. TO STDOUT is printed as it comes, without such a bound.",
             ""
@@ -51,6 +54,13 @@ public final class PostgresQuery implements Callable<Integer> {
             names = "--allow-plaintext",
             description = "Go on without TLS if the server has none: whoever is in between can have it say so.")
     private boolean allowsPlaintext;
+
+    @Option(
+            names = "--require-channel-binding",
+            description =
+                    "Log in only with a proof that is bound to the server's certificate, which nobody in between can"
+                            + " pass on, whatever is believed.")
+    private boolean requiresBinding;
 
     @Option(names = "--user", paramLabel = "USER", description = "The role (default: your name here).")
     private String user = System.getProperty("user.name");
@@ -75,9 +85,7 @@ public final class PostgresQuery implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (allowsPlaintext && peer.isUnix()) {
-            throw new ParameterException(command.commandLine(), "--unix is in clear, --allow-plaintext or not");
-        }
+        check();
         TlsUpgrade upgrade = tls.client().upgrade(peer.host());
         PrintWriter out = command.commandLine().getOut();
         try (NettyStreams streams = peer.streams();
@@ -93,6 +101,23 @@ public final class PostgresQuery implements Callable<Integer> {
         return 0;
     }
 
+    /** An option that would do nothing lets its user believe in something that is not there. */
+    private void check() {
+        if (allowsPlaintext && peer.isUnix()) {
+            throw misuse("--unix is in clear, --allow-plaintext or not");
+        }
+        if (peer.isUnix() && (tls.isGiven() || requiresBinding)) {
+            throw misuse("--ca, --insecure and --require-channel-binding are for TLS, which --unix is without");
+        }
+        if (allowsPlaintext && requiresBinding) {
+            throw misuse("--allow-plaintext and --require-channel-binding exclude each other");
+        }
+    }
+
+    private ParameterException misuse(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
     private void logIn(StreamConnection connection, TlsUpgrade upgrade) throws Exception {
         Wire wire = Wire.forLogin(connection, Patience.of(LOGIN_TIMEOUT), notices());
         if (!peer.isUnix()) {
@@ -103,7 +128,10 @@ public final class PostgresQuery implements Callable<Integer> {
 
     private Login login() {
         return new Login(
-                user, database != null ? database : user, password != null ? password : System.getenv("PGPASSWORD"));
+                user,
+                database != null ? database : user,
+                password != null ? password : System.getenv("PGPASSWORD"),
+                requiresBinding);
     }
 
     private void query(StreamConnection connection, PrintWriter out) throws Exception {

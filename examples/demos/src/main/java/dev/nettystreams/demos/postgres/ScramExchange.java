@@ -1,30 +1,63 @@
 package dev.nettystreams.demos.postgres;
 
 import com.ongres.scram.client.ScramClient;
-import com.ongres.scram.common.StringPreparation;
+import com.ongres.scram.common.ScramFunctions;
+import com.ongres.scram.common.ScramMechanism;
+import com.ongres.scram.common.ServerFirstMessage;
 import com.ongres.scram.common.exception.ScramException;
 import com.ongres.scram.common.util.TlsServerEndpoint;
 import dev.nettystreams.TlsSession;
 import java.io.IOException;
-import java.security.cert.CertificateEncodingException;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.List;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * SCRAM (RFC 5802, RFC 7677): both sides prove that they know the password, and neither tells it. Under TLS the proof is bound to the
- * certificate that the server has shown ({@code tls-server-end-point}, RFC 5929), so that nobody in between can pass it on.
+ * certificate that the server has shown, so that nobody in between can pass it on.
+ *
+ * <pre>
+ *   TLS   the server offers        we choose            and say
+ *   yes   SCRAM-SHA-256-PLUS       SCRAM-SHA-256-PLUS   p=tls-server-end-point, or nothing if there is no {@link EndPointBinding}
+ *   yes   SCRAM-SHA-256 only       SCRAM-SHA-256        y: a server that has offered more finds out that somebody has taken it away
+ *   no    SCRAM-SHA-256 only       SCRAM-SHA-256        n
+ *   no    SCRAM-SHA-256-PLUS       nothing: the server has TLS with somebody, and it is not us
+ * </pre>
  */
 final class ScramExchange {
-    private static final List<String> MECHANISMS = List.of("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS");
+    private static final ScramMechanism BARE = ScramMechanism.SCRAM_SHA_256;
+    private static final ScramMechanism BOUND = ScramMechanism.SCRAM_SHA_256_PLUS;
+    private static final int HASH_BITS = 256;
+    private static final int NONCE_BYTES = 24;
+
+    /** In place of a binding that is not used: without one the library would say "n". */
+    private static final byte[] NOT_SENT = {0};
 
     /** PostgreSQL asks for 4096. What a server may make us compute has a bound: this takes about a second. */
     private static final int MOST_ITERATIONS = 1_000_000;
 
-    private final ScramClient client;
+    private final ScramMechanism mechanism;
+    private final byte @Nullable [] binding;
+    private final char[] password;
+    private final String nonce = ScramFunctions.nonce(NONCE_BYTES, new SecureRandom());
+    private ScramClient client;
 
-    private ScramExchange(ScramClient client) {
-        this.client = client;
+    /**
+     * Begins.
+     *
+     * @param binding what to bind to, null for a client that could not
+     * @param password prepared
+     */
+    private ScramExchange(ScramMechanism mechanism, byte @Nullable [] binding, char[] password) {
+        this.mechanism = mechanism;
+        this.binding = binding;
+        this.password = password;
+        client = client(new byte[1]); // the first message needs no password
     }
 
     /**
@@ -33,40 +66,47 @@ final class ScramExchange {
      * @param offered by the server
      * @param password not empty
      * @param tls null in clear
+     * @param requiresBinding whether to refuse a login without channel binding
      */
-    static ScramExchange begin(List<String> offered, String password, @Nullable TlsSession tls) throws IOException {
-        List<String> known = offered.stream().filter(MECHANISMS::contains).toList();
-        if (known.isEmpty()) {
-            throw new IOException("the server offers none of " + MECHANISMS);
+    static ScramExchange begin(List<String> offered, String password, @Nullable TlsSession tls, boolean requiresBinding)
+            throws IOException {
+        boolean isBound = offered.contains(BOUND.getName());
+        if (isBound && tls == null) {
+            throw new IOException(
+                    "the server offers " + BOUND.getName() + " without TLS: somebody in between has taken TLS away");
         }
-        try {
-            return new ScramExchange(ScramClient.builder()
-                    .advertisedMechanisms(known)
-                    .username("*") // the one in the startup message counts
-                    .password(password.toCharArray())
-                    .stringPreparation(StringPreparation.POSTGRESQL_PREPARATION)
-                    .channelBinding(TlsServerEndpoint.TLS_SERVER_END_POINT, bindingData(tls))
-                    .build());
-        } catch (IllegalArgumentException e) {
-            throw new IOException("no SCRAM with " + known + " here: " + e.getMessage(), e);
+        if (!isBound && requiresBinding) {
+            throw new IOException(
+                    "the server does not offer channel binding, which --require-channel-binding insists on");
         }
+        if (!isBound && !offered.contains(BARE.getName())) {
+            throw new IOException("the server offers neither " + BOUND.getName() + " nor " + BARE.getName());
+        }
+        byte[] binding = tls == null ? null : isBound ? bindingTo(tls) : NOT_SENT;
+        return new ScramExchange(isBound ? BOUND : BARE, binding, PasswordPreparation.of(password));
     }
 
-    private static byte[] bindingData(@Nullable TlsSession tls) throws IOException {
-        if (tls == null
-                || tls.peerCertificates().isEmpty()
+    private static byte[] bindingTo(TlsSession tls) throws IOException {
+        if (tls.peerCertificates().isEmpty()
                 || !(tls.peerCertificates().get(0) instanceof X509Certificate certificate)) {
-            return new byte[0]; // nothing to bind to
+            throw new IOException("the login cannot be bound to the server's certificate: it has shown none");
         }
-        try {
-            return TlsServerEndpoint.getChannelBindingData(certificate);
-        } catch (CertificateEncodingException e) {
-            throw new IOException("the server's certificate cannot be used: " + e.getMessage(), e);
-        }
+        return EndPointBinding.of(certificate);
+    }
+
+    /** The library prepares passwords in its own way; those that have been salted already it leaves alone. */
+    private ScramClient client(byte[] saltedPassword) {
+        var stage = ScramClient.builder()
+                .advertisedMechanisms(List.of(mechanism.getName()))
+                .username("*") // the one in the startup message counts
+                .saltedPassword(saltedPassword)
+                .nonceSupplier(() -> nonce);
+        return (binding == null ? stage : stage.channelBinding(TlsServerEndpoint.TLS_SERVER_END_POINT, binding))
+                .build();
     }
 
     String mechanism() {
-        return client.getScramMechanism().getName();
+        return mechanism.getName();
     }
 
     String first() {
@@ -75,13 +115,28 @@ final class ScramExchange {
 
     String answer(String challenge) throws ProtocolException {
         try {
-            int iterations = client.serverFirstMessage(challenge).getIterationCount();
+            ServerFirstMessage parsed = ServerFirstMessage.parseFrom(challenge, nonce);
+            int iterations = parsed.getIterationCount();
             if (iterations > MOST_ITERATIONS) {
                 throw new ProtocolException("SCRAM with " + iterations + " iterations");
             }
+            client = client(salted(Base64.getDecoder().decode(parsed.getSalt()), iterations));
+            client.clientFirstMessage();
+            client.serverFirstMessage(challenge);
             return client.clientFinalMessage().toString();
         } catch (ScramException | IllegalArgumentException e) {
             throw broken(e);
+        }
+    }
+
+    private byte[] salted(byte[] salt, int iterations) {
+        try {
+            PBEKeySpec spec = new PBEKeySpec(password, salt, iterations, HASH_BITS);
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(spec)
+                    .getEncoded();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has PBKDF2WithHmacSHA256", e);
         }
     }
 

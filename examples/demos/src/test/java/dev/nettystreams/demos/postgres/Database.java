@@ -22,7 +22,7 @@ import java.util.logging.Logger;
  * namespace.
  *
  * <p>Its roles are named after what is asked of them: {@code alice} proves by SCRAM that she knows her password, {@code cleartext} has to
- * tell it, {@code stale} has it as MD5, {@code trusted} needs none.
+ * tell it, {@code stale} has it as MD5, {@code trusted} needs none, {@code certified} shows a certificate.
  */
 final class Database implements AutoCloseable {
     static final String PASSWORD = "wünder\u00a0land"; // what SASLprep makes of it is not what it is
@@ -36,6 +36,7 @@ final class Database implements AutoCloseable {
             host      all  trusted    samehost trust
             host      all  cleartext  samehost password
             host      all  stale      samehost md5
+            hostssl   all  certified  samehost cert
             hostssl   all  all        samehost scram-sha-256
             hostnossl all  nobody     samehost reject
             hostnossl all  all        samehost scram-sha-256
@@ -49,7 +50,7 @@ final class Database implements AutoCloseable {
         this.directory = directory;
         try (Connection postgres = server.getPostgresDatabase().getConnection();
                 Statement statement = postgres.createStatement()) {
-            for (String role : new String[] {"alice", "cleartext", "trusted"}) {
+            for (String role : new String[] {"alice", "cleartext", "trusted", "certified"}) {
                 statement.execute("CREATE ROLE " + role + " LOGIN PASSWORD '" + PASSWORD + "'");
             }
             statement.execute("SET password_encryption = 'md5'");
@@ -62,13 +63,15 @@ final class Database implements AutoCloseable {
     static Database secured(Path directory, X509Bundle certificate) throws Exception {
         Path chain = Files.writeString(directory.resolve("chain.pem"), certificate.getCertificatePathPEM());
         Path key = Files.writeString(directory.resolve("key.pem"), certificate.getPrivateKeyPEM());
+        Path root = Files.writeString(directory.resolve("client-root.pem"), certificate.getRootCertificatePEM());
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         return start(
                 directory,
                 settings(directory)
                         .setServerConfig("ssl", "on")
                         .setServerConfig("ssl_cert_file", chain.toString())
-                        .setServerConfig("ssl_key_file", key.toString()));
+                        .setServerConfig("ssl_key_file", key.toString())
+                        .setServerConfig("ssl_ca_file", root.toString()));
     }
 
     /** One that offers none. */
@@ -113,6 +116,14 @@ final class Database implements AutoCloseable {
                         || Finished.run(new byte[0], List.of("unshare", "-U", "true"))
                                         .status()
                                 == 0);
+    }
+
+    /** Another role that proves by SCRAM that it knows its password. */
+    void createRole(String role, String password) throws Exception {
+        try (Connection postgres = server.getPostgresDatabase().getConnection();
+                Statement statement = postgres.createStatement()) {
+            statement.execute("CREATE ROLE " + role + " LOGIN PASSWORD '" + password + "'");
+        }
     }
 
     String port() {

@@ -1,5 +1,7 @@
 package dev.nettystreams.demos.postgres;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.pkitesting.X509Bundle;
 import java.io.DataInputStream;
@@ -18,9 +20,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
-/** Ends TLS towards the client with a certificate of its own, begins TLS towards the server, and passes everything on. */
+/**
+ * Ends TLS towards the client with a certificate of its own, begins TLS towards the server, or goes on in clear, and passes everything on,
+ * or all but the server's offer of channel binding.
+ */
 final class ManInTheMiddle implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;
+    private static final String PLUS = "SCRAM-SHA-256-PLUS\0";
 
     /** Each waits for its peer: the common pool may have one thread for all of them. */
     private static final Executor THREADS = task -> {
@@ -32,17 +38,34 @@ final class ManInTheMiddle implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
     private final int serverPort;
     private final SSLContext context;
+    private final Manner manner;
 
-    private ManInTheMiddle(int serverPort, SSLContext context) throws IOException {
+    /** How it treats the server. */
+    enum Manner {
+        /** Under TLS, and passes on everything. */
+        PASSING_ON,
+        /** Under TLS, and takes SCRAM-SHA-256-PLUS out of what it offers. */
+        WITHOUT_PLUS,
+        /** In clear, as a pooler does that is the server's own. */
+        IN_CLEAR
+    }
+
+    private ManInTheMiddle(int serverPort, SSLContext context, Manner manner) throws IOException {
         this.serverPort = serverPort;
         this.context = context;
+        this.manner = manner;
     }
 
     static ManInTheMiddle before(String port, X509Bundle certificate) throws IOException, GeneralSecurityException {
+        return before(port, certificate, Manner.PASSING_ON);
+    }
+
+    static ManInTheMiddle before(String port, X509Bundle certificate, Manner manner)
+            throws IOException, GeneralSecurityException {
         TrustManager[] anybody = InsecureTrustManagerFactory.INSTANCE.getTrustManagers();
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(certificate.toKeyManagerFactory().getKeyManagers(), anybody, null);
-        ManInTheMiddle man = new ManInTheMiddle(Integer.parseInt(port), context);
+        ManInTheMiddle man = new ManInTheMiddle(Integer.parseInt(port), context, manner);
         CompletableFuture<Void> accepting = CompletableFuture.runAsync(man::accept, THREADS);
         accepting.exceptionally(closed -> null);
         return man;
@@ -70,29 +93,39 @@ final class ManInTheMiddle implements AutoCloseable {
         return secured;
     }
 
-    private SSLSocket towardsServer() throws IOException {
+    private Socket towardsServer() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        if (manner == Manner.IN_CLEAR) {
+            return socket;
+        }
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
         out.writeInt(8);
         out.writeInt(SSL_REQUEST);
         if (socket.getInputStream().read() != 'S') {
             throw new IOException("no TLS here");
         }
-        return (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", serverPort, true);
+        return context.getSocketFactory().createSocket(socket, "localhost", serverPort, true);
     }
 
-    private static void between(SSLSocket client, SSLSocket server) {
-        CompletableFuture<Void> forth = CompletableFuture.runAsync(() -> pass(client, server), THREADS);
-        CompletableFuture<Void> back = CompletableFuture.runAsync(() -> pass(server, client), THREADS);
+    private void between(Socket client, Socket server) {
+        CompletableFuture<Void> forth = CompletableFuture.runAsync(() -> pass(client, server, false), THREADS);
+        CompletableFuture<Void> back =
+                CompletableFuture.runAsync(() -> pass(server, client, manner == Manner.WITHOUT_PLUS), THREADS);
         forth.exceptionally(lost -> null);
         back.exceptionally(lost -> null);
     }
 
-    private static void pass(Socket from, Socket to) {
+    private static void pass(Socket from, Socket to, boolean takesPlusAway) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
+            if (takesPlusAway) {
+                DataInputStream offer = new DataInputStream(in);
+                offer.readByte();
+                String mechanisms = new String(offer.readNBytes(offer.readInt() - Integer.BYTES), ISO_8859_1);
+                out.write(Words.message('R', mechanisms.replace(PLUS, "").getBytes(ISO_8859_1)));
+            }
             in.transferTo(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

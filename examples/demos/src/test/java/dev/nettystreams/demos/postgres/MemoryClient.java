@@ -36,7 +36,7 @@ final class MemoryClient {
 
     private static void converse(StreamConnection client, PrintWriter out, PrintWriter err) throws Exception {
         Wire login = Wire.forLogin(client, Patience.of(Duration.ofSeconds(30)), notice -> err.println(notice.line()));
-        new Authentication(login, new Login("alice", "alice", null)).run();
+        new Authentication(login, new Login("alice", "alice", null, false)).run();
         Wire wire = Wire.forQueries(client, notice -> err.println(notice.line()));
         new SimpleQuery(wire, out).run("select 1");
     }

@@ -25,7 +25,7 @@ class PostgresPatienceTest {
             MemoryPair pair = MemoryStreams.pair(loop);
             try (StreamConnection client = pair.near()) {
                 Wire wire = Wire.forLogin(client, Patience.of(SHORT), notice -> {});
-                assertThatThrownBy(() -> new Authentication(wire, new Login("alice", "alice", null)).run())
+                assertThatThrownBy(() -> new Authentication(wire, new Login("alice", "alice", null, false)).run())
                         .isInstanceOf(IOException.class)
                         .hasMessage(OVER);
                 assertThatThrownBy(() -> Encryption.agree(

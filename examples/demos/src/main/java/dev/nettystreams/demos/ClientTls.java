@@ -2,6 +2,7 @@ package dev.nettystreams.demos;
 
 import dev.nettystreams.tls.Tls;
 import dev.nettystreams.tls.TlsClient;
+import dev.nettystreams.tls.TlsIdentity;
 import dev.nettystreams.tls.TlsTrust;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Whom a client believes. */
+/** Whom a client believes, and who it is itself. */
 public final class ClientTls {
     @Option(
             names = "--ca",
@@ -23,6 +24,17 @@ public final class ClientTls {
     @Option(names = "--insecure", description = "Believe anybody: whoever is in between can read and write everything.")
     boolean isInsecure;
 
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "Show the certificate chain in this PEM file to a server that asks for one; needs --key.")
+    @Nullable
+    Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "The certificate's private key (PEM).")
+    @Nullable
+    Path key;
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec command;
@@ -33,25 +45,44 @@ public final class ClientTls {
      * @return true if one of the options was given
      */
     public boolean isGiven() {
-        return trusted != null || isInsecure;
+        return trusted != null || isInsecure || certificate != null || key != null;
     }
 
     /**
      * The client's side of TLS, on the terms that were given.
      *
      * @return still without a host
-     * @throws ParameterException if a file cannot be read
+     * @throws ParameterException if a file cannot be read, or an option lacks its other half
      */
     public TlsClient client() {
+        TlsClient client = trustingClient();
+        if (certificate == null && key == null) {
+            return client;
+        }
+        if (certificate == null || key == null) {
+            throw misuse("--cert and --key need each other");
+        }
+        return client.identity(TlsIdentity.pem(readable(certificate), readable(key)));
+    }
+
+    private TlsClient trustingClient() {
+        if (isInsecure && trusted != null) {
+            throw misuse("--ca and --insecure exclude each other");
+        }
         if (isInsecure) {
             return Tls.client().trusting(TlsTrust.insecureAnybody()).insecureWithoutHostName();
         }
-        if (trusted == null) {
-            return Tls.client();
+        return trusted == null ? Tls.client() : Tls.client().trusting(TlsTrust.pem(readable(trusted)));
+    }
+
+    private Path readable(Path file) {
+        if (!Files.isReadable(file)) {
+            throw misuse("cannot be read: " + file);
         }
-        if (!Files.isReadable(trusted)) {
-            throw new ParameterException(command.commandLine(), "cannot be read: " + trusted);
-        }
-        return Tls.client().trusting(TlsTrust.pem(trusted));
+        return file;
+    }
+
+    private ParameterException misuse(String message) {
+        return new ParameterException(command.commandLine(), message);
     }
 }

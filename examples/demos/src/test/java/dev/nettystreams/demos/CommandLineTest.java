@@ -107,6 +107,10 @@ class CommandLineTest {
                 "postgres-query --unix /tmp/a --port 1 select",
                 "postgres-query --unix /tmp/a --allow-plaintext select",
                 "postgres-query --ca /nowhere/root.pem select",
+                "postgres-query --ca pom.xml --insecure select",
+                "postgres-query --cert pom.xml select",
+                "postgres-query --key pom.xml select",
+                "postgres-query --cert pom.xml --key /nowhere/key.pem select",
                 "postgres-query --unix /tmp/a --ca pom.xml select",
                 "postgres-query --unix /tmp/a --require-channel-binding select",
                 "postgres-query --allow-plaintext --require-channel-binding select"

@@ -107,7 +107,8 @@ public final class PostgresQuery implements Callable<Integer> {
             throw misuse("--unix is in clear, --allow-plaintext or not");
         }
         if (peer.isUnix() && (tls.isGiven() || requiresBinding)) {
-            throw misuse("--ca, --insecure and --require-channel-binding are for TLS, which --unix is without");
+            throw misuse(
+                    "--ca, --insecure, --cert, --key and --require-channel-binding are for TLS, which --unix is without");
         }
         if (allowsPlaintext && requiresBinding) {
             throw misuse("--allow-plaintext and --require-channel-binding exclude each other");

@@ -138,6 +138,24 @@ class PostgresCertificatesTest {
         }
     }
 
+    // ---- the client's
+
+    @Test
+    void clientCertificate_isShown() throws Exception {
+        X509Bundle certified =
+                new CertificateBuilder().ecp256().subject("CN=certified").buildIssuedBy(issuer);
+        String chain = Files.writeString(directory.resolve("certified.pem"), certified.getCertificatePathPEM())
+                .toString();
+        String key = Files.writeString(directory.resolve("certified-key.pem"), certified.getPrivateKeyPEM())
+                .toString();
+        String root = Files.writeString(directory.resolve("root.pem"), issuer.getRootCertificatePEM())
+                .toString();
+        String[] login = {"--host", "localhost", "--ca", root, "--user", "certified", "--database", "alice"};
+        assertAnswered(query(database.port(), login, "--cert", chain, "--key", key));
+        assertRefused(query(database.port(), login), "FATAL 28000: connection requires a valid client certificate");
+        assertRefused(query(database.port(), login, "--cert", chain, "--key", chain), "PRIVATE KEY");
+    }
+
     // ---- passwords
 
     @Test

@@ -14,6 +14,11 @@ record Reply(int code, List<String> lines) {
         lines = List.copyOf(lines);
     }
 
+    /** The first digit: 2 for done, 3 for go on, 4 for not now, 5 for no. */
+    int kind() {
+        return code / 100;
+    }
+
     /** In one line. */
     @Override
     public String toString() {

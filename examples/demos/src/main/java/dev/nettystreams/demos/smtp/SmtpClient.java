@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -43,6 +44,17 @@ final class SmtpClient {
     private static final int QUIT_SECONDS = 10;
     private static final int MOST_REPLY_LINES = 128;
 
+    /** RFC 5321 section 4.2.1: what to do next is said by the first digit alone, and clients know no more digits than they have to. */
+    private static final int COMPLETION = 2;
+
+    private static final int INTERMEDIATE = 3;
+    private static final int PERMANENT_REFUSAL = 5;
+
+    /** RFC 3207 section 4. */
+    private static final int READY_FOR_TLS = 220;
+
+    private static final byte[] END_OF_MAIL = {'.', '\r', '\n'};
+
     private final StreamReader reader;
     private final StreamWriter writer;
 
@@ -56,18 +68,18 @@ final class SmtpClient {
 
     /** Waits for the server's greeting and introduces us. */
     void greet() throws Exception {
-        expect(220, "the connection", reply());
+        expect(COMPLETION, "the connection", reply());
         introduce();
     }
 
     private void introduce() throws Exception {
         offers.clear();
         Reply reply = ask("EHLO " + ownName());
-        if (reply.code() / 100 == 5) {
-            expect(250, "HELO", ask("HELO " + ownName())); // older than 1995, and without any offers
+        if (reply.kind() == PERMANENT_REFUSAL) {
+            expect(COMPLETION, "HELO", ask("HELO " + ownName())); // older than 1995, and without any offers
             return;
         }
-        expect(250, "EHLO", reply);
+        expect(COMPLETION, "EHLO", reply);
         for (String offer : reply.lines().subList(1, reply.lines().size())) {
             int space = offer.indexOf(' ');
             String keyword = space < 0 ? offer : offer.substring(0, space);
@@ -94,7 +106,11 @@ final class SmtpClient {
      * @throws RefusedException if the server does not, which leaves the connection in clear
      */
     void startTls(TlsUpgrade tls) throws Exception {
-        expect(220, "STARTTLS", ask("STARTTLS"));
+        Reply reply = ask("STARTTLS");
+        if (reply.code()
+                != READY_FOR_TLS) { // all digits: behind any other reply a handshake would wait for a server that waits
+            throw new RefusedException("STARTTLS", reply);
+        }
         await(writer.startTls(tls));
         introduce();
     }
@@ -110,7 +126,7 @@ final class SmtpClient {
         }
         String plain = "\0" + user + "\0" + password;
         expect(
-                235,
+                COMPLETION,
                 "the user or the password",
                 ask("AUTH PLAIN " + Base64.getEncoder().encodeToString(plain.getBytes(UTF_8))));
     }
@@ -118,19 +134,71 @@ final class SmtpClient {
     /** Hands over a mail; to all of the recipients or to none. */
     Reply send(OutgoingMail mail) throws Exception {
         String parameters = parametersFor(mail);
-        expect(250, "the sender", ask("MAIL FROM:<" + mail.sender() + ">" + parameters));
+        expect(COMPLETION, "the sender", ask("MAIL FROM:<" + mail.sender() + ">" + parameters));
         for (String recipient : mail.recipients()) {
-            Reply reply = ask("RCPT TO:<" + recipient + ">");
-            if (reply.code() != 251) { // it is passed on
-                expect(250, "the recipient " + recipient, reply);
+            expect(COMPLETION, "the recipient " + recipient, ask("RCPT TO:<" + recipient + ">"));
+        }
+        expect(INTERMEDIATE, "DATA", ask("DATA"));
+        return expect(COMPLETION, "the mail", content(mail.lines()));
+    }
+
+    /**
+     * Sends the lines of a mail and its final dot. A server may refuse the mail before it has read all of it, and close; no other word is
+     * due before the dot.
+     */
+    private Reply content(List<byte[]> lines) throws Exception {
+        CompletableFuture<byte[]> word = reader.peek(1);
+        for (byte[] line : lines) {
+            writer.write(line);
+            if (!hasRoom(word)) {
+                return earlyReply();
             }
         }
-        expect(354, "DATA", ask("DATA"));
-        for (byte[] line : mail.lines()) {
-            writer.write(line);
-            drain();
+        writer.write(END_OF_MAIL);
+        patiently(word);
+        return reply();
+    }
+
+    /**
+     * Waits for room for more.
+     *
+     * @param word pending for what the server says
+     * @return false if the server has said something, or has ended the connection
+     */
+    private boolean hasRoom(CompletableFuture<?> word) throws Exception {
+        CompletableFuture<Void> drained = writer.drain();
+        try {
+            if (!drained.isDone() || drained.isCompletedExceptionally()) {
+                await(CompletableFuture.anyOf(drained, word).orTimeout(BLOCK_MINUTES, TimeUnit.MINUTES));
+            }
+        } catch (TimeoutException e) {
+            throw new IOException("the server has taken nothing of the mail for " + BLOCK_MINUTES + " minutes", e);
+        } catch (IOException lost) {
+            awaitBefore(lost, word);
         }
-        return expect(250, "the mail", ask("."));
+        return !word.isDone();
+    }
+
+    /** A server that breaks the connection may have said why, which is more than that it is broken. */
+    private static void awaitBefore(IOException lost, CompletableFuture<?> word) throws Exception {
+        try {
+            await(word.orTimeout(QUIT_SECONDS, TimeUnit.SECONDS));
+        } catch (IOException | TimeoutException nothing) {
+            throw lost;
+        }
+    }
+
+    /** The rest of the mail is not sent: it would follow a no, or nobody would read it. */
+    private Reply earlyReply() throws Exception {
+        try {
+            Reply reply = reply();
+            if (reply.kind() == COMPLETION || reply.kind() == INTERMEDIATE) {
+                throw new IOException("the server answered before the end of the mail: " + reply);
+            }
+            return reply;
+        } finally {
+            writer.abort();
+        }
     }
 
     private String parametersFor(OutgoingMail mail) throws IOException {
@@ -157,21 +225,13 @@ final class SmtpClient {
         }
     }
 
-    private void drain() throws Exception {
-        try {
-            await(writer.drain().orTimeout(BLOCK_MINUTES, TimeUnit.MINUTES));
-        } catch (TimeoutException e) {
-            throw new IOException("the server has taken nothing of the mail for " + BLOCK_MINUTES + " minutes", e);
-        }
-    }
-
     private Reply ask(String command) throws Exception {
         writer.write((command + "\r\n").getBytes(US_ASCII));
         return reply();
     }
 
-    private static Reply expect(int code, String what, Reply reply) throws RefusedException {
-        if (reply.code() != code) {
+    private static Reply expect(int kind, String what, Reply reply) throws RefusedException {
+        if (reply.kind() != kind) {
             throw new RefusedException(what, reply);
         }
         return reply;
@@ -193,12 +253,7 @@ final class SmtpClient {
     }
 
     private String line() throws Exception {
-        byte[] line;
-        try {
-            line = await(reader.readLine(LineEnding.CRLF).orTimeout(PATIENCE_MINUTES, TimeUnit.MINUTES));
-        } catch (TimeoutException e) {
-            throw new IOException("the server did not answer within " + PATIENCE_MINUTES + " minutes", e);
-        }
+        byte[] line = patiently(reader.readLine(LineEnding.CRLF));
         if (line.length == 0) {
             throw new EOFException("the server ended the connection");
         }
@@ -207,5 +262,13 @@ final class SmtpClient {
             throw new IOException("not an SMTP reply: " + OneLine.printable(text));
         }
         return text;
+    }
+
+    private static byte[] patiently(CompletableFuture<byte[]> answer) throws Exception {
+        try {
+            return await(answer.orTimeout(PATIENCE_MINUTES, TimeUnit.MINUTES));
+        } catch (TimeoutException e) {
+            throw new IOException("the server did not answer within " + PATIENCE_MINUTES + " minutes", e);
+        }
     }
 }

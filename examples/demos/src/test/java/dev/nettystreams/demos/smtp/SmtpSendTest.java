@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -243,5 +245,47 @@ class SmtpSendTest {
         String heard = send(List.of(GREETING, "250 t\r\n", "250 a\r\n", "550 no such user\r\n"), "--allow-plaintext");
         assertThat(heard).doesNotContain("DATA");
         assertOneLine("the server refuses the recipient c@d: 550 no such user");
+    }
+
+    /** Which 2 it is matters to nobody (RFC 5321 section 4.3.2): sent again, the mail would be there twice. */
+    @ParameterizedTest
+    @CsvSource({
+        "221, 250, 250, 250, 354, 250",
+        "220, 251, 250, 250, 354, 250",
+        "220, 250, 299, 250, 354, 250",
+        "220, 250, 250, 251, 354, 250",
+        "220, 250, 250, 252, 354, 250",
+        "220, 250, 250, 254, 354, 250",
+        "220, 250, 250, 250, 355, 250",
+        "220, 250, 250, 250, 354, 251",
+        "220, 250, 250, 250, 354, 200"
+    })
+    void replies_countByTheirFirstDigit(
+            String greeting, String hello, String sender, String recipient, String data, String end) throws Exception {
+        List<String> codes = List.of(greeting, hello, sender, recipient, data, end, "221");
+        String heard = send(codes.stream().map(code -> code + " x\r\n").toList(), "--allow-plaintext");
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString()).isEqualTo("in clear: " + end + " x\n");
+        assertThat(heard).endsWith("secret\r\n.\r\nQUIT\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "354, , , , , the connection",
+        "220, 354, , , , EHLO",
+        "220, 250, 354, , , the sender",
+        "220, 250, 250, 354, , the recipient c@d",
+        "220, 250, 250, 450, , the recipient c@d",
+        "220, 250, 250, 250, 250, DATA",
+        "220, 250, 250, 250, 454, DATA"
+    })
+    void otherFirstDigits_areRefusals(
+            String greeting, String hello, String sender, String recipient, String data, String what) throws Exception {
+        List<String> replies = Stream.of(greeting, hello, sender, recipient, data)
+                .filter(Objects::nonNull)
+                .map(code -> code + " x\r\n")
+                .toList();
+        assertThat(send(replies, "--allow-plaintext")).doesNotContain("secret");
+        assertOneLine("the server refuses " + what + ": ");
     }
 }

@@ -70,6 +70,9 @@ final class SmtpSession {
     }
 
     Answer answer(String line) {
+        if (ForeignLine.isOne(line)) {
+            return new Answer("521 5.7.0 this is SMTP; no mail is taken from other protocols", Answer.Next.END);
+        }
         int space = line.indexOf(' ');
         String verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
         String argument = space < 0 ? "" : line.substring(space + 1).strip();
@@ -96,12 +99,12 @@ final class SmtpSession {
             case "MAIL" -> mail(argument);
             case "RCPT" -> recipient(argument);
             case "DATA" -> data(argument);
-            case "RSET" -> reset();
+            case "RSET" -> reset(argument);
             case "NOOP" -> Answer.of("250 2.0.0 ok");
             case "VRFY" -> Answer.of("252 2.1.5 send some mail, and see");
             case "HELP" ->
                 Answer.of("214 2.0.0 EHLO STARTTLS MAIL RCPT DATA RSET NOOP VRFY HELP QUIT (RFC 5321, RFC 3207)");
-            case "QUIT" -> new Answer("221 2.0.0 bye", Answer.Next.END);
+            case "QUIT" -> quit(argument);
             case "AUTH", "BDAT", "EXPN" -> throw new SmtpException("502 5.5.1 not here");
             default -> throw new SmtpException("500 5.5.2 unknown command");
         };
@@ -129,9 +132,7 @@ final class SmtpSession {
     }
 
     private Answer startTls(String argument) throws SmtpException {
-        if (!argument.isEmpty()) {
-            throw new SmtpException("501 5.5.4 STARTTLS takes no argument");
-        }
+        refuse(argument, "STARTTLS");
         if (tls != null) {
             throw new SmtpException("503 5.5.1 TLS is there already");
         }
@@ -200,18 +201,28 @@ final class SmtpSession {
     }
 
     private Answer data(String argument) throws SmtpException {
-        if (!argument.isEmpty()) {
-            throw new SmtpException("501 5.5.4 DATA takes no argument");
-        }
+        refuse(argument, "DATA");
         if (recipients.isEmpty()) {
             throw new SmtpException(sender == null ? "503 5.5.1 say MAIL first" : "554 5.5.1 no valid recipients");
         }
         return new Answer("354 end with a dot alone on its line", Answer.Next.CONTENT);
     }
 
-    private Answer reset() {
+    private Answer reset(String argument) throws SmtpException {
+        refuse(argument, "RSET");
         forgetMail();
         return Answer.of("250 2.0.0 ok");
+    }
+
+    private static Answer quit(String argument) throws SmtpException {
+        refuse(argument, "QUIT");
+        return new Answer("221 2.0.0 bye", Answer.Next.END);
+    }
+
+    private static void refuse(String argument, String verb) throws SmtpException {
+        if (!argument.isEmpty()) {
+            throw new SmtpException("501 5.5.4 " + verb + " takes no argument");
+        }
     }
 
     private void forgetMail() {

@@ -223,9 +223,51 @@ class SmtpDialogueTest {
         assertThat(mails).isEmpty();
     }
 
+    /** A web page has the browser post it, and what stands in the body is not even looked at. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST / HTTP/1.1",
+                "GET /",
+                "get / http/1.1",
+                "CONNECT a:25 HTTP/1.1",
+                "PUT /x HTTP/1.0",
+                "PRI * HTTP/2.0",
+                "FOO / HTTP/1.1",
+                "EHLO / HTTP/1.1",
+                "Host: 127.0.0.1:2525",
+                "User-Agent: Mozilla/5.0",
+                "Content-Length:7",
+                "{\"a\": 1}",
+                "<html>",
+                "------WebKitFormBoundary",
+                "\u0016\u0003\u0001"
+            })
+    void lineOfAnotherProtocol_endsTheConversation(String line) {
+        String attack = line + "\r\nHost: a\r\n\r\n" + ENVELOPE + "DATA\r\nhello\r\n.\r\nQUIT\r\n";
+        for (boolean requiresTls : new boolean[] {false, true}) {
+            terms = new ServerTerms("test", 100_000, requiresTls, requiresTls);
+            DialogueWire wire = wire(WHOLE).send(attack);
+            assertThat(wire.isOver()).isTrue();
+            assertThat(wire.replies())
+                    .isEqualTo(GREETING + "521 5.7.0 this is SMTP; no mail is taken from other protocols\r\n");
+            assertThat(mails).isEmpty();
+        }
+    }
+
+    @Test
+    void commandsWithoutArguments_takeNone() {
+        assertThat(wire(WHOLE)
+                        .send(ENVELOPE + "RSET now\r\nQUIT please\r\nDATA 5\r\nSTARTTLS x\r\nRSET \r\nQUIT\r\n")
+                        .replies())
+                .isEqualTo(TAKEN_ENVELOPE + "501 5.5.4 RSET takes no argument\r\n501 5.5.4 QUIT takes no argument\r\n"
+                        + "501 5.5.4 DATA takes no argument\r\n501 5.5.4 STARTTLS takes no argument\r\n"
+                        + "250 2.0.0 ok\r\n221 2.0.0 bye\r\n");
+    }
+
     @Test
     void twentyErrors_areEnough() {
-        String replies = wire(WHOLE).send("GET / HTTP/1.1\r\n".repeat(30)).replies();
+        String replies = wire(WHOLE).send("SUDO make\r\n".repeat(30)).replies();
         assertThat(replies)
                 .isEqualTo(GREETING + "500 5.5.2 unknown command\r\n".repeat(19) + "421 4.7.0 too many errors\r\n");
     }

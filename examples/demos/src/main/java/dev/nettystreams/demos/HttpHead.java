@@ -3,6 +3,7 @@ package dev.nettystreams.demos;
 import static dev.nettystreams.Await.await;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nettystreams.LineEnding;
 import dev.nettystreams.StreamConnection;
@@ -10,8 +11,9 @@ import dev.nettystreams.netty.NettyStreams;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,11 +45,11 @@ final class HttpHead implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        URI uri = parsed();
+        HttpUrl target = parsed();
         try (NettyStreams streams = NettyStreams.create();
-                StreamConnection connection = await(connect(streams, uri))) {
+                StreamConnection connection = await(connect(streams, target))) {
             PrintWriter out = command.commandLine().getOut();
-            connection.writer().write(request(uri).getBytes(US_ASCII));
+            connection.writer().write(target.headRequest().getBytes(US_ASCII));
             String line = readHeader(connection);
             while (!line.isEmpty()) {
                 out.println(line);
@@ -60,41 +62,22 @@ final class HttpHead implements Callable<Integer> {
         }
     }
 
-    private CompletableFuture<StreamConnection> connect(NettyStreams streams, URI uri) {
-        boolean isSecure = uri.getScheme().equalsIgnoreCase("https");
-        int port = uri.getPort() >= 0 ? uri.getPort() : isSecure ? 443 : 80;
-        return isSecure
-                ? streams.openConnection(address(uri), port, tls.client())
-                : streams.openConnection(address(uri), port);
+    private CompletableFuture<StreamConnection> connect(NettyStreams streams, HttpUrl target) {
+        if (!target.isSecure() && tls.isGiven()) {
+            throw misuse("--ca, --insecure, --cert and --key are for https, which this is without: " + url);
+        }
+        return target.isSecure()
+                ? streams.openConnection(
+                        target.host(), target.port(), tls.client().upgrade(target.name(), target.port()))
+                : streams.openConnection(target.host(), target.port());
     }
 
-    private URI parsed() {
-        URI uri;
+    private HttpUrl parsed() {
         try {
-            uri = new URI(url);
-        } catch (URISyntaxException e) {
-            throw misuse("not a URL: " + e.getMessage());
+            return HttpUrl.parse(url);
+        } catch (IllegalArgumentException e) {
+            throw misuse(String.valueOf(e.getMessage()));
         }
-        boolean isHttp = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-        if (!isHttp || uri.getHost() == null) {
-            throw misuse("not a http or https URL: " + url);
-        }
-        if (uri.getPort() == 0 || uri.getPort() > 65535) {
-            throw misuse("port not in 1 to 65535: " + uri.getPort());
-        }
-        return uri;
-    }
-
-    private static String address(URI uri) {
-        String host = uri.getHost();
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    }
-
-    private static String request(URI uri) {
-        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        String host = uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
-        return "HEAD " + path + query + " HTTP/1.0\r\nHost: " + host + "\r\n\r\n";
     }
 
     private static String readHeader(StreamConnection connection) throws Exception {
@@ -108,7 +91,18 @@ final class HttpHead implements Callable<Integer> {
         if (line.length == 0) {
             throw new EOFException("the server ended the connection within its headers");
         }
-        return new String(line, 0, line.length - 2, ISO_8859_1);
+        return printable(Arrays.copyOf(line, line.length - 2));
+    }
+
+    /** UTF-8, as most servers have it, or else Latin-1, as HTTP once had it; without what a terminal would obey. */
+    private static String printable(byte[] header) {
+        String text;
+        try {
+            text = UTF_8.newDecoder().decode(ByteBuffer.wrap(header)).toString();
+        } catch (CharacterCodingException e) {
+            text = new String(header, ISO_8859_1);
+        }
+        return OneLine.printable(text.replace('\t', ' '));
     }
 
     private ParameterException misuse(String message) {

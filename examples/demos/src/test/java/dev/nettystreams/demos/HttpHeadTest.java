@@ -67,4 +67,31 @@ class HttpHeadTest {
         assertThat(headOf("/", "HTTP/1.0 200 OK\nA: b\n\n")).isEqualTo(1);
         assertThat(err.toString()).contains("the peer sent a bare LF");
     }
+
+    @Test
+    void pathBeyondAscii_isAskedFor() throws Exception {
+        assertThat(headOf("/é?q=ü#f", "HTTP/1.0 200 OK\r\n\r\n")).isZero();
+        assertThat(request).startsWith("HEAD /%C3%A9?q=%C3%BC HTTP/1.0\r\n");
+    }
+
+    /** In UTF-8, in Latin-1, old and new: none of it is for a terminal. */
+    @Test
+    void headers_playNoTricksOnTerminals() throws Exception {
+        String utf8 = "\302\2332J \342\200\256txt \342\201\246 \342\200\217 \342\200\250";
+        String latin1 = "\2332J \2350;t\234 \351";
+        assertThat(headOf(
+                        "/",
+                        "HTTP/1.0 200 \33]0;title\7\33[31mred\177\r\nA: " + utf8 + "\r\nB: " + latin1
+                                + "\r\nC:\tcaf\303\251\r\n\r\n"))
+                .isZero();
+        assertThat(out.toString().lines())
+                .containsExactly("HTTP/1.0 200 ?]0;title??[31mred?", "A: ?2J ?txt ? ? ?", "B: ?2J ?0;t? é", "C: café");
+    }
+
+    @Test
+    void optionsForTls_withoutTls_areRefused() {
+        Called head = Called.demo("http-head", "--insecure", "http://127.0.0.1:1/");
+        assertThat(head.status()).isEqualTo(2);
+        assertThat(head.err().lines()).singleElement().asString().contains("are for https");
+    }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.nettystreams.LimitOverrunException;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.demos.OneLine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,6 @@ final class ChatDialogue implements Dialogue {
 
     /** Without the line's end, and without what would play tricks on the others' terminals. */
     private static String printable(byte[] line) {
-        return new String(line, UTF_8).stripTrailing().replaceAll("\\p{Cntrl}", "?");
+        return OneLine.printable(new String(line, UTF_8).stripTrailing());
     }
 }

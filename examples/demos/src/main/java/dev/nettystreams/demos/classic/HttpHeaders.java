@@ -4,23 +4,27 @@ import static dev.nettystreams.Await.await;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.demos.HttpUrl;
+import dev.nettystreams.demos.OneLine;
 import dev.nettystreams.netty.NettyStreams;
-import java.net.URI;
+import dev.nettystreams.tls.Tls;
 
-/** asyncio's "Get HTTP headers". */
+/** asyncio's "Get HTTP headers", but for two faults of it: https goes by TLS, and no path is {@code /}. */
 public final class HttpHeaders {
     private HttpHeaders() {}
 
-    static void printHttpHeaders(NettyStreams streams, URI url) throws Exception {
-        int port = url.getPort() < 0 ? 80 : url.getPort();
-        try (StreamConnection connection = await(streams.openConnection(url.getHost(), port))) {
-            String query = "HEAD " + url.getPath() + " HTTP/1.0\r\nHost: " + url.getHost() + "\r\n\r\n";
-            connection.writer().write(query.getBytes(ISO_8859_1));
+    static void printHttpHeaders(NettyStreams streams, HttpUrl url) throws Exception {
+        try (StreamConnection connection = await(
+                url.isSecure()
+                        ? streams.openConnection(
+                                url.host(), url.port(), Tls.client().upgrade(url.name()))
+                        : streams.openConnection(url.host(), url.port()))) {
+            connection.writer().write(url.headRequest().getBytes(ISO_8859_1));
 
             for (byte[] line : connection.reader().lines()) {
                 String header = new String(line, ISO_8859_1).stripTrailing();
                 if (!header.isEmpty()) {
-                    System.out.println("HTTP header> " + header);
+                    System.out.println("HTTP header> " + OneLine.printable(header));
                 }
             }
         }
@@ -34,7 +38,7 @@ public final class HttpHeaders {
      */
     public static void main(String[] args) throws Exception {
         try (NettyStreams streams = NettyStreams.create()) {
-            printHttpHeaders(streams, URI.create(args[0]));
+            printHttpHeaders(streams, HttpUrl.parse(args[0]));
         }
     }
 }

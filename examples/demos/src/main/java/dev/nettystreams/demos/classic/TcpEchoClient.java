@@ -4,6 +4,7 @@ import static dev.nettystreams.Await.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.demos.OneLine;
 import dev.nettystreams.netty.NettyStreams;
 
 /** asyncio's "TCP echo client using streams". */
@@ -18,7 +19,7 @@ public final class TcpEchoClient {
         await(connection.writer().drain());
 
         byte[] data = await(connection.reader().read(100));
-        System.out.println("Received: '" + new String(data, UTF_8) + "'");
+        System.out.println("Received: '" + OneLine.printable(new String(data, UTF_8)) + "'");
 
         System.out.println("Close the connection");
         connection.close();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
+import dev.nettystreams.demos.OneLine;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.StreamServer;
 
@@ -14,7 +15,7 @@ public final class TcpEchoServer {
 
     static void handleEcho(StreamReader reader, StreamWriter writer) throws Exception {
         byte[] data = await(reader.read(100));
-        String message = new String(data, UTF_8);
+        String message = OneLine.printable(new String(data, UTF_8)); // a terminal would obey it
         System.out.println("Received '" + message + "' from " + writer.getExtraInfo("peername"));
 
         System.out.println("Send: '" + message + "'");

@@ -38,8 +38,8 @@ class ChatTest {
         try (Guest ada = new Guest("ada", "* welcome, ada; here: ada");
                 Guest bob = new Guest("bob", "* welcome, bob; here: ada, bob")) {
             assertThat(ada.line()).isEqualTo("* bob joined");
-            bob.say("hello\u0007 there");
-            assertThat(ada.line()).isEqualTo("bob: hello? there");
+            bob.say("hello\u0007 there\u009b2J\u202e");
+            assertThat(ada.line()).isEqualTo("bob: hello? there?2J?");
             ada.say("/who");
             assertThat(ada.line()).isEqualTo("* here: ada, bob");
             ada.say("/quit");

@@ -116,6 +116,15 @@ public abstract class ServerCommand implements Callable<Integer> {
     protected void prepare(NettyStreams streams) throws Exception {}
 
     /**
+     * How many file descriptors the server takes for each connection.
+     *
+     * @return one, unless overridden
+     */
+    protected int descriptorsPerConnection() {
+        return 1;
+    }
+
+    /**
      * The bounds of each connection.
      *
      * @return asyncio's, unless overridden
@@ -128,6 +137,9 @@ public abstract class ServerCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (settings.unixPath != null && settings.port != null) {
             throw misuse("--unix and --port exclude each other");
+        }
+        if (settings.maxConnections != null && settings.maxConnections < 1) {
+            throw misuse("--max-connections < 1: " + settings.maxConnections);
         }
         tls = settings.tls(spec);
         try (NettyStreams streams =
@@ -147,7 +159,11 @@ public abstract class ServerCommand implements Callable<Integer> {
 
     private CompletableFuture<StreamServer> start(NettyStreams streams) {
         var handler = settings.runOn.handler(this::dialogue);
-        ServerOptions plain = ServerOptions.DEFAULT.withBacklog(1024).withReporter(this::report);
+        int cap = settings.maxConnections != null
+                ? settings.maxConnections
+                : ConnectionCap.here(descriptorsPerConnection());
+        ServerOptions plain =
+                ServerOptions.DEFAULT.withBacklog(1024).withMaxConnections(cap).withReporter(this::report);
         ServerOptions options = tls != null && isTlsFirst() ? plain.withTls(tls) : plain;
         if (settings.unixPath != null) {
             return streams.startUnixServer(handler, UnixPaths.parse(settings.unixPath), options);

@@ -36,6 +36,17 @@ public final class ServerSettings {
     String unixPath;
 
     @Option(
+            names = "--max-connections",
+            paramLabel = "COUNT",
+            description = {
+                "How many connections are open at once; others wait to be accepted. Default: the smaller of "
+                        + ConnectionCap.MOST
+                        + " and half of what the limit for file descriptors leaves, for the proxy half of that."
+            })
+    @Nullable
+    Integer maxConnections;
+
+    @Option(
             names = "--backend",
             paramLabel = "BACKEND",
             converter = BackendConverter.class,

@@ -47,6 +47,13 @@ public final class DemoProcess implements AutoCloseable {
         return start(command);
     }
 
+    /** Starts a command of the demos with that many file descriptors. */
+    public static DemoProcess demoWithDescriptors(int limit, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        command.addAll(commandLine(Main.class, arguments));
+        return start(command);
+    }
+
     private static DemoProcess start(List<String> command) throws IOException {
         Path err = Files.createTempFile("demo", ".err");
         Process process =

@@ -66,6 +66,12 @@ public final class ProxyServer extends ServerCommand {
         super(PORT);
     }
 
+    /** The client's and the destination's. */
+    @Override
+    protected int descriptorsPerConnection() {
+        return 2;
+    }
+
     /** The header comes first. */
     @Override
     protected boolean isTlsFirst() {

@@ -44,6 +44,7 @@ public record HttpUrl(boolean isSecure, String host, String name, int port, Stri
      * @throws IllegalArgumentException if it is none, or has a user in it
      */
     public static HttpUrl parse(String typed) {
+        Decoded.check("the URL", typed);
         Matcher url = URL.matcher(typed);
         if (!url.matches()) {
             throw new IllegalArgumentException("not a http or https URL: " + typed);

@@ -59,8 +59,25 @@ public final class Main {
     public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false) // @NAME is a Unix socket
+                .setExecutionStrategy(Main::runDecoded)
                 .setParameterExceptionHandler(Main::reportMisuse)
                 .setExecutionExceptionHandler(Main::reportFailure);
+    }
+
+    private static int runDecoded(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult innermost = parsed;
+        while (innermost.hasSubcommand()) {
+            innermost = innermost.subcommand();
+        }
+        for (int i = 0; i < parsed.originalArgs().size(); i++) {
+            try {
+                Decoded.check("argument " + (i + 1), parsed.originalArgs().get(i));
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(innermost.commandSpec().commandLine(), String.valueOf(e.getMessage()), e);
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     private static int reportMisuse(ParameterException misuse, String[] args) {

@@ -9,15 +9,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class CommandLineTest {
+    @TempDir
+    static Path directory;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -121,6 +128,78 @@ class CommandLineTest {
     void misuse_isOneLineAndStatus2(String line) {
         assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
         assertOneLine("--help)");
+    }
+
+    /** As Java has them: what a locale could not decode is U+FFFD. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "echo-server --unix /tmp/\ufffd",
+                "echo-client \ufffd",
+                "http-head http://127.0.0.1/\ufffd",
+                "chat-server --host \ufffd",
+                "resp-server --unix \ufffd",
+                "smtp-server --store /tmp/\ufffd",
+                "smtp-send --from a@b --to c@d /tmp/\ufffd",
+                "postgres-query --password \ufffd select",
+                "proxy --to unix:\ufffd"
+            })
+    void undecodedArguments_areOneLineAndStatus2(String line) {
+        String[] arguments = line.split(" ");
+        int number = 1;
+        while (!arguments[number - 1].contains("\ufffd")) {
+            number++;
+        }
+        assertThat(execute(arguments)).isEqualTo(2);
+        assertOneLine("argument " + number + " has characters that the locale's encoding");
+        assertThat(err.toString()).contains(arguments[0] + " --help)").doesNotContain("\ufffd");
+    }
+
+    /** With an é in UTF-8 behind it, as a shell passes it on. */
+    private static Finished inTheCLocale(String script, String... command) throws Exception {
+        Programs.require("env", "sh");
+        List<String> line = new ArrayList<>(List.of("env", "LC_ALL=C", "sh", "-c", script, "sh"));
+        line.addAll(DemoProcess.commandLine(Main.class, command));
+        return Finished.run(new byte[0], line);
+    }
+
+    @Test
+    void undecodedArguments_ofALocaleWithoutThem_areRefused() throws Exception {
+        for (String command : List.of("http-head", "postgres-query")) {
+            Finished demo = inTheCLocale("exec \"$@\" $(printf '\\303\\251')", command);
+            assertThat(demo.status()).isEqualTo(2);
+            assertThat(demo.err().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("argument 2 has characters that the locale's encoding, ANSI_X3.4-1968, does not have");
+        }
+    }
+
+    @Test
+    void undecodedPasswords_ofTheEnvironment_areRefused() throws Exception {
+        String mail = Files.writeString(directory.resolve("mail"), "x\n").toString();
+        Finished demo = inTheCLocale(
+                "SMTP_PASSWORD=$(printf '\\303\\251') exec \"$@\"",
+                "smtp-send",
+                "--from",
+                "a@b",
+                "--to",
+                "c@d",
+                "--user",
+                "me",
+                mail);
+        assertThat(demo.status()).isEqualTo(1);
+        assertThat(demo.err().lines())
+                .singleElement()
+                .asString()
+                .contains("the password has characters that the locale's encoding");
+    }
+
+    /** picocli would read arguments from it. */
+    @Test
+    void abstractUnixSocket_namedAsAFile_isASocket() {
+        assertThat(execute("echo-client", "--unix", "@pom.xml")).isEqualTo(1);
+        assertOneLine("could not connect to ");
     }
 
     @Test

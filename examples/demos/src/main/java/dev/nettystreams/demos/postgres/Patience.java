@@ -2,6 +2,7 @@ package dev.nettystreams.demos.postgres;
 
 import dev.nettystreams.Await;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,10 @@ final class Patience {
         return new Patience(length, System.nanoTime() + length.toNanos());
     }
 
+    private static String seconds(Duration length) {
+        return BigDecimal.valueOf(length.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
+    }
+
     <T> T await(CompletableFuture<T> answer) throws IOException, InterruptedException, TimeoutException {
         if (length == null) {
             return Await.await(answer);
@@ -35,7 +40,7 @@ final class Patience {
         try {
             return Await.await(answer.orTimeout(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            throw new IOException("the server did not let us in within " + length.toMillis() / 1000.0 + " s", e);
+            throw new IOException("the server did not let us in within " + seconds(length), e);
         }
     }
 }

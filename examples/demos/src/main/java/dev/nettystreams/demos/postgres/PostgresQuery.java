@@ -5,6 +5,7 @@ import static dev.nettystreams.Await.await;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.demos.ClientTls;
+import dev.nettystreams.demos.Decoded;
 import dev.nettystreams.demos.Peer;
 import dev.nettystreams.netty.NettyStreams;
 import java.io.IOException;
@@ -128,11 +129,12 @@ public final class PostgresQuery implements Callable<Integer> {
     }
 
     private Login login() {
+        String variable = System.getenv("PGPASSWORD");
+        if (password == null && variable != null) {
+            Decoded.check("the variable PGPASSWORD", variable);
+        }
         return new Login(
-                user,
-                database != null ? database : user,
-                password != null ? password : System.getenv("PGPASSWORD"),
-                requiresBinding);
+                user, database != null ? database : user, password != null ? password : variable, requiresBinding);
     }
 
     private void query(StreamConnection connection, PrintWriter out) throws Exception {

@@ -5,6 +5,7 @@ import static dev.nettystreams.Await.await;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.demos.ClientTls;
+import dev.nettystreams.demos.Decoded;
 import dev.nettystreams.demos.OneLine;
 import dev.nettystreams.demos.Peer;
 import dev.nettystreams.netty.NettyStreams;
@@ -110,6 +111,9 @@ public final class SmtpSend implements Callable<Integer> {
         }
         if (user != null && (password == null || (user + password).indexOf('\0') >= 0)) {
             throw misuse("--user needs a password, and no NUL is in either");
+        }
+        if (user != null) {
+            Decoded.check("the password", String.valueOf(password)); // which the environment may have
         }
     }
 

@@ -11,6 +11,7 @@ import dev.nettystreams.tls.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,6 +44,9 @@ class PostgresPatienceTest {
         assertThatThrownBy(() -> patience.await(new CompletableFuture<>())).hasMessage(OVER);
         Patience over = Patience.of(Duration.ZERO);
         assertThatThrownBy(() -> over.await(new CompletableFuture<>())).isInstanceOf(IOException.class);
+        Patience minute = Patience.of(Duration.ofMinutes(1));
+        assertThatThrownBy(() -> minute.await(CompletableFuture.failedFuture(new TimeoutException())))
+                .hasMessage("the server did not let us in within 60 s");
         assertThat(over.await(CompletableFuture.completedFuture("in time"))).isEqualTo("in time");
     }
 }

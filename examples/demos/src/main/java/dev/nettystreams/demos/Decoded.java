@@ -1,8 +1,8 @@
 package dev.nettystreams.demos;
 
 /**
- * Text that came from outside by way of the locale. What its encoding does not have is U+FFFD by the time that Java sees it: a path, a
- * recipient or a password that nobody has typed.
+ * Text that came from outside by way of the locale. What its encoding does not have is U+FFFD by the time that Java
+ * sees it: a path, a recipient or a password that nobody has typed.
  */
 public final class Decoded {
     private static final int REPLACEMENT = 0xfffd;

@@ -9,14 +9,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A URL as one types it, and what goes over the wire for it, as browsers have it: a path beyond ASCII in percent-encoded UTF-8, a name
- * beyond ASCII as IDNA's A-labels. {@link java.net.URI} takes neither, nor a host with an underscore in it.
+ * A URL as one types it, and what goes over the wire for it, as browsers have it: a path beyond ASCII in
+ * percent-encoded UTF-8, a name beyond ASCII as IDNA's A-labels. {@link java.net.URI} takes neither, nor a host with an
+ * underscore in it.
  *
  * @param isSecure whether TLS comes first
  * @param host to connect to: ASCII, without brackets; an IPv6 address with its zone
- * @param name by which the host is asked for and verified, which has no zone: that means nothing to others (RFC 6874 section 4)
+ * @param name by which the host is asked for and verified, which has no zone: that means nothing to others (RFC 6874
+ * section 4)
  * @param port the one in the URL, or the scheme's
- * @param authority what the field {@code Host} has: the name, in brackets where need be, with a port that is not the scheme's
+ * @param authority what the field {@code Host} has: the name, in brackets where need be, with a port that is not the
+ * scheme's
  * @param target what is asked for: path and query, {@code /} at least
  */
 public record HttpUrl(boolean isSecure, String host, String name, int port, String authority, String target) {

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The error of a server that could not even begin to speak the protocol, such as for want of memory for a process: an {@code E}, a line, a
- * NUL, as before PostgreSQL 7.4. Where the length would be is the beginning of the line.
+ * The error of a server that could not even begin to speak the protocol, such as for want of memory for a process: an
+ * {@code E}, a line, a NUL, as before PostgreSQL 7.4. Where the length would be is the beginning of the line.
  */
 final class EarlyError {
-    /** No error proper that comes before a login is longer; any text, taken for a length, is, or is less than nothing. */
+    /**
+     * No error proper that comes before a login is longer; any text, taken for a length, is, or is less than nothing.
+     */
     private static final int MOST_LENGTH = 30_000;
 
     private static final int MOST_TEXT_BYTES = 4096;

@@ -13,11 +13,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the server's certificate, by the hash function of the
- * certificate's signature.
+ * The channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the server's certificate, by the
+ * hash function of the certificate's signature.
  *
- * <p>A signature without a hash function of its own, such as Ed25519's, leaves the binding undefined. That is a failure and not a login
- * without binding: the certificate's owner, who may be somebody in between, would decide whether there is one.
+ * <p>A signature without a hash function of its own, such as Ed25519's, leaves the binding undefined. That is a failure
+ * and not a login without binding: the certificate's owner, who may be somebody in between, would decide whether there
+ * is one.
  */
 final class EndPointBinding {
     /** Its name, and its number where the JDK has no name for it. */

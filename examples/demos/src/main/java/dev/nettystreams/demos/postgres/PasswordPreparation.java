@@ -7,11 +7,11 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The form of a password that PostgreSQL stores and compares: SASLprep (RFC 4013) with two deviations of its own, and the password
- * unchanged where SASLprep forbids it.
+ * The form of a password that PostgreSQL stores and compares: SASLprep (RFC 4013) with two deviations of its own, and
+ * the password unchanged where SASLprep forbids it.
  *
- * <p>The deviations: U+200B becomes a space, and what is forbidden is looked for before the characters are composed. The ready-made profile
- * does both the other way round.
+ * <p>The deviations: U+200B becomes a space, and what is forbidden is looked for before the characters are composed.
+ * The ready-made profile does both the other way round.
  */
 final class PasswordPreparation {
     private static final char ZERO_WIDTH_SPACE = 0x200b;

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
                     + " the words do not leave the machine, and servers offer it on TCP only. PATH is the socket itself,"
                     + " such as /run/postgresql/.s.PGSQL.5432.",
             "",
-            "A login by SCRAM is bound to the server's certificate; one whose signature has no hash function, such as Ed25519's,"
-                    + " cannot be bound to, and is refused.",
+            "A login by SCRAM is bound to the server's certificate; one whose signature has no hash function,"
+                    + " such as Ed25519's, cannot be bound to, and is refused.",
             "",
             "A result's rows are kept until the last one is there, to be aligned: more than 64 MiB of them are refused, and so is"
                     + " a single one of more than 16 MiB. COPY .. TO STDOUT is printed as it comes, without such a bound.",
@@ -108,8 +108,7 @@ public final class PostgresQuery implements Callable<Integer> {
             throw misuse("--unix is in clear, --allow-plaintext or not");
         }
         if (peer.isUnix() && (tls.isGiven() || requiresBinding)) {
-            throw misuse(
-                    "--ca, --insecure, --cert, --key and --require-channel-binding are for TLS, which --unix is without");
+            throw misuse("--ca, --insecure, --cert, --key and --require-channel-binding are for TLS, not for --unix");
         }
         if (allowsPlaintext && requiresBinding) {
             throw misuse("--allow-plaintext and --require-channel-binding exclude each other");

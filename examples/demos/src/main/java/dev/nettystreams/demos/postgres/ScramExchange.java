@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   TLS   the server offers        we choose            and say
- *   yes   SCRAM-SHA-256-PLUS       SCRAM-SHA-256-PLUS   p=tls-server-end-point, or nothing if there is no {@link EndPointBinding}
- *   yes   SCRAM-SHA-256 only       SCRAM-SHA-256        y: a server that has offered more finds out that somebody has taken it away
+ *   yes   SCRAM-SHA-256-PLUS       SCRAM-SHA-256-PLUS   p=tls-server-end-point, or nothing without {@link EndPointBinding}
+ *   yes   SCRAM-SHA-256 only       SCRAM-SHA-256        y: a server that has offered more finds out
  *   no    SCRAM-SHA-256 only       SCRAM-SHA-256        n
  *   no    SCRAM-SHA-256-PLUS       nothing: the server has TLS with somebody, and it is not us
  * </pre>

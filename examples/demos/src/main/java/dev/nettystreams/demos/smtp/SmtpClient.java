@@ -44,7 +44,10 @@ final class SmtpClient {
     private static final int QUIT_SECONDS = 10;
     private static final int MOST_REPLY_LINES = 128;
 
-    /** RFC 5321 section 4.2.1: what to do next is said by the first digit alone, and clients know no more digits than they have to. */
+    /**
+     * RFC 5321 section 4.2.1: what to do next is said by the first digit alone, and clients know no more digits than
+     * they have to.
+     */
     private static final int COMPLETION = 2;
 
     private static final int INTERMEDIATE = 3;
@@ -143,8 +146,8 @@ final class SmtpClient {
     }
 
     /**
-     * Sends the lines of a mail and its final dot. A server may refuse the mail before it has read all of it, and close; no other word is
-     * due before the dot.
+     * Sends the lines of a mail and its final dot. A server may refuse the mail before it has read all of it, and
+     * close; no other word is due before the dot.
      */
     private Reply content(List<byte[]> lines) throws Exception {
         CompletableFuture<byte[]> word = reader.peek(1);

@@ -21,8 +21,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
 /**
- * Ends TLS towards the client with a certificate of its own, begins TLS towards the server, or goes on in clear, and passes everything on,
- * or all but the server's offer of channel binding.
+ * Ends TLS towards the client with a certificate of its own, begins TLS towards the server, or goes on in clear, and
+ * passes everything on, or all but the server's offer of channel binding.
  */
 final class ManInTheMiddle implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;

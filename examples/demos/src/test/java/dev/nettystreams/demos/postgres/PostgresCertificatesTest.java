@@ -160,8 +160,7 @@ class PostgresCertificatesTest {
 
     @Test
     void passwordsBeyondAscii_letTheirOwnersIn() throws Exception {
-        List<String> passwords =
-                List.of("\u00ad", "so\u00adft", "zero\u200bwidth", "tone\u0340", "\ufb01n", "\u06271");
+        List<String> passwords = List.of("\u00ad", "so\u00adft", "zero\u200bwidth", "tone\u0340", "\ufb01n", "\u06271");
         for (int i = 0; i < passwords.size(); i++) {
             database.createRole("owner" + i, passwords.get(i));
             String[] login = {"--insecure", "--user", "owner" + i, "--database", "alice", "--password", passwords.get(i)

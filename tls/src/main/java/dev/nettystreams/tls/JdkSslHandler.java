@@ -8,11 +8,17 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
- * Netty's handler over an engine of the JDK, which does whatever a peer asks for after the handshake: in TLS 1.2 a client can have a server do the
- * costly part again and again; in 1.3 either can ask for new keys (RFC 8446, section 4.6.3), each 43 bytes to the one and some 50 microseconds to the
- * other, with an answer that nobody has to read and no {@code drain} holds back. BoringSSL refuses the first, and the second after so many.
+ * Netty's handler over an engine of the JDK, which does whatever a peer asks for after the handshake: in TLS 1.2 either
+ * side can ask for another handshake, whose costly part is the server's; in 1.3 for new keys (RFC 8446 section 4.6.3),
+ * 43 bytes to the one and some 50 microseconds to the other, with an answer that nobody has to read and no
+ * {@code drain} holds back. BoringSSL refuses the first to clients, and the second after so many.
+ *
+ * <p>The JDK has a switch against the first, {@code jdk.tls.rejectClientInitiatedRenegotiation}, for the whole process.
+ * Here the engine is told that it knows no TLS 1.2 any more: the handshake that it has done keeps its version, and the
+ * next hello is answered by an alert, before there is anything to sign.
  *
  * <p>On the channel's event loop.
  */
@@ -20,7 +26,16 @@ final class JdkSslHandler extends SslHandler {
     /** As BoringSSL has it. Session tickets are among them, a few at a time. */
     private static final int MAX_SILENT_RECORDS = 32;
 
+    /** As Netty has it over BoringSSL: a server may ask once, for a certificate. */
+    private static final int MAX_HELLO_REQUESTS = 1;
+
+    /** The first byte of a record, which is never encrypted in TLS 1.2 (RFC 5246 section 6.2.1). */
+    private static final int HANDSHAKE_RECORD = 22;
+
+    private static final String WITHOUT_RENEGOTIATION = "TLSv1.3";
+
     private int silentRecords;
+    private int helloRequests;
 
     JdkSslHandler(SSLEngine engine) {
         super(engine);
@@ -34,30 +49,50 @@ final class JdkSslHandler extends SslHandler {
     /** Netty calls this for one record, or a part of one. */
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf input, List<Object> output) throws SSLException {
-        boolean isOver = handshakeFuture().isSuccess();
-        int unreadBytes = input.readableBytes();
-        if (isOver) {
-            silentRecords++;
-        }
-        super.decode(context, input, output);
-        if (!isOver) {
+        if (!handshakeFuture().isSuccess()) {
+            super.decode(context, input, output);
             return;
         }
+        if (isRenegotiation(input) && !engine().getUseClientMode()) {
+            refuseRenegotiation(context, input, output);
+            return;
+        }
+        boolean wasAtRest = engine().getHandshakeStatus() == NOT_HANDSHAKING;
+        int unreadBytes = input.readableBytes();
+        silentRecords++;
+        super.decode(context, input, output);
         if (input.readableBytes() == unreadBytes) {
             silentRecords--; // it is not all there yet
         } else if (silentRecords > MAX_SILENT_RECORDS) {
             throw new SSLException("the peer asks for new keys again and again");
-        } else if (isRenegotiation(engine())) {
-            throw new SSLException("the peer renegotiates");
+        } else if (wasAtRest && isRenegotiating() && ++helloRequests > MAX_HELLO_REQUESTS) {
+            throw new SSLException("the server renegotiates again and again");
         }
     }
 
-    /** The client's side is asked by the server, and declines. */
-    private static boolean isRenegotiation(SSLEngine engine) {
+    private void refuseRenegotiation(ChannelHandlerContext context, ByteBuf input, List<Object> output)
+            throws SSLException {
+        engine().setEnabledProtocols(new String[] {WITHOUT_RENEGOTIATION});
+        try {
+            super.decode(context, input, output);
+        } catch (SSLException alerted) {
+            throw new SSLHandshakeException("the client renegotiates, which is refused");
+        }
+        if (isRenegotiating()) {
+            throw new SSLHandshakeException("the client renegotiates");
+        }
+    }
+
+    /** TLS 1.3 disguises all records as application data. */
+    private static boolean isRenegotiation(ByteBuf input) {
+        return input.isReadable() && input.getUnsignedByte(input.readerIndex()) == HANDSHAKE_RECORD;
+    }
+
+    private boolean isRenegotiating() {
+        SSLEngine engine = engine();
         return engine.getHandshakeStatus() != NOT_HANDSHAKING
-                && !engine.getUseClientMode()
                 && !engine.isInboundDone()
                 && !engine.isOutboundDone()
-                && !engine.getSession().getProtocol().equals("TLSv1.3");
+                && !engine.getSession().getProtocol().equals(WITHOUT_RENEGOTIATION);
     }
 }

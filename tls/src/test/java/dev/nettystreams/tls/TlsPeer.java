@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
 
 /** One side of TLS by hand, without a connection: it hears bytes and says flights, and who carries them may cut, join or keep them. */
@@ -33,6 +36,15 @@ final class TlsPeer {
     /** One that believes the tests' root. */
     static TlsPeer client(List<String> versions) throws Exception {
         return new TlsPeer(newContext().createSSLEngine("localhost", -1), true, versions);
+    }
+
+    /** One that believes the tests' root, and asks for a host by these bytes. */
+    static TlsPeer clientAskingFor(byte[] name, List<String> versions) throws Exception {
+        SSLEngine engine = newContext().createSSLEngine();
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIServerName(StandardConstants.SNI_HOST_NAME, name) {}));
+        engine.setSSLParameters(parameters);
+        return new TlsPeer(engine, true, versions);
     }
 
     /** One that is localhost. */
@@ -100,6 +112,19 @@ final class TlsPeer {
     boolean isHandshaken() {
         return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING
                 && !engine.getSession().getProtocol().equals("NONE");
+    }
+
+    /** The wish for another handshake, not a resumed one (TLS 1.2). */
+    byte[] renegotiation() throws SSLException {
+        engine.getSession().invalidate();
+        engine.beginHandshake();
+        return flight();
+    }
+
+    /** Its word for the end. */
+    byte[] goodbye() throws SSLException {
+        engine.closeOutbound();
+        return record(new byte[0]);
     }
 
     /** New keys, and the wish for the other side's (TLS 1.3). */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param protocol the version, such as {@code TLSv1.3}
  * @param cipherSuite by its name in the JDK, such as {@code TLS_AES_128_GCM_SHA256}
  * @param applicationProtocol what ALPN has chosen (RFC 7301), null if nothing
- * @param serverName the host name that the client asked for (SNI, RFC 6066 section 3), null if it asked for none
+ * @param serverName the host name that the client asked for (SNI, RFC 6066 section 3), as it wrote it: perhaps with an underscore or a dot
+ *     at the end; null if it asked for none, or in anything but printable ASCII
  * @param peerCertificates the peer's chain, its own certificate first; empty if it has shown none
  * @param isReused whether it resumes an earlier session
  */

@@ -10,9 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -50,33 +47,35 @@ final class ServerNameKeys extends X509ExtendedKeyManager {
      * @throws IllegalArgumentException if no host can have it
      */
     static String normalized(String hostName) {
-        boolean isWildcard = hostName.startsWith("*.");
+        boolean isWildcard = isWildcard(hostName);
         String typed = isWildcard ? hostName.substring(2) : hostName;
-        String ascii = IDN.toASCII(typed.endsWith(".") ? typed.substring(0, typed.length() - 1) : typed)
-                .toLowerCase(Locale.ROOT);
+        String ascii = IDN.toASCII(withoutRootDot(typed)).toLowerCase(Locale.ROOT);
         if (!NAME.matcher(ascii).matches()) {
             throw new IllegalArgumentException("not a host's name: " + hostName);
         }
         return isWildcard ? "*." + ascii : ascii;
     }
 
+    private static String withoutRootDot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    }
+
+    static boolean isWildcard(String hostName) {
+        return hostName.startsWith("*.");
+    }
+
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
         int index = engine == null ? 0 : indexFor(engine);
-        String alias = keys.get(index).chooseEngineServerAlias(keyType, issuers, engine);
+        SSLEngine askable = engine != null && RequestedName.isHeldByJava(engine) ? engine : null;
+        String alias = keys.get(index).chooseEngineServerAlias(keyType, issuers, askable);
         return alias == null ? null : index + String.valueOf(INDEX_END) + alias;
     }
 
     private int indexFor(SSLEngine engine) {
-        if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
-            for (SNIServerName name : session.getRequestedServerNames()) {
-                if (name instanceof SNIHostName host) {
-                    return indexFor(host.getAsciiName().toLowerCase(Locale.ROOT));
-                }
-            }
-        }
-        return 0;
+        String asked = RequestedName.of(engine, engine.getHandshakeSession());
+        return asked == null ? 0 : indexFor(withoutRootDot(asked.toLowerCase(Locale.ROOT)));
     }
 
     private int indexFor(String host) {

@@ -4,12 +4,8 @@ import dev.nettystreams.TlsSession;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.util.List;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -32,20 +28,9 @@ final class SessionFacts {
                 session.getProtocol(),
                 session.getCipherSuite(),
                 ssl.applicationProtocol(),
-                askedFor != null ? askedFor : requestedName(session),
+                askedFor != null ? askedFor : RequestedName.of(ssl.engine(), session),
                 certificates(session),
                 isReused(session));
-    }
-
-    private static @Nullable String requestedName(SSLSession session) {
-        if (session instanceof ExtendedSSLSession extended) {
-            for (SNIServerName name : extended.getRequestedServerNames()) {
-                return name instanceof SNIHostName host
-                        ? host.getAsciiName()
-                        : new String(name.getEncoded(), StandardCharsets.US_ASCII);
-            }
-        }
-        return null;
     }
 
     private static List<Certificate> certificates(SSLSession session) {

@@ -6,14 +6,12 @@ import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Transport;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -36,7 +34,7 @@ public final class TlsClient implements TlsUpgrade {
     private final boolean verifiesHost;
     private final @Nullable Host host;
 
-    private record Host(String name, int port) {}
+    private record Host(PeerName name, int port) {}
 
     private TlsClient(
             @Nullable Terms terms, LazyContext context, Manners manners, boolean verifiesHost, @Nullable Host host) {
@@ -182,7 +180,8 @@ public final class TlsClient implements TlsUpgrade {
     /**
      * The upgrade for a host, to be given to {@code startTls}.
      *
-     * @param hostName asked for (SNI) and verified; a name or an address
+     * @param hostName asked for (SNI) and verified; a name, or an address whose zone ({@code %eth0}) is left out. The JDK verifies no name with an
+     *     underscore, on either engine: such a host can be asked for, and its certificate is refused
      * @return a copy
      */
     public TlsClient upgrade(String hostName) {
@@ -192,12 +191,13 @@ public final class TlsClient implements TlsUpgrade {
     /**
      * The upgrade for a host; sessions are resumed with the same host and port.
      *
-     * @param hostName asked for (SNI) and verified; a name or an address
+     * @param hostName asked for (SNI) and verified; a name, or an address whose zone ({@code %eth0}) is left out. The JDK verifies no name with an
+     *     underscore, on either engine: such a host can be asked for, and its certificate is refused
      * @param port the port, or -1
      * @return a copy
      */
     public TlsClient upgrade(String hostName, int port) {
-        Host peer = new Host(withoutRootDot(hostName), port);
+        Host peer = new Host(PeerName.of(hostName), port);
         return new TlsClient(terms, context, manners, verifiesHost, peer);
     }
 
@@ -229,13 +229,12 @@ public final class TlsClient implements TlsUpgrade {
             return CompletableFuture.failedFuture(
                     new SSLException("no host name to verify: startTls takes Tls.client().upgrade(\"the.host\")"));
         }
-        String name = host == null ? null : host.name();
-        SNIHostName asked = name == null ? null : serverName(name);
-        String askedName = asked == null ? null : asked.getAsciiName();
+        PeerName name = host == null ? null : host.name();
+        String askedName = name == null ? null : name.askedName();
         return TlsLayer.install(transport, leftover, manners.acceptsTruncation(), askedName, allocator -> {
             var handler = name == null
                     ? context.get().handler(allocator)
-                    : context.get().handler(allocator, name, sessionPort());
+                    : context.get().handler(allocator, name.verified(), sessionPort());
             SSLParameters parameters = handler.engine().getSSLParameters();
             if (verifiesHost && terms == null && isBeyondVerifying(handler.engine(), parameters)) {
                 ReferenceCountUtil.release(handler.engine());
@@ -244,11 +243,11 @@ public final class TlsClient implements TlsUpgrade {
                                 + " endpointIdentificationAlgorithm(null), and on this JDK BoringSSL cannot see to it by itself");
             }
             parameters.setEndpointIdentificationAlgorithm(verifiesHost ? "HTTPS" : "");
-            if (asked != null) {
-                parameters.setServerNames(
-                        List.of(asked)); // also without a dot in it, which engines leave out by themselves
+            if (name == null) {
+                handler.engine().setSSLParameters(parameters);
+            } else {
+                name.applyTo(handler.engine(), parameters);
             }
-            handler.engine().setSSLParameters(parameters);
             return handler;
         });
     }
@@ -272,27 +271,9 @@ public final class TlsClient implements TlsUpgrade {
         return terms == null && verifiesHost ? port + VERIFIED : port;
     }
 
-    /** {@code example.org.} is {@code example.org}, which is what certificates and server names have (RFC 6066 section 3). */
-    private static String withoutRootDot(String hostName) {
-        boolean isRooted = hostName.length() > 1 && hostName.endsWith(".");
-        return isRooted ? hostName.substring(0, hostName.length() - 1) : hostName;
-    }
-
-    /** Null for an address, which is not asked for (RFC 6066 section 3), and for what cannot be a name. */
-    private static @Nullable SNIHostName serverName(String name) {
-        if (NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name)) {
-            return null;
-        }
-        try {
-            return new SNIHostName(name);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-    }
-
     @Override
     public String toString() {
-        return "TlsClient[" + (host == null ? "any host" : host.name()) + (terms == null ? "" : ", " + terms.engine())
-                + "]";
+        return "TlsClient[" + (host == null ? "any host" : host.name().verified())
+                + (terms == null ? "" : ", " + terms.engine()) + "]";
     }
 }

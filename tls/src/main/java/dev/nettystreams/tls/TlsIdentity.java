@@ -8,6 +8,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -49,8 +50,8 @@ public final class TlsIdentity {
 
     private record OfKeyManagers(KeyManagerFactory factory) implements Source {
         @Override
-        public SslContextBuilder server() {
-            return SslContextBuilder.forServer(factory);
+        public SslContextBuilder server() throws GeneralSecurityException {
+            return SslContextBuilder.forServer(new ServerNameKeys(Map.of(), List.of(keyManager())));
         }
 
         @Override

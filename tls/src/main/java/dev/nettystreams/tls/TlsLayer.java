@@ -23,11 +23,14 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +64,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsLayer extends ChannelDuplexHandler {
     private static final int LONGEST_MESSAGE = 200;
+    private static final Pattern CONTROLS = Pattern.compile("[^ -~]");
 
     /** How BoringSSL's side of Netty begins the message for what it was told by a trust manager. */
     private static final String SAYS_NOTHING = "General OpenSslEngine problem";
@@ -268,6 +272,9 @@ final class TlsLayer extends ChannelDuplexHandler {
         String rootMessage = String.valueOf(root.getMessage());
         if (message.startsWith(SAYS_NOTHING) && reason.getCause() != null) {
             message = rootMessage;
+        } else if (reason instanceof SSLProtocolException && reason.getCause() instanceof IllegalArgumentException) {
+            message = RequestedName.REFUSED_BY_THE_JDK
+                    + message; // of its many words this is the only one that has such a cause
         } else if (root instanceof CertificateException && !message.contains(rootMessage)) {
             message += ": " + rootMessage; // "validity check failed" is all that the JDK's engine says of the dates
         } else if (message.length() <= LONGEST_MESSAGE) {
@@ -281,13 +288,16 @@ final class TlsLayer extends ChannelDuplexHandler {
     }
 
     private static String shortened(String message) {
-        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "...";
+        String printable = CONTROLS.matcher(message).replaceAll("?"); // of the names that a peer asks for
+        return printable.length() <= LONGEST_MESSAGE ? printable : printable.substring(0, LONGEST_MESSAGE) + "...";
     }
 
+    /** The last cause, but not those behind what a trust manager says: its own words are the better ones. */
     private static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         for (Throwable next = failure.getCause(); next != null; next = next.getCause()) {
-            root = next;
+            boolean isDetail = root instanceof GeneralSecurityException && !(next instanceof GeneralSecurityException);
+            root = isDetail ? root : next;
         }
         return root;
     }

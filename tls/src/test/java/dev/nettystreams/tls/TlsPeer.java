@@ -3,6 +3,7 @@ package dev.nettystreams.tls;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -136,6 +137,10 @@ final class TlsPeer {
     byte[] closeNotify() throws SSLException {
         engine.closeOutbound();
         return record(new byte[0]);
+    }
+
+    Certificate peerCertificate() throws SSLException {
+        return engine.getSession().getPeerCertificates()[0];
     }
 
     /** In one record. */

@@ -1,10 +1,6 @@
 package dev.nettystreams.tls;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -12,79 +8,81 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.security.spec.InvalidKeySpecException;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
-import java.util.Base64;
+import java.security.spec.PSSParameterSpec;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A key and its certificates out of PEM files (RFC 7468), which may be one file, with other things in it: keys are PKCS #8, or as OpenSSL
  * wrote them before (PKCS #1 for RSA, SEC 1 for EC).
  */
 record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
-    private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
+    /** Keys that are for RSASSA-PSS alone (RFC 4055 section 1.2), by the JDK's name. */
+    static final String PSS = "RSASSA-PSS";
+
+    private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA", PSS);
+    private static final PSSParameterSpec SHA256_PSS =
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
     private static final byte[] PROBE = {1, 2, 3, 4};
 
     static PemKey read(Path certificateChain, Path privateKey) throws IOException, GeneralSecurityException {
-        List<X509Certificate> chain = readChain(certificateChain);
-        PrivateKey key = readKey(privateKey);
-        if (!isOf(chain.get(0).getPublicKey(), key)) {
+        List<X509Certificate> certificates = PemFile.read(certificateChain).certificates();
+        PrivateKey key = readKey(PemFile.read(privateKey));
+        if (!isOf(certificates.get(0).getPublicKey(), key)) {
             throw new InvalidKeyException("the key in " + privateKey + " is not that of the first certificate in "
-                    + certificateChain + ": " + chain.get(0).getSubjectX500Principal());
+                    + certificateChain + ": " + certificates.get(0).getSubjectX500Principal()
+                    + ofAnother(certificates, key));
         }
-        return new PemKey(key, chain);
+        return new PemKey(key, CertificatePath.of(certificates));
     }
 
-    private static List<X509Certificate> readChain(Path file) throws IOException, GeneralSecurityException {
-        CertificateFactory certificates = CertificateFactory.getInstance("X.509");
-        List<X509Certificate> chain = new ArrayList<>();
-        Matcher block = BLOCK.matcher(Files.readString(file, ISO_8859_1));
-        while (block.find()) {
-            if (block.group(1).equals("CERTIFICATE")) {
-                byte[] encoded = decoded(block);
-                chain.add((X509Certificate) certificates.generateCertificate(new ByteArrayInputStream(encoded)));
+    private static String ofAnother(List<X509Certificate> certificates, PrivateKey key)
+            throws GeneralSecurityException {
+        for (int i = 1; i < certificates.size(); i++) {
+            if (isOf(certificates.get(i).getPublicKey(), key)) {
+                return "; it is that of certificate " + (i + 1) + ", which must be the first: "
+                        + certificates.get(i).getSubjectX500Principal();
             }
         }
-        if (chain.isEmpty()) {
-            throw new IOException("no CERTIFICATE (PEM) in " + file);
-        }
-        return chain;
+        return "";
     }
 
-    private static PrivateKey readKey(Path file) throws IOException, GeneralSecurityException {
-        Matcher block = BLOCK.matcher(Files.readString(file, ISO_8859_1));
-        while (block.find()) {
-            switch (block.group(1)) {
+    private static PrivateKey readKey(PemFile file) throws IOException, GeneralSecurityException {
+        for (PemFile.Block block : file.blocks()) {
+            boolean isEncrypted = block.text().contains("ENCRYPTED"); // as a header (RFC 1421) of older encodings
+            switch (isEncrypted ? "ENCRYPTED PRIVATE KEY" : block.label()) {
                 case "PRIVATE KEY" -> {
-                    return key(decoded(block), file);
+                    return key(file.decoded(block), file.path());
                 }
                 case "RSA PRIVATE KEY" -> {
-                    return key(Pkcs8.ofRsa(decoded(block)), file);
+                    return key(Pkcs8.ofRsa(file.decoded(block)), file.path());
                 }
                 case "EC PRIVATE KEY" -> {
-                    return key(Pkcs8.ofEc(decoded(block)), file);
+                    return key(ofEc(file, block), file.path());
                 }
                 case "ENCRYPTED PRIVATE KEY" ->
-                    throw new IOException("the key is encrypted, and a password cannot be given: " + file);
+                    throw new IOException("the key is encrypted, and a password cannot be given: " + file.path());
                 default -> {} // a certificate, EC PARAMETERS
             }
         }
-        throw new IOException("no PRIVATE KEY (PEM, not encrypted) in " + file);
+        throw new IOException("no PRIVATE KEY (PEM, not encrypted) in " + file.path());
     }
 
-    private static byte[] decoded(Matcher block) {
-        return Base64.getMimeDecoder().decode(block.group(2));
+    private static byte[] ofEc(PemFile file, PemFile.Block block) throws IOException, GeneralSecurityException {
+        try {
+            return Pkcs8.ofEc(file.decoded(block));
+        } catch (InvalidKeySpecException e) {
+            throw new InvalidKeySpecException(file.path() + " has " + e.getMessage(), e);
+        }
     }
 
     private static PrivateKey key(byte[] pkcs8, Path file) throws GeneralSecurityException {
-        InvalidKeySpecException failure = new InvalidKeySpecException("neither of " + ALGORITHMS + ": " + file);
+        InvalidKeySpecException failure =
+                new InvalidKeySpecException("the key in " + file + " is none of " + ALGORITHMS + ", or damaged");
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
@@ -99,17 +97,25 @@ record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
         if (!certified.getAlgorithm().equals(key.getAlgorithm())) {
             return false;
         }
-        Signature signature = Signature.getInstance(
-                switch (key.getAlgorithm()) {
-                    case "EC" -> "SHA256withECDSA";
-                    case "RSA" -> "SHA256withRSA";
-                    default -> key.getAlgorithm();
-                });
+        Signature signature = signatureFor(key);
         signature.initSign(key);
         signature.update(PROBE);
         byte[] signed = signature.sign();
         signature.initVerify(certified);
         signature.update(PROBE);
         return signature.verify(signed);
+    }
+
+    private static Signature signatureFor(PrivateKey key) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(
+                switch (key.getAlgorithm()) {
+                    case "EC" -> "SHA256withECDSA";
+                    case "RSA" -> "SHA256withRSA";
+                    default -> key.getAlgorithm();
+                });
+        if (key.getAlgorithm().equals(PSS)) {
+            signature.setParameter(((RSAKey) key).getParams() instanceof PSSParameterSpec own ? own : SHA256_PSS);
+        }
+        return signature;
     }
 }

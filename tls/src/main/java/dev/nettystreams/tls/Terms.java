@@ -57,7 +57,7 @@ record Terms(
             identity.refuseIfUnknownTo(engine);
             identity.addTo(builder);
         }
-        return build(builder);
+        return build(builder, CertificateTrust.Use.SERVERS);
     }
 
     SslContext serverContext(ClientAuth clientAuth, Map<String, TlsIdentity> byHost) throws SSLException {
@@ -73,7 +73,7 @@ record Terms(
         }
         SslContextBuilder builder =
                 byHost.isEmpty() ? identity.server() : SslContextBuilder.forServer(serverNameKeys(identity, byHost));
-        return build(builder.clientAuth(clientAuth));
+        return build(builder.clientAuth(clientAuth), CertificateTrust.Use.CLIENTS);
     }
 
     private static ServerNameKeys serverNameKeys(TlsIdentity identity, Map<String, TlsIdentity> byHost)
@@ -99,8 +99,8 @@ record Terms(
                 false));
     }
 
-    private SslContext build(SslContextBuilder builder) throws SSLException {
-        trust.addTo(builder);
+    private SslContext build(SslContextBuilder builder, CertificateTrust.Use use) throws SSLException {
+        trust.addTo(builder, use);
         builder.sslProvider(engine.provider);
         if (!protocols.isEmpty()) {
             builder.protocols(protocols);

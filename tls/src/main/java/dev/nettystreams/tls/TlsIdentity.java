@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.EdECKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 
 /** Who we are: a certificate with its chain, and its private key. */
 public final class TlsIdentity {
@@ -104,8 +106,10 @@ public final class TlsIdentity {
     /**
      * From PEM files, which are read when a server starts, or the first connection needs them; they may be one file.
      *
-     * @param certificateChain our own certificate first, then those that lead to a root
-     * @param privateKey in PKCS #8, PKCS #1 or SEC 1, not encrypted; the key of the first certificate
+     * @param certificateChain our own certificate first; then those that lead to a root, in any order. Certificates that
+     *     are there twice, or belong to something else, are left out
+     * @param privateKey in PKCS #8, PKCS #1 or SEC 1, not encrypted; the key of the first certificate. A key that the
+     *     engine cannot use is refused when the server starts
      * @return the identity
      */
     public static TlsIdentity pem(Path certificateChain, Path privateKey) {
@@ -136,7 +140,7 @@ public final class TlsIdentity {
      * From a key and certificates in memory.
      *
      * @param privateKey the key
-     * @param certificateChain our own certificate first, then those that lead to a root
+     * @param certificateChain our own certificate first, then those that lead to a root, in any order
      * @return the identity
      */
     public static TlsIdentity of(PrivateKey privateKey, X509Certificate... certificateChain) {
@@ -146,23 +150,38 @@ public final class TlsIdentity {
                 chain.isEmpty()
                         ? "nobody"
                         : chain.get(0).getSubjectX500Principal().getName(),
-                new OfKey(privateKey, chain));
+                new OfKey(privateKey, CertificatePath.of(chain)));
     }
 
-    /** Netty's BoringSSL offers no signature scheme for Ed25519: without this, each handshake would fail, and only the peer know why. */
+    /**
+     * Netty's BoringSSL offers no signature scheme for Ed25519, and BoringSSL reads no certificate whose key is for
+     * RSASSA-PSS alone: without this, each handshake would fail, and only the peer know why.
+     */
     void refuseIfUnknownTo(TlsEngine engine) throws SSLException {
-        if (engine == TlsEngine.BORINGSSL && isOnlyEdwards()) {
-            throw new SSLException(engine + " does not take the Ed25519 key of " + name + ", TlsEngine.JDK does");
+        String algorithm = engine == TlsEngine.BORINGSSL ? algorithmOnlyOfTheJdk() : null;
+        if (algorithm != null) {
+            throw new SSLException(
+                    engine + " does not take the " + algorithm + " key of " + name + ", TlsEngine.JDK does");
         }
     }
 
-    private boolean isOnlyEdwards() {
+    private @Nullable String algorithmOnlyOfTheJdk() {
         try {
             X509ExtendedKeyManager keys = source.keyManager();
-            return has(keys, "EdDSA") && !has(keys, "EC") && !has(keys, "RSA");
+            if (has(keys, "EC") || has(keys, "RSA")) {
+                return null;
+            }
+            return has(keys, PemKey.PSS) ? PemKey.PSS : has(keys, "EdDSA") ? edwardsOf(keys) : null;
         } catch (Exception e) {
-            return false; // which is told when it is used
+            return null; // which is told when it is used
         }
+    }
+
+    private static String edwardsOf(X509ExtendedKeyManager keys) {
+        String alias = keys.getServerAliases("EdDSA", null)[0];
+        return keys.getPrivateKey(alias) instanceof EdECKey key
+                ? key.getParams().getName()
+                : "EdDSA";
     }
 
     private static boolean has(X509ExtendedKeyManager keys, String algorithm) {

@@ -2,7 +2,7 @@ package dev.nettystreams.tls;
 
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -11,18 +11,34 @@ import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Whom we believe: the roots that a peer's chain must lead to. */
 public final class TlsTrust {
-    /** Gives the trust to a context under construction. */
+    /** Makes the trust managers of a context. */
     @FunctionalInterface
     private interface Source {
-        void addTo(SslContextBuilder builder) throws Exception;
+        TrustManagerFactory factory(CertificateTrust.Use use) throws Exception;
     }
 
-    private static final TlsTrust SYSTEM = new TlsTrust("the system", builder -> {});
-    private static final TlsTrust ANYBODY =
-            new TlsTrust("anybody", builder -> builder.trustManager(InsecureTrustManagerFactory.INSTANCE));
+    private static final TlsTrust SYSTEM = new TlsTrust("the system", use -> managers(null));
+    private static final TlsTrust ANYBODY = new TlsTrust("anybody", use -> InsecureTrustManagerFactory.INSTANCE);
+
+    private static TrustManagerFactory managers(@Nullable KeyStore trusted) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        return factory;
+    }
+
+    private static TrustManagerFactory managersFor(List<X509Certificate> trusted)
+            throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        for (int i = 0; i < trusted.size(); i++) {
+            store.setCertificateEntry(String.valueOf(i), trusted.get(i));
+        }
+        return managers(store);
+    }
 
     private final String name;
     private final Source source;
@@ -44,16 +60,26 @@ public final class TlsTrust {
     /**
      * Certificates in a PEM file, which is read when the first connection needs it.
      *
-     * @param certificates one or more roots, or certificates of peers
+     * @param certificates one or more roots, or certificates of peers; of a {@code TRUSTED CERTIFICATE}, the uses that
+     *     OpenSSL has written behind it are respected
      * @return trust in them, and in nobody else
      */
     public static TlsTrust pem(Path certificates) {
         Objects.requireNonNull(certificates, "certificates");
-        return new TlsTrust(certificates.toString(), builder -> {
-            try (var pem = Files.newInputStream(certificates)) {
-                builder.trustManager(pem);
-            }
-        });
+        return new TlsTrust(certificates.toString(), use -> managersFor(read(certificates, use)));
+    }
+
+    private static List<X509Certificate> read(Path file, CertificateTrust.Use use)
+            throws IOException, GeneralSecurityException {
+        List<X509Certificate> trusted = PemFile.read(file).certified().stream()
+                .filter(certified -> certified.trust().isFor(use))
+                .map(PemFile.Certified::certificate)
+                .toList();
+        if (trusted.isEmpty()) {
+            throw new GeneralSecurityException(
+                    "no " + PemFile.TRUSTED_CERTIFICATE + " in " + file + " is trusted for " + use);
+        }
+        return trusted;
     }
 
     /**
@@ -65,9 +91,8 @@ public final class TlsTrust {
      */
     public static TlsTrust keyStore(KeyStore keyStore) {
         try {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(keyStore);
-            return new TlsTrust("a key store", builder -> builder.trustManager(factory));
+            TrustManagerFactory factory = managers(keyStore);
+            return new TlsTrust("a key store", use -> factory);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("the key store's certificates cannot be used: " + e.getMessage(), e);
         }
@@ -84,7 +109,7 @@ public final class TlsTrust {
         if (trusted.isEmpty()) {
             throw new IllegalArgumentException("trust in nobody: no certificates");
         }
-        return new TlsTrust(trusted.size() + " certificates", builder -> builder.trustManager(trusted));
+        return new TlsTrust(trusted.size() + " certificates", use -> managersFor(trusted));
     }
 
     /**
@@ -96,9 +121,14 @@ public final class TlsTrust {
         return ANYBODY;
     }
 
-    void addTo(SslContextBuilder builder) throws SSLException {
+    /**
+     * Gives the trust to a context under construction.
+     *
+     * @param use of the peers' certificates
+     */
+    void addTo(SslContextBuilder builder, CertificateTrust.Use use) throws SSLException {
         try {
-            source.addTo(builder);
+            builder.trustManager(source.factory(use));
         } catch (Exception e) {
             throw new SSLException("the certificates of " + name + " cannot be used: " + e, e);
         }

@@ -1,9 +1,12 @@
 package dev.nettystreams.tls;
 
+import static java.security.spec.RSAKeyGenParameterSpec.F4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.netty.NettyStreams;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
@@ -12,9 +15,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.InvalidKeyException;
+import java.security.KeyPairGenerator;
 import java.security.interfaces.ECPrivateKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,6 +97,49 @@ class PemKeyTest {
         TlsWire.get(server.engine(TlsEngine.JDK).prepare().toCompletableFuture().thenAccept(any -> {}));
     }
 
+    /** A key that is for RSASSA-PSS alone: its certificate says so. */
+    private static X509Bundle pssBundle(AlgorithmParameterSpec... restricted) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSASSA-PSS");
+        generator.initialize(restricted.length == 0 ? new RSAKeyGenParameterSpec(2048, F4) : restricted[0]);
+        return new CertificateBuilder()
+                .keyPair(generator.generateKeyPair())
+                .subject("CN=localhost")
+                .addSanDnsName("localhost")
+                .buildIssuedBy(Certificates.ROOT);
+    }
+
+    @Test
+    void rsassaPss_isTakenByTheJdk_andRefusedByName() throws Exception {
+        X509Bundle plain = pssBundle();
+        X509Bundle restricted = pssBundle(new RSAKeyGenParameterSpec(
+                2048, F4, new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1)));
+        for (X509Bundle bundle : List.of(plain, restricted)) {
+            Path chain = file("pss.pem", bundle.getCertificatePathPEM());
+            Path key = file(
+                    "pss.key",
+                    pem("PRIVATE KEY", bundle.getKeyPair().getPrivate().getEncoded()));
+            TlsServer server = Tls.server(chain, key).engine(TlsEngine.JDK);
+            for (String version : TlsPeer.VERSIONS) {
+                try (NettyStreams streams = NettyStreams.create();
+                        PlainPeer wires = PlainPeer.of(streams)) {
+                    TlsPeer client = TlsPeer.client(List.of(version));
+                    CompletableFuture<TlsSession> secured = wires.ours.writer().startTls(server);
+                    wires.handshake(client);
+                    TlsWire.get(secured);
+                    assertThat(client.peerCertificate()).isEqualTo(bundle.getCertificate());
+                }
+            }
+            if (TlsEngine.BORINGSSL.isAvailable()) {
+                assertThat(TlsWire.failureOf(Tls.server(chain, key)
+                                .engine(TlsEngine.BORINGSSL)
+                                .prepare()
+                                .toCompletableFuture()))
+                        .isInstanceOf(SSLException.class)
+                        .hasMessage("BORINGSSL does not take the RSASSA-PSS key of " + chain + ", TlsEngine.JDK does");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Algorithm.class,
@@ -133,8 +186,9 @@ class PemKeyTest {
         ECPrivateKey key = (ECPrivateKey)
                 read(bundle, parameters + pem("EC PRIVATE KEY", sec1)).privateKey();
         assertThat(key.getS()).isEqualTo(((ECPrivateKey) bundle.getKeyPair().getPrivate()).getS());
-        assertThatThrownBy(() -> read(bundle, pem("EC PRIVATE KEY", Arrays.copyOf(sec1, secretEnd))))
-                .hasMessageContaining("names no curve");
+        byte[] curveless = Arrays.copyOf(sec1, secretEnd);
+        curveless[1] = (byte) (secretEnd - 2);
+        assertThatThrownBy(() -> read(bundle, pem("EC PRIVATE KEY", curveless))).hasMessageContaining("names no curve");
         assertThatThrownBy(() -> read(bundle, pem("EC PRIVATE KEY", new byte[] {0x30, 5, 2})))
                 .hasMessageContaining("ends too early");
     }

@@ -140,7 +140,12 @@ final class TlsPeer {
     }
 
     Certificate peerCertificate() throws SSLException {
-        return engine.getSession().getPeerCertificates()[0];
+        return peerCertificates().get(0);
+    }
+
+    /** As the other side has shown them. */
+    List<Certificate> peerCertificates() throws SSLException {
+        return List.of(engine.getSession().getPeerCertificates());
     }
 
     /** In one record. */

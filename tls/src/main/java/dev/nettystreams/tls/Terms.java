@@ -100,7 +100,7 @@ record Terms(
     }
 
     private SslContext build(SslContextBuilder builder, CertificateTrust.Use use) throws SSLException {
-        trust.addTo(builder, use);
+        trust.addTo(builder, engine, use);
         builder.sslProvider(engine.provider);
         if (!protocols.isEmpty()) {
             builder.protocols(protocols);

@@ -10,7 +10,9 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Whom we believe: the roots that a peer's chain must lead to. */
@@ -126,12 +128,28 @@ public final class TlsTrust {
      *
      * @param use of the peers' certificates
      */
-    void addTo(SslContextBuilder builder, CertificateTrust.Use use) throws SSLException {
+    void addTo(SslContextBuilder builder, TlsEngine engine, CertificateTrust.Use use) throws SSLException {
         try {
-            builder.trustManager(source.factory(use));
+            TrustManagerFactory factory = source.factory(use);
+            X509ExtendedTrustManager manager = engine == TlsEngine.BORINGSSL ? extended(factory) : null;
+            if (manager == null) {
+                builder.trustManager(factory);
+            } else {
+                builder.trustManager(new AlertingTrust(manager));
+            }
         } catch (Exception e) {
             throw new SSLException("the certificates of " + name + " cannot be used: " + e, e);
         }
+    }
+
+    /** Null for those that know no names, about which Netty has precautions of its own. */
+    private static @Nullable X509ExtendedTrustManager extended(TrustManagerFactory factory) {
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509ExtendedTrustManager extended) {
+                return extended;
+            }
+        }
+        return null;
     }
 
     @Override

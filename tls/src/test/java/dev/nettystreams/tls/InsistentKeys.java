@@ -24,6 +24,11 @@ final class InsistentKeys extends X509ExtendedKeyManager {
     }
 
     @Override
+    public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
+        return keyType.startsWith("EC") ? ALIAS : null;
+    }
+
+    @Override
     public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
         return ALIAS;
     }

@@ -108,13 +108,13 @@ class PemChainTest {
                 .flatMap(wire -> chains().stream()
                         .map(chain -> dynamicTest(wire.engine() + " " + chain.name(), () -> {
                             for (TlsServer server : servers(wire, chain)) {
-                                assertThat(shown(wire, server)).isEqualTo(chain.shown());
+                                assertThat(shown(server)).isEqualTo(chain.shown());
                             }
                         })));
     }
 
     /** What a peer by hand is shown: engines of ours would add the root, or leave out what they do not need. */
-    private static List<Certificate> shown(TlsWire wire, TlsServer server) throws Exception {
+    private static List<Certificate> shown(TlsServer server) throws Exception {
         try (PlainPeer wires = PlainPeer.of(STREAMS)) {
             TlsPeer client = TlsPeer.clientAskingFor("localhost".getBytes(US_ASCII), List.of("TLSv1.3"));
             CompletableFuture<TlsSession> secured = wires.ours.writer().startTls(server);

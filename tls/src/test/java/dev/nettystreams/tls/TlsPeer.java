@@ -1,5 +1,6 @@
 package dev.nettystreams.tls;
 
+import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -16,6 +17,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** One side of TLS by hand, without a connection: it hears bytes and says flights, and who carries them may cut, join or keep them. */
 final class TlsPeer {
@@ -51,6 +53,21 @@ final class TlsPeer {
     /** One that is localhost. */
     static TlsPeer server(List<String> versions) throws Exception {
         return new TlsPeer(newContext().createSSLEngine(), false, versions);
+    }
+
+    /** One that shows a certificate, or none if it is null, and believes the tests' root. */
+    static TlsPeer showing(@Nullable X509Bundle bundle, boolean isClient, String version) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        KeyManager[] keys = bundle == null ? new KeyManager[0] : new KeyManager[] {new InsistentKeys(bundle)};
+        context.init(keys, Keys.TRUST_IN_ROOT, null);
+        return new TlsPeer(context.createSSLEngine("localhost", -1), isClient, List.of(version));
+    }
+
+    /** A client that offers some suites alone. */
+    static TlsPeer clientOffering(String suite, String version) throws Exception {
+        SSLEngine engine = newContext().createSSLEngine("localhost", -1);
+        engine.setEnabledCipherSuites(new String[] {suite});
+        return new TlsPeer(engine, true, List.of(version));
     }
 
     /** Each peer has its own: none of them resumes a session. */

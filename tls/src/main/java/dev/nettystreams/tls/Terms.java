@@ -6,10 +6,10 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,8 +91,8 @@ record Terms(
         return tried(() -> new JdkSslContext(
                 context,
                 isClient,
-                null,
-                IdentityCipherSuiteFilter.INSTANCE,
+                CipherSuites.of(protocols),
+                SupportedCipherSuiteFilter.INSTANCE,
                 alpn(),
                 clientAuth,
                 protocols.isEmpty() ? null : protocols.toArray(new String[0]),
@@ -102,6 +102,7 @@ record Terms(
     private SslContext build(SslContextBuilder builder, CertificateTrust.Use use) throws SSLException {
         trust.addTo(builder, engine, use);
         builder.sslProvider(engine.provider);
+        builder.ciphers(CipherSuites.of(protocols), SupportedCipherSuiteFilter.INSTANCE);
         if (!protocols.isEmpty()) {
             builder.protocols(protocols);
         }

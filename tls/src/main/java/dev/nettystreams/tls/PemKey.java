@@ -32,18 +32,18 @@ record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
     static PemKey read(Path certificateChain, Path privateKey) throws IOException, GeneralSecurityException {
         List<X509Certificate> certificates = PemFile.read(certificateChain).certificates();
         PrivateKey key = readKey(PemFile.read(privateKey));
-        if (!isOf(certificates.get(0).getPublicKey(), key)) {
+        if (!isOf(certificates.get(0).getPublicKey(), key, privateKey)) {
             throw new InvalidKeyException("the key in " + privateKey + " is not that of the first certificate in "
                     + certificateChain + ": " + certificates.get(0).getSubjectX500Principal()
-                    + ofAnother(certificates, key));
+                    + ofAnother(certificates, key, privateKey));
         }
         return new PemKey(key, CertificatePath.of(certificates));
     }
 
-    private static String ofAnother(List<X509Certificate> certificates, PrivateKey key)
+    private static String ofAnother(List<X509Certificate> certificates, PrivateKey key, Path file)
             throws GeneralSecurityException {
         for (int i = 1; i < certificates.size(); i++) {
-            if (isOf(certificates.get(i).getPublicKey(), key)) {
+            if (isOf(certificates.get(i).getPublicKey(), key, file)) {
                 return "; it is that of certificate " + (i + 1) + ", which must be the first: "
                         + certificates.get(i).getSubjectX500Principal();
             }
@@ -91,6 +91,14 @@ record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
             }
         }
         throw failure;
+    }
+
+    private static boolean isOf(PublicKey certified, PrivateKey key, Path file) throws GeneralSecurityException {
+        try {
+            return isOf(certified, key);
+        } catch (GeneralSecurityException e) { // as for a curve that this JDK has no signatures for
+            throw new InvalidKeyException("the key in " + file + " cannot be used: " + e.getMessage(), e);
+        }
     }
 
     private static boolean isOf(PublicKey certified, PrivateKey key) throws GeneralSecurityException {

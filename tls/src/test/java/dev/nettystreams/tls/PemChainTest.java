@@ -236,6 +236,7 @@ class PemChainTest {
                 file(
                         "encrypted PKCS #1",
                         "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
+                file("a curve that the JDK has left", pem("EC PRIVATE KEY", ofSecp256k1())),
                 file("another's", LEAF.getPrivateKeyPEM()));
         for (TlsEngine engine :
                 Arrays.stream(TlsEngine.values()).filter(TlsEngine::isAvailable).toList()) {
@@ -254,6 +255,16 @@ class PemChainTest {
                 assertNames(bad, Tls.client().engine(engine).identity(TlsIdentity.pem(goodChain, bad)));
             }
         }
+    }
+
+    private static byte[] ofSecp256k1() {
+        byte[] version = new Der(Der.INTEGER, new byte[] {1}).encoded();
+        byte[] secret = new byte[32];
+        secret[31] = 7;
+        byte[] curve = HexFormat.of().parseHex("06052b8104000a");
+        byte[] parts =
+                joined(version, new Der(Der.OCTET_STRING, secret).encoded(), new Der(Der.FIRST, curve).encoded());
+        return new Der(Der.SEQUENCE, parts).encoded();
     }
 
     private static void assertNames(Path file, dev.nettystreams.TlsUpgrade upgrade) throws Exception {

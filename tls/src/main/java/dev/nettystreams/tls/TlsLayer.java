@@ -131,7 +131,13 @@ final class TlsLayer extends ChannelDuplexHandler {
         ssl.setCloseNotifyFlushTimeoutMillis(0); // and for all of close
         TlsLayer layer = new TlsLayer(transport, ssl, acceptsTruncation, new SessionFacts(ssl, askedFor));
         pipeline.addBefore(streams.name(), null, layer);
-        pipeline.addBefore(pipeline.context(layer).name(), null, ssl); // begins the handshake: the layer must be there
+        ChannelHandlerContext above = pipeline.context(layer);
+        if (ssl.engine() instanceof ReferenceCountedOpenSslEngine openSsl) {
+            UntoldAlert alert = new UntoldAlert(openSsl);
+            pipeline.addBefore(above.name(), null, alert);
+            above = pipeline.context(alert);
+        }
+        pipeline.addBefore(above.name(), null, ssl); // begins the handshake: the layer must be there
         if (leftover.length > 0) {
             ChannelHandlerContext input = pipeline.context(ssl);
             try {

@@ -1,16 +1,20 @@
 package dev.nettystreams.tls;
 
 import static dev.nettystreams.tls.TlsWire.failureOf;
+import static dev.nettystreams.tls.TlsWire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.nettystreams.StreamBrokenException;
+import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.internal.tcnative.CertificateVerifier;
 import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The alerts by which a side of ours refuses a certificate: the other side's operator has nothing else to go by. */
 @ExtendWith(NoLeaks.class)
@@ -128,6 +134,42 @@ class AlertsTest {
         return version.equals("TLSv1.3")
                 ? Set.of("certificate_required", "bad_certificate")
                 : Set.of("handshake_failure", "bad_certificate");
+    }
+
+    static Stream<TlsWire> tcp() {
+        return TlsWire.tcp();
+    }
+
+    /** The peer keeps its end open, and waits; we must not. */
+    @ParameterizedTest
+    @MethodSource("tcp")
+    void damagedRecord_endsTheConnection_onBothSides(TlsWire wire) throws Exception {
+        for (String version : TlsPeer.VERSIONS) {
+            for (boolean isBehindAGoodOne : new boolean[] {false, true}) {
+                try (NettyStreams streams = NettyStreams.create(wire.backend());
+                        PlainPeer wires = PlainPeer.of(streams)) {
+                    TlsPeer client = TlsPeer.client(List.of(version));
+                    CompletableFuture<TlsSession> secured = wires.ours.writer().startTls(wire.server());
+                    wires.handshake(client);
+                    get(secured);
+                    ByteArrayOutputStream segment = new ByteArrayOutputStream();
+                    if (isBehindAGoodOne) {
+                        segment.writeBytes(client.record(new byte[] {1}));
+                    }
+                    byte[] damaged = client.record(new byte[100]);
+                    damaged[damaged.length - 1] ^= 1;
+                    segment.writeBytes(damaged);
+                    wires.send(segment.toByteArray());
+                    if (isBehindAGoodOne) {
+                        assertThat(get(wires.ours.reader().readExactly(1))).containsExactly(1);
+                    }
+                    assertThat(failureOf(wires.ours.reader().read(1)))
+                            .isInstanceOf(StreamBrokenException.class)
+                            .hasCauseInstanceOf(SSLException.class);
+                    assertThat(wires.alertTo(client)).hasMessageContaining("bad_record_mac");
+                }
+            }
+        }
     }
 
     /** No test has a certificate that is revoked, but for its exception. */

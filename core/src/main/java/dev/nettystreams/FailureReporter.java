@@ -1,25 +1,18 @@
 package dev.nettystreams;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
-
 /** Where the failure of a conversation goes that nobody else can be told of. */
 @FunctionalInterface
 public interface FailureReporter {
+    /** How often {@link #LOGGING} logs at each of its levels, at most, whatever peers do. */
+    int LINES_PER_SECOND = 10;
+
     /**
      * Logs to the platform's logger {@code dev.nettystreams}: what the network did, or an abort while the handler waited, at level
-     * {@code INFO}, with one line; anything else, a mistake of the program, at {@code WARNING} with its trace.
+     * {@code INFO}, with one line; anything else, a mistake of the program, at {@code WARNING} with its trace. At most
+     * {@value #LINES_PER_SECOND} of each in a second, for all connections together; a later line says how many were
+     * left out.
      */
-    FailureReporter LOGGING = (connection, failure) -> {
-        System.Logger logger = System.getLogger("dev.nettystreams");
-        boolean wasCutOff = failure instanceof StreamClosedException closed && closed.hasEndedAWait;
-        if (wasCutOff || failure instanceof IOException || failure instanceof UncheckedIOException) {
-            logger.log(Level.INFO, () -> connection + " ended: " + failure);
-        } else {
-            logger.log(Level.WARNING, () -> "the handler of " + connection + " failed", failure);
-        }
-    };
+    FailureReporter LOGGING = new LoggingReporter();
 
     /**
      * Called once, on the thread that found the failure; must not block.

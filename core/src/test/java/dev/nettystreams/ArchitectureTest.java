@@ -43,6 +43,7 @@ class ArchitectureTest {
             "TlsTruncationException",
             "TlsUpgrade",
             "spi.Chunk",
+            "spi.LogLimit",
             "spi.Loop",
             "spi.Loop$Timer",
             "spi.LoopThreads",

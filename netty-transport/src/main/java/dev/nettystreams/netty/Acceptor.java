@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.spi.LogLimit;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -64,6 +65,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final Object lock = new Object();
     private final Queue<Channel> waiting =
             new ArrayDeque<>(0); // guarded by lock; empty unless openCount == maxConnections
+    private final LogLimit limit = new LogLimit(1);
     private int openCount; // guarded by lock
     private Phase phase = Phase.LISTENING; // guarded by lock
     private boolean isBackingOff; // guarded by lock
@@ -198,7 +200,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void drop(Channel channel, Level level, Throwable cause) {
         channel.unsafe().closeForcibly();
         connectionEnded();
-        LOGGER.log(level, "an accepted connection could not be registered", cause);
+        limit.log(LOGGER, level, () -> "an accepted connection could not be registered", cause);
     }
 
     /** Does what matters first: logging may need a file descriptor itself, and there may be none. */
@@ -212,10 +214,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         setBackingOff(true);
         context.executor().schedule(() -> setBackingOff(false), RETRY_DELAY_SECONDS, TimeUnit.SECONDS);
         try {
-            LOGGER.log(
+            limit.log(
+                    LOGGER,
                     Level.WARNING,
-                    "accepting on " + context.channel().localAddress() + " pauses for " + RETRY_DELAY_SECONDS + " s: "
-                            + cause);
+                    () -> "accepting on " + context.channel().localAddress() + " pauses for " + RETRY_DELAY_SECONDS
+                            + " s: " + cause,
+                    null);
         } catch (Throwable e) {
             // Nobody to tell. The JDK throws a bare Error when it cannot open its time zones; let through, it would end
             // the event loop.

@@ -14,7 +14,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletionException;
@@ -59,6 +58,7 @@ final class ChannelTransport implements Transport {
     private final ChannelHandlerContext context;
     private final Channel channel;
     private final Loop loop;
+    private final ConnectionFacts facts;
     private final WriteOutcomes outcomes;
     private final WriteBuffer writeBuffer;
     private final OutputEnding ending;
@@ -82,6 +82,7 @@ final class ChannelTransport implements Transport {
         this.context = context;
         this.channel = context.channel();
         this.loop = new EventLoopLoop(context.executor());
+        this.facts = ConnectionFacts.of(channel);
         this.outcomes = new WriteOutcomes(context, this::writeLost);
         this.writeBuffer = new WriteBuffer(context, outcomes);
         this.ending = new OutputEnding(channel);
@@ -118,6 +119,9 @@ final class ChannelTransport implements Transport {
         if (isReading) {
             isReading = false;
             channel.config().setAutoRead(false);
+            if (stallFix != null) {
+                stallFix.readingPaused();
+            }
         }
     }
 
@@ -126,6 +130,9 @@ final class ChannelTransport implements Transport {
         boolean isOver = inputEnded || phase == Phase.CLOSED || phase == Phase.DETACHED || loop.isEnding();
         if (!isReading && !isOver) {
             isReading = true;
+            if (stallFix != null) {
+                stallFix.readingResumed();
+            }
             enter();
             channel.config().setAutoRead(true);
             leave();
@@ -345,6 +352,9 @@ final class ChannelTransport implements Transport {
     @Override
     public void detach() {
         phase = Phase.DETACHED;
+        if (stallFix != null) {
+            stallFix.readingResumed();
+        }
         events = null;
     }
 
@@ -374,15 +384,10 @@ final class ChannelTransport implements Transport {
     @Override
     public @Nullable Object extraInfo(String name) {
         return switch (name) {
-            case "peername" -> channel.remoteAddress();
-            case "sockname" -> {
-                SocketAddress published = channel.hasAttr(StreamChannelHandler.SOCKNAME)
-                        ? channel.attr(StreamChannelHandler.SOCKNAME).get()
-                        : null;
-                yield published == null ? channel.localAddress() : published;
-            }
+            case "peername" -> facts.peername();
+            case "sockname" -> facts.sockname();
+            case "peercred" -> facts.peercred();
             case "channel" -> channel;
-            case "peercred" -> PeerCredentialsLookup.of(channel);
             default -> null;
         };
     }
@@ -504,6 +509,9 @@ final class ChannelTransport implements Transport {
         boolean asAsked = phase == Phase.CLOSING;
         phase = Phase.CLOSED;
         writeBuffer.drop();
+        if (stallFix != null) {
+            stallFix.readingResumed();
+        }
         TransportEvents receiver = events;
         events = null;
         if (receiver != null) {

@@ -113,6 +113,7 @@ public enum IoBackend {
         @Override
         @Nullable
         Throwable probe() {
+            UringAccepting.oneAtATime();
             return IoUring.unavailabilityCause();
         }
 

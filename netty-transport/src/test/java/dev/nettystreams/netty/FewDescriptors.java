@@ -5,6 +5,8 @@ import static dev.nettystreams.netty.Wire.get;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -24,13 +26,49 @@ final class FewDescriptors {
 
     /** Told when the server pauses. */
     private static final class Pause extends Handler {
+        private static final int PAUSES = 4;
+
         private final CountDownLatch began = new CountDownLatch(1);
+        private final CountDownLatch wasRepeated = new CountDownLatch(PAUSES);
+        private volatile long beginNanos;
+        private volatile long cpuNanosAtBegin;
 
         @Override
         public void publish(LogRecord record) {
             if (record.getMessage().contains("pauses for")) {
-                began.countDown();
+                if (began.getCount() > 0) {
+                    beginNanos = System.nanoTime();
+                    cpuNanosAtBegin = cpuNanosOfLoops();
+                    began.countDown();
+                }
+                wasRepeated.countDown();
             }
+        }
+
+        /** One line a second at most, and a processor that has something else to do. */
+        private void assertRate() throws InterruptedException {
+            if (!wasRepeated.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server did not try again");
+            }
+            long nanos = System.nanoTime() - beginNanos;
+            long cpuNanos = cpuNanosOfLoops() - cpuNanosAtBegin;
+            if (nanos < (PAUSES - 1) * 900_000_000L) {
+                throw new AssertionError(PAUSES + " lines within " + nanos / 1_000_000 + " ms");
+            }
+            if (cpuNanos > nanos / 4) {
+                throw new AssertionError("the loops took " + cpuNanos / 1_000_000 + " ms of " + nanos / 1_000_000);
+            }
+        }
+
+        private static long cpuNanosOfLoops() {
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            long sum = 0;
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().startsWith("netty-streams-")) {
+                    sum += Math.max(0, threads.getThreadCpuTime(thread.getId()));
+                }
+            }
+            return sum;
         }
 
         @Override
@@ -54,10 +92,13 @@ final class FewDescriptors {
                     ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer)), "127.0.0.1", 0));
             assertEchoes(streams, server); // every class is loaded while it can be, the logger's included
             logger.warning("all file descriptors are about to be taken");
-            for (Socket taken : takeAll(server.port())) {
-                if (!pause.began.await(20, TimeUnit.SECONDS)) {
-                    throw new AssertionError("the server did not run out of file descriptors");
-                }
+            Pause.cpuNanosOfLoops();
+            List<Socket> all = takeAll(server.port());
+            if (!pause.began.await(20, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server did not run out of file descriptors");
+            }
+            pause.assertRate();
+            for (Socket taken : all) {
                 taken.close();
             }
             while (isStillShort(streams, server)) {

@@ -142,10 +142,8 @@ class MaxConnectionsTest {
         return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
     }
 
-    /** Not io_uring, which goes on accepting when it is told to pause. */
     static List<String> backends() {
         return IoBackend.available().stream()
-                .filter(backend -> backend != IoBackend.IO_URING)
                 .map(backend -> backend.name().toLowerCase(Locale.ROOT))
                 .toList();
     }

@@ -1,0 +1,52 @@
+package dev.nettystreams.netty;
+
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a connection under asyncio's names, taken once, when the connection begins: a socket that has ended
+ * knows no addresses any more, and its log line would say that nobody was there.
+ *
+ * @param peername the peer's address; null if the system does not know it, as of a peer that was gone before it was
+ *     accepted over NIO
+ * @param sockname this side's address
+ * @param peercred who is at the other end of a Unix socket, null for others
+ */
+record ConnectionFacts(
+        @Nullable SocketAddress peername,
+        @Nullable SocketAddress sockname,
+        @Nullable UnixCredentials peercred) {
+    static ConnectionFacts of(Channel channel) {
+        SocketAddress published = channel.hasAttr(StreamChannelHandler.SOCKNAME)
+                ? channel.attr(StreamChannelHandler.SOCKNAME).get()
+                : null;
+        return new ConnectionFacts(
+                withZone(channel.remoteAddress()),
+                published == null ? withZone(channel.localAddress()) : published,
+                PeerCredentialsLookup.of(channel));
+    }
+
+    /** Native transports rebuild an address from the kernel's bytes, which have the zone of a link-local one as a number: it gets its name back. */
+    static @Nullable SocketAddress withZone(@Nullable SocketAddress address) {
+        if (address instanceof InetSocketAddress inet
+                && inet.getAddress() instanceof Inet6Address host
+                && host.getScopeId() > 0
+                && host.getScopedInterface() == null) {
+            try {
+                NetworkInterface zone = NetworkInterface.getByIndex(host.getScopeId());
+                if (zone != null) {
+                    return new InetSocketAddress(
+                            Inet6Address.getByAddress(null, host.getAddress(), zone), inet.getPort());
+                }
+            } catch (IOException e) {
+                return address; // no longer there: the number is all that is known
+            }
+        }
+        return address;
+    }
+}

@@ -344,9 +344,9 @@ final class StreamCore implements TransportEvents {
             return earlier;
         }
         boolean endedWell = closing.hasSentAll()
-                || cause == null
+                || (cause == null
                         && (before == Lifecycle.State.CLOSING
-                                || (before == Lifecycle.State.OUTPUT_ENDED && input.hasSeenEof()));
+                                || (before == Lifecycle.State.OUTPUT_ENDED && input.hasSeenEof())));
         return endedWell ? null : Failure.Broken.by(cause);
     }
 

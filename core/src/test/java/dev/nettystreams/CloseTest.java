@@ -97,7 +97,7 @@ class CloseTest {
     @Test
     void peerThatHasEndedBefore_isNotWaitedFor() {
         bench.wire.eof();
-        closedAndFinished();
+        assertThat(closedAndFinished()).isNotDone();
         assertThat(bench.wire.count("close")).isEqualTo(1);
     }
 
@@ -113,7 +113,7 @@ class CloseTest {
     @Test
     void peerThatCannotBeToldOfTheEnd_isNotWaitedFor() {
         bench.wire.tellsThePeerOfItsEnd = false;
-        closedAndFinished();
+        assertThat(closedAndFinished()).isNotDone();
         assertThat(bench.wire.count("close")).isEqualTo(1);
     }
 

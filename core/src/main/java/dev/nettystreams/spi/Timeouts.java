@@ -30,7 +30,7 @@ public final class Timeouts {
      */
     public static String toText(Duration timeout) {
         if (timeout.getNano() == 0) {
-            return timeout.getSeconds() + " s";
+            return timeout.toSeconds() + " s";
         }
         if (timeout.compareTo(Duration.ofSeconds(1)) > 0) {
             String fraction =

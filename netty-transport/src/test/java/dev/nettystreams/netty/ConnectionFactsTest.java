@@ -151,7 +151,7 @@ class ConnectionFactsTest {
                 .contains("%" + zone.getName());
         SocketAddress nowhere = new InetSocketAddress(Inet6Address.getByAddress(null, bytes, 999_999), 7);
         assertThat(ConnectionFacts.withZone(nowhere)).isSameAs(nowhere);
-        SocketAddress other = new InetSocketAddress("127.0.0.1", 7);
+        SocketAddress other = new InetSocketAddress(InetAddress.getLoopbackAddress(), 7);
         assertThat(ConnectionFacts.withZone(other)).isSameAs(other);
         assertThat(Arrays.asList(ConnectionFacts.withZone(null))).containsOnlyNulls();
     }

@@ -69,6 +69,17 @@ class LogLimitTest {
         assertThat(lines).containsExactly("line java.io.IOException: cause");
     }
 
+    @Test
+    void programWithoutALogger_writesWithinTheSameBounds() {
+        for (int i = 0; i < 10; i++) {
+            limit.write(lines::add, () -> "line");
+        }
+        assertThat(lines).hasSize(3);
+        nowNanos.addAndGet(1_000_000_000);
+        limit.write(lines::add, () -> "line");
+        assertThat(lines.get(3)).isEqualTo("line (7 lines like this were left out)");
+    }
+
     /** A flood of connections that fail, as a scanner makes: some lines a second, whatever their number. */
     @Test
     void failuresOfConversations_areLoggedWithinBounds() {

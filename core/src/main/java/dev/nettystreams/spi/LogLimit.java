@@ -2,6 +2,7 @@ package dev.nettystreams.spi;
 
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +60,29 @@ public final class LogLimit {
         if (leftOut < 0) {
             return;
         }
-        String text = leftOut == 0 ? message.get() : message.get() + " (" + leftOut + " lines like this were left out)";
+        String text = text(message, leftOut);
         if (cause == null) {
             logger.log(level, text);
         } else {
             logger.log(level, text, cause);
         }
+    }
+
+    /**
+     * Writes a line unless there have been too many in this second: for a program that has no logger.
+     *
+     * @param sink where to
+     * @param message what to say, asked for if it is written
+     */
+    public void write(Consumer<String> sink, Supplier<String> message) {
+        long leftOut = admit();
+        if (leftOut >= 0) {
+            sink.accept(text(message, leftOut));
+        }
+    }
+
+    private static String text(Supplier<String> message, long leftOut) {
+        return leftOut == 0 ? message.get() : message.get() + " (" + leftOut + " lines like this were left out)";
     }
 
     /** How many lines have been left out since the last one; -1 if this one is to be left out, too. */

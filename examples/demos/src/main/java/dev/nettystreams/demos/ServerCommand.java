@@ -2,6 +2,7 @@ package dev.nettystreams.demos;
 
 import static dev.nettystreams.Await.await;
 
+import dev.nettystreams.FailureReporter;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
@@ -11,6 +12,7 @@ import dev.nettystreams.StreamWriter;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
 import dev.nettystreams.netty.StreamServer;
+import dev.nettystreams.spi.LogLimit;
 import dev.nettystreams.tls.TlsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -179,6 +181,8 @@ public abstract class ServerCommand implements Callable<Integer> {
         return address instanceof InetSocketAddress tcp ? Addresses.printable(tcp) : address.toString();
     }
 
+    private final LogLimit reportLimit = new LogLimit(FailureReporter.LINES_PER_SECOND);
+
     /** Peers leave as they like, many by a reset: nothing that whoever runs a server could do anything about. */
     private void report(StreamConnection connection, Throwable failure) {
         if (failure instanceof StreamBrokenException
@@ -186,8 +190,10 @@ public abstract class ServerCommand implements Callable<Integer> {
             return;
         }
         boolean isCutOff = isEnding && failure instanceof StreamClosedException;
-        System.err.println("netty-streams-demos: " + connection + ": "
-                + (isCutOff ? "cut off, for its peer did not take the rest in time" : OneLine.of(failure)));
+        reportLimit.write(
+                System.err::println,
+                () -> "netty-streams-demos: " + connection + ": "
+                        + (isCutOff ? "cut off, for its peer did not take the rest in time" : OneLine.of(failure)));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.nettystreams.demos.smtp;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.nettystreams.BareLineEndingException;
+import dev.nettystreams.FailureReporter;
 import dev.nettystreams.IncompleteReadException;
 import dev.nettystreams.LimitOverrunException;
 import dev.nettystreams.LineEnding;
@@ -13,6 +14,7 @@ import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.demos.Addresses;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.OneLine;
+import dev.nettystreams.spi.LogLimit;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * second mail past whoever has checked the first.
  */
 final class SmtpDialogue implements Dialogue {
+    /** For all conversations: how many mails fail is the clients' doing. */
+    private static final LogLimit NOT_STORED = new LogLimit(FailureReporter.LINES_PER_SECOND);
+
     private static final int MOST_COMMAND_BYTES = 2048;
     private static final int MOST_TEXT_LINE_BYTES = 65536;
 
@@ -135,7 +140,7 @@ final class SmtpDialogue implements Dialogue {
         }
         before = delivery.deliver(mail).handle((done, failure) -> {
             if (failure != null) {
-                System.err.println("netty-streams-demos: " + OneLine.of(cause(failure)));
+                NOT_STORED.write(System.err::println, () -> "netty-streams-demos: " + OneLine.of(cause(failure)));
             }
             reply(failure == null ? "250 2.0.0 taken" : "451 4.3.0 it could not be stored; later, perhaps");
             return null;

@@ -128,7 +128,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void update() {
         for (Channel listener : listeners) {
             try {
-                listener.eventLoop().execute(() -> listener.config().setAutoRead(mayAccept()));
+                listener.eventLoop().execute(() -> setAccepting(listener, mayAccept()));
             } catch (RejectedExecutionException e) {
                 // Its loop has ended, and the listener with it.
             }
@@ -147,10 +147,22 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         Runnable fate = admit(channel);
         if (!mayAccept()) {
-            context.channel().config().setAutoRead(false); // at once: it ends this round of accepting
+            setAccepting(context.channel(), false); // at once: it ends this round of accepting
             update();
         }
         fate.run();
+    }
+
+    /**
+     * Netty's io_uring asserts that accepting is not paused again before the first pause has come back from the kernel.
+     * It may be: what it asserts comes behind everything that matters, and only where assertions are on.
+     */
+    private static void setAccepting(Channel listener, boolean isAccepting) {
+        try {
+            listener.config().setAutoRead(isAccepting);
+        } catch (AssertionError e) {
+            assert listener.config().isAutoRead() == isAccepting : e;
+        }
     }
 
     /** By a reset: nobody listens here for it. */
@@ -207,7 +219,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (isPeersDoing(cause)) {
-            context.channel().config().setAutoRead(false); // and on again: an edge-triggered listener then looks anew
+            setAccepting(context.channel(), false); // and on again: an edge-triggered listener then looks anew
             update();
             return;
         }

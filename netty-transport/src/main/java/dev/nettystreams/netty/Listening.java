@@ -204,7 +204,8 @@ final class Listening {
 
     /** Waits, so that whoever is told of the failure may try the same addresses at once. */
     private static void closeAll(List<Channel> channels) {
-        awaitClosed(channels.stream().map(Channel::close).toList(), Patience.of(CLOSE_TIMEOUT));
+        channels.forEach(Channel::close);
+        awaitClosed(channels.stream().map(Channel::closeFuture).toList(), Patience.of(CLOSE_TIMEOUT));
     }
 
     /** Waits until the system has the sockets of closing channels back. Not on an event loop. */

@@ -214,7 +214,9 @@ public final class StreamServer implements AutoCloseable {
         }
         ownConnections.seal();
         acceptor.close();
-        List<ChannelFuture> closing = listeners.stream().map(Channel::close).toList();
+        listeners.forEach(Channel::close);
+        List<ChannelFuture> closing =
+                listeners.stream().map(Channel::closeFuture).toList();
         if (!LoopThreads.isLoopThread()) {
             Listening.awaitClosed(closing, patience);
         }

@@ -254,6 +254,7 @@ final class Output {
     /** For a thread on the loop, which must not pass anything on. */
     private boolean mayGoOnUndelivered() {
         return crossThreadWrites.isEmpty()
+                && !lifecycle.refusesWrites() // an abort may be on its way, behind what the thread has written
                 && gate.failure() == null
                 && gate.mayGoOn()
                 && transport.pendingByteCount() + undeliveredByteCount <= highMarkBytes;

@@ -190,6 +190,24 @@ class OnEventLoopTest {
         assertThat(Now.value(task)).isTrue();
     }
 
+    @Test
+    void waits_behindAnAbortOfTheSameTask_fail() {
+        CompletableFuture<List<Throwable>> task = start(() -> {
+            writer.write(bytes("lost"));
+            writer.abort();
+            List<Throwable> failures = new ArrayList<>();
+            for (CompletableFuture<?> wait : List.of(writer.drain(), writer.flush(), reader.read(1))) {
+                failures.add(await(wait.handle((done, failure) -> failure)));
+            }
+            return failures;
+        });
+        assertThat(Now.value(task))
+                .hasSize(3)
+                .allSatisfy(failure -> assertThat(failure)
+                        .isInstanceOf(StreamClosedException.class)
+                        .hasMessage("abort() was called"));
+    }
+
     /** On the loop's own time: the JDK's clock does not move so far in a test. */
     @Test
     void deadlines_areKeptByTheLoop() {

@@ -11,18 +11,20 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *              writeEof              close               lost
  *      OPEN ------------> OUTPUT_ENDED -------> CLOSING ---------> CLOSED
- *       | \___________________close____________/   |                 ^
- *       |  \_______abort (from any of the three)___|--> ABORTING ----/ lost
- *       |   \______detach--> DETACHING --handed over--> DETACHED
- *       |                        \___close, abort--> ABORTING;  lost--> BROKEN
- *       |    \____startTls--> SECURING --secured--> OPEN
- *       |                        \___close, abort--> ABORTING;  lost--> BROKEN
- *       \________lost (from OPEN, OUTPUT_ENDED)--> BROKEN --close, abort--> CLOSED
+ *       |    \___________________close____________/  |
+ *       |     \______abort (from any of the three)___|--> ABORTING --lost--> ABORTED
+ *       |______detach--> DETACHING --handed over--> DETACHED
+ *       |                        \__given up, lost--> DETACH_FAILED --abort--> ABORTED
+ *       |______startTls--> SECURING --secured--> OPEN
+ *       |                        \__given up, lost--> TLS_FAILED --abort--> ABORTED
+ *       |                DETACHING, SECURING --close--> CUT_SHORT --lost--> CLOSED;  --abort--> ABORTING
+ *       |______lost--> BROKEN --close--> CLOSED;  --abort--> ABORTED
+ *                 OUTPUT_ENDED --lost--> BROKEN_BEHIND_EOF, and then the same
  * </pre>
  *
  * An event that the table does not have for a state is ignored where the event may come late or twice ({@link #move} says false).
- * What the states mean for a caller is in {@link #refuseWrite}: those this side has asked for throw, those that befell it don't,
- * because the loss is reported by what waits.
+ * The meaning of each state for a caller is in {@link #refuseWrite}: the states that this side has asked for throw, and
+ * name its call; a loss does not, because it is reported by what waits.
  *
  * <p>Moved by any thread; each move is atomic.
  */
@@ -31,12 +33,22 @@ final class Lifecycle {
         OPEN,
         OUTPUT_ENDED,
         CLOSING,
+        CUT_SHORT,
+        CLOSED,
         ABORTING,
+        ABORTED,
         DETACHING,
         DETACHED,
+        DETACH_FAILED,
         SECURING,
+        TLS_FAILED,
         BROKEN,
-        CLOSED
+        BROKEN_BEHIND_EOF;
+
+        /** Whether the connection was lost without a call of this side's. */
+        boolean isBroken() {
+            return this == BROKEN || this == BROKEN_BEHIND_EOF;
+        }
     }
 
     enum Event {
@@ -47,6 +59,8 @@ final class Lifecycle {
         HAND_OVER,
         START_TLS,
         SECURED,
+        /** A {@code detach} or {@code startTls} has failed, and the streams end the connection. */
+        GIVE_UP,
         LOST
     }
 
@@ -61,20 +75,28 @@ final class Lifecycle {
         move(State.OPEN, Event.LOST, State.BROKEN);
         move(State.OUTPUT_ENDED, Event.CLOSE, State.CLOSING);
         move(State.OUTPUT_ENDED, Event.ABORT, State.ABORTING);
-        move(State.OUTPUT_ENDED, Event.LOST, State.BROKEN);
-        move(State.DETACHING, Event.HAND_OVER, State.DETACHED);
-        move(State.DETACHING, Event.CLOSE, State.ABORTING);
-        move(State.DETACHING, Event.ABORT, State.ABORTING);
-        move(State.DETACHING, Event.LOST, State.BROKEN);
-        move(State.SECURING, Event.SECURED, State.OPEN);
-        move(State.SECURING, Event.CLOSE, State.ABORTING);
-        move(State.SECURING, Event.ABORT, State.ABORTING);
-        move(State.SECURING, Event.LOST, State.BROKEN);
+        move(State.OUTPUT_ENDED, Event.LOST, State.BROKEN_BEHIND_EOF);
         move(State.CLOSING, Event.ABORT, State.ABORTING);
         move(State.CLOSING, Event.LOST, State.CLOSED);
-        move(State.ABORTING, Event.LOST, State.CLOSED);
+        move(State.CUT_SHORT, Event.ABORT, State.ABORTING);
+        move(State.CUT_SHORT, Event.LOST, State.CLOSED);
+        move(State.ABORTING, Event.LOST, State.ABORTED);
+        move(State.DETACHING, Event.HAND_OVER, State.DETACHED);
+        move(State.DETACHING, Event.CLOSE, State.CUT_SHORT);
+        move(State.DETACHING, Event.ABORT, State.ABORTING);
+        move(State.DETACHING, Event.GIVE_UP, State.DETACH_FAILED);
+        move(State.DETACHING, Event.LOST, State.DETACH_FAILED);
+        move(State.DETACH_FAILED, Event.ABORT, State.ABORTED);
+        move(State.SECURING, Event.SECURED, State.OPEN);
+        move(State.SECURING, Event.CLOSE, State.CUT_SHORT);
+        move(State.SECURING, Event.ABORT, State.ABORTING);
+        move(State.SECURING, Event.GIVE_UP, State.TLS_FAILED);
+        move(State.SECURING, Event.LOST, State.TLS_FAILED);
+        move(State.TLS_FAILED, Event.ABORT, State.ABORTED);
         move(State.BROKEN, Event.CLOSE, State.CLOSED);
-        move(State.BROKEN, Event.ABORT, State.CLOSED);
+        move(State.BROKEN, Event.ABORT, State.ABORTED);
+        move(State.BROKEN_BEHIND_EOF, Event.CLOSE, State.CLOSED);
+        move(State.BROKEN_BEHIND_EOF, Event.ABORT, State.ABORTED);
     }
 
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
@@ -109,7 +131,8 @@ final class Lifecycle {
     boolean isClosing() {
         return switch (state.get()) {
             case OPEN, OUTPUT_ENDED, DETACHING, DETACHED, SECURING -> false;
-            case CLOSING, ABORTING, BROKEN, CLOSED -> true;
+            case CLOSING, CUT_SHORT, CLOSED, ABORTING, ABORTED, DETACH_FAILED, TLS_FAILED, BROKEN, BROKEN_BEHIND_EOF ->
+                true;
         };
     }
 
@@ -126,18 +149,23 @@ final class Lifecycle {
     }
 
     /**
-     * @throws StreamClosedException if this side has ended the output
+     * @throws StreamClosedException if this side has ended the output, or its {@code startTls} has failed
      * @throws IllegalStateException during {@code startTls}
      */
     void refuseWrite(String method) {
         switch (state.get()) {
             case OPEN, BROKEN -> {}
-            case OUTPUT_ENDED -> throw new StreamClosedException(method + "() called after writeEof()");
-            case CLOSING, CLOSED -> throw new StreamClosedException(method + "() called after close()");
-            case ABORTING -> throw new StreamClosedException(method + "() called after abort()");
-            case DETACHING, DETACHED -> throw new StreamClosedException(method + "() called after detach()");
+            case OUTPUT_ENDED, BROKEN_BEHIND_EOF -> throw calledAfter(method, "writeEof()");
+            case CLOSING, CUT_SHORT, CLOSED -> throw calledAfter(method, "close()");
+            case ABORTING, ABORTED -> throw calledAfter(method, "abort()");
+            case DETACHING, DETACHED, DETACH_FAILED -> throw calledAfter(method, "detach()");
+            case TLS_FAILED -> throw calledAfter(method, "startTls() had failed");
             case SECURING -> throw duringStartTls(method);
         }
+    }
+
+    private static StreamClosedException calledAfter(String method, String what) {
+        return new StreamClosedException(method + "() called after " + what);
     }
 
     static IllegalStateException duringStartTls(String method) {

@@ -136,7 +136,7 @@ final class StreamCore implements TransportEvents {
     }
 
     void upgradeFailed(Failure reason) {
-        lifecycle.move(Lifecycle.Event.ABORT);
+        lifecycle.move(Lifecycle.Event.GIVE_UP);
         abortBecause(reason);
     }
 
@@ -149,7 +149,7 @@ final class StreamCore implements TransportEvents {
             access.onLoop(() -> abortBecause(new Failure.ClosedHere("close() was called during detach()")));
         } else if (before == Lifecycle.State.SECURING) {
             access.onLoop(() -> abortBecause(new Failure.ClosedHere("close() was called during startTls()")));
-        } else if (before != null && before != Lifecycle.State.BROKEN) {
+        } else if (before != null && !before.isBroken()) {
             access.onLoop(this::closeOnLoop);
         }
     }
@@ -164,7 +164,7 @@ final class StreamCore implements TransportEvents {
     }
 
     private void closingFailed(String reason) {
-        if (lifecycle.move(Lifecycle.Event.ABORT) != null) {
+        if (lifecycle.state() == Lifecycle.State.CLOSING) { // else an abort overtook it, or the connection is gone
             abortBecause(new Failure.Broken(reason, null));
         }
     }
@@ -172,7 +172,7 @@ final class StreamCore implements TransportEvents {
     /** Any thread. */
     void abort() {
         Lifecycle.State before = lifecycle.move(Lifecycle.Event.ABORT);
-        if (before != null && before != Lifecycle.State.BROKEN) {
+        if (before != null && !before.isBroken()) {
             access.onLoop(() -> abortBecause(new Failure.ClosedHere("abort() was called")));
         }
     }
@@ -213,6 +213,7 @@ final class StreamCore implements TransportEvents {
         Claimable<byte[]> unread = new Claimable<>();
         input.refuseIfBusy("detach");
         if (lifecycle.move(Lifecycle.Event.DETACH) == null) {
+            lifecycle.refuseWrite("detach");
             throw new StreamClosedException("detach() called on a connection that is " + lifecycle.state());
         }
         access.hop(() -> detachOnLoop(unread), unread);
@@ -228,7 +229,7 @@ final class StreamCore implements TransportEvents {
     }
 
     private void detachTimedOut() {
-        if (lifecycle.move(Lifecycle.Event.ABORT) != null) {
+        if (lifecycle.move(Lifecycle.Event.GIVE_UP) != null) {
             abortBecause(new Failure.Broken(
                     "detach() did not finish within " + Timeouts.toText(limits.closeTimeout()) + ": "
                             + transport.pendingByteCount() + " bytes unsent",
@@ -239,10 +240,10 @@ final class StreamCore implements TransportEvents {
     /** Whoever wants the bytes is asked first: a connection that nobody takes over is ended. */
     private void detachFlushed(Claimable<byte[]> unread, @Nullable Throwable failure) {
         if (!unread.claim()) {
-            lifecycle.move(Lifecycle.Event.ABORT);
+            lifecycle.move(Lifecycle.Event.GIVE_UP);
             abortBecause(new Failure.ClosedHere("detach() was cancelled"));
         } else if (failure != null) {
-            lifecycle.move(Lifecycle.Event.ABORT);
+            lifecycle.move(Lifecycle.Event.GIVE_UP);
             abortBecause(Failure.Broken.by(failure));
             unread.fail(failure);
         } else if (lifecycle.move(Lifecycle.Event.HAND_OVER) == null) {

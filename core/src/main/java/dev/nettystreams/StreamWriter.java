@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lost bytes are reported: when the connection breaks or is aborted, {@code drain}, {@code flush} and {@code waitClosed} fail, those
  * pending and those to come. {@code write} itself then drops its bytes. After this side's own {@code writeEof}, {@code close},
- * {@code abort} or {@code detach} every write throws {@link StreamClosedException}.
+ * {@code abort} or {@code detach}, or a {@code startTls} that failed, every write throws {@link StreamClosedException},
+ * which names that call, also when the connection is gone.
  *
  * <p>Any thread may call any method. Writes of one thread are sent in their order. Any number of the futures below may be pending,
  * and cancelling one leaves the others, and the bytes, alone.

@@ -84,8 +84,21 @@ public final class Await {
      * Runs a handler on its connection's event loop, each connection's on a virtual thread that the loop itself schedules: a wait is a
      * suspension and not a hop between threads, and all that a loop's handlers do is done one after the other, as in asyncio.
      *
-     * <p>What blocks (a lock, a queue, {@code Thread.sleep}, another library's sockets) parks the handler and not the loop, where the JDK can;
-     * what computes for long holds up the loop's connections. Netty's own methods may be called, and take effect when the handler waits.
+     * <p>What blocks (a lock, a queue, {@code Thread.sleep}, another library's sockets) parks the handler and not the
+     * loop, where the JDK can. Code that computes for long holds up all of the loop's connections; so does a wait that
+     * the JDK cannot take off the loop's thread: within a class initializer or, before Java 24, {@code synchronized},
+     * and in native code, which is how a read from a child process, a FIFO, {@code System.in} or a file waits. Such a
+     * wait is logged, with the thread and its frames. The way out is a platform thread (a virtual one that the handler
+     * makes runs on the loop, too):
+     *
+     * <pre>{@code
+     * static final Executor BLOCKING = Executors.newCachedThreadPool();
+     *
+     * List<String> lines =
+     *         await(CompletableFuture.supplyAsync(() -> process.inputReader().lines().toList(), BLOCKING));
+     * }</pre>
+     *
+     * <p>Netty's own methods may be called, and take effect when the handler waits.
      *
      * @param handler straight-line code that may await
      * @return the handler to give to a server

@@ -60,15 +60,12 @@ final class LoopCarrier implements Executor {
     private volatile boolean isRefused;
     private volatile boolean isOrphaned;
 
-    // For PinWatch, which looks at them from its own thread, and is content with what it sees a moment later.
+    // For PinWatch and HeldUpLoop, which look at them from a thread of their own, and are content with what they see a
+    // moment later.
     private final String loopName = Thread.currentThread().getName();
     private boolean isWatched;
     private @Nullable Runnable current;
     private int runCount;
-
-    // PinWatch's own.
-    private int seenRunCount;
-    private int reportedRunCount;
 
     private volatile @Nullable Pinned pinned; // its await has been interrupted
 
@@ -235,45 +232,20 @@ final class LoopCarrier implements Executor {
         }
     }
 
-    /** Twice the same run is suspect, and one that is parked all the same is pinned. */
-    void lookForPinned() {
-        Runnable running = current;
-        int run = runCount;
-        if (running == null || run != seenRunCount) {
-            seenRunCount = run;
-            return;
-        }
-        Thread thread = CarriedThreads.threadOf(running);
-        if (thread == null) {
-            return;
-        }
-        if (Deadline.expireOverdueOf(thread) || thread.getState() == Thread.State.RUNNABLE) {
-            return; // it goes on
-        }
-        StackTraceElement[] frames = thread.getStackTrace();
-        if (current == null || runCount != run || frames.length == 0) {
-            return; // it goes on
-        }
-        if (Arrays.stream(frames).anyMatch(LoopCarrier::isAwait)) {
-            interruptPinned(thread, run);
-        }
-        if (run != reportedRunCount) {
-            reportedRunCount = run;
-            PinWatch.report(loopName, thread, frames);
-        }
+    /** The piece of work that is on, null between two. */
+    @Nullable
+    Runnable current() {
+        return current;
+    }
+
+    String loopName() {
+        return loopName;
     }
 
     /** Makes its await fail. */
     void interruptPinned(Thread thread, int run) {
         pinned = new Pinned(thread, run);
         PinWatch.interrupt(thread);
-    }
-
-    private static boolean isAwait(StackTraceElement frame) {
-        String type = frame.getClassName();
-        return (type.equals(Await.class.getName()) && frame.getMethodName().equals("await"))
-                || (type.equals(TaskGroup.class.getName())
-                        && frame.getMethodName().equals("awaitEnds"));
     }
 
     /** Whether the caller has been interrupted for being pinned, and has not been off its loop since. */

@@ -1,29 +1,33 @@
 package dev.nettystreams;
 
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Finds threads that hold up the event loop that carries them: one that waits while something pins it, a {@code synchronized} block before Java
- * 24 or a frame of native code (a class initializer is called by one), parks its loop with it. The JDK has no way to ask beforehand; so
- * somebody looks four times a second.
+ * Finds threads that hold up the event loop that carries them: one that waits while something pins it parks its loop
+ * with it. A {@code synchronized} block pins before Java 24, a frame of native code always (a class initializer is
+ * called by one), and so does a native method that waits itself, as reading from a file or a child process does. The
+ * JDK has no way to ask beforehand; so this looks four times a second ({@link HeldUpLoop}).
  *
  * <p>It also gives a loop that had no room for a task what the task was to do, once more.
  *
- * <p>A thread that is found is reported once, with its frames. If it is in {@code await}, which may well be for something that only its loop can
- * bring about, the await fails, and so does each that follows it there. One that is past its {@link Deadline}, whose timer is the loop's, is
- * interrupted, pinned or computing.
+ * <p>A thread that is found is reported with its frames: once for each time that it holds up its loop, and one thread a
+ * second in all, since a task's peer may be the one that makes it wait. If it is in {@code await}, which may well be
+ * for something that only its loop can bring about, the await fails, and so does each that follows it there. One that
+ * is past its {@link Deadline}, whose timer is the loop's, is interrupted, pinned or computing.
  */
 final class PinWatch {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final long PERIOD_MILLIS = 250;
-    private static final Map<LoopCarrier, Boolean> CARRIERS = new WeakHashMap<>(); // guarded by itself
+    private static final long REPORT_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Map<LoopCarrier, HeldUpLoop> CARRIERS = new WeakHashMap<>(); // guarded by itself
 
     private static boolean isWatching; // guarded by CARRIERS
     private static volatile int interruptCount; // written by the watching thread
+    private static long lastReportNanos = System.nanoTime() - REPORT_PERIOD_NANOS; // the watching thread's
 
     private PinWatch() {}
 
@@ -36,7 +40,7 @@ final class PinWatch {
                 thread.setDaemon(true);
                 thread.start();
             }
-            CARRIERS.put(carrier, true);
+            CARRIERS.put(carrier, new HeldUpLoop());
         }
     }
 
@@ -52,19 +56,19 @@ final class PinWatch {
 
     /** False if there is none any more. */
     private static boolean lookAtAll() {
-        List<LoopCarrier> carriers;
+        Map<LoopCarrier, HeldUpLoop> carriers;
         synchronized (CARRIERS) {
-            carriers = new ArrayList<>(CARRIERS.keySet());
+            carriers = new HashMap<>(CARRIERS);
             isWatching = !carriers.isEmpty();
         }
-        for (LoopCarrier carrier : carriers) {
+        carriers.forEach((carrier, seen) -> {
             try {
                 carrier.submitAgainIfRefused();
-                carrier.lookForPinned();
+                seen.look(carrier);
             } catch (Throwable e) {
                 // a log that cannot be written, no memory: the next look may do better
             }
-        }
+        });
         return !carriers.isEmpty();
     }
 
@@ -101,11 +105,25 @@ final class PinWatch {
         }
     }
 
-    static void report(String loop, Thread pinned, StackTraceElement[] frames) {
-        Exception where = new Exception("it waits here");
+    /** Whether enough time has passed since the last report; if so, the caller must report. On the thread of this. */
+    static boolean mayReport() {
+        long now = System.nanoTime();
+        boolean mayReport = now - lastReportNanos >= REPORT_PERIOD_NANOS;
+        if (mayReport) {
+            lastReportNanos = now;
+        }
+        return mayReport;
+    }
+
+    static void report(String loop, Thread pinned, StackTraceElement[] frames, String why) {
+        Exception where = new Exception("it is here");
         where.setStackTrace(frames);
-        LOGGER.log(
-                Level.WARNING, pinned.getName() + " holds up the event loop " + loop + ": " + describe(frames), where);
+        LOGGER.log(Level.WARNING, pinned.getName() + " holds up the event loop " + loop + ": " + why, where);
+    }
+
+    /** For a thread that the JVM takes for a running one. */
+    static String describeNative(StackTraceElement top) {
+        return "it stays within " + top + ", which pins it: run what blocks so on another thread, and await that";
     }
 
     /** What pins, as far as its frames tell. */

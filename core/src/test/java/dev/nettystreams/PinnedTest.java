@@ -17,17 +17,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that park their event loop with them: each is named, and no loop is held up for good by an await, however it goes on. */
 class PinnedTest {
-    private static final Logger LOGGER = Logger.getLogger("dev.nettystreams");
-
     private final BackgroundLoop loop = new BackgroundLoop();
     private final MemoryPair pair = MemoryStreams.pair(loop);
     private final StreamReader reader = pair.near().reader();
@@ -166,25 +162,11 @@ class PinnedTest {
     }
 
     private static <T> T logging(Consumer<LogRecord> log, Callable<T> code) throws Exception {
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                if (record.getMessage().contains("holds up the event loop")) {
-                    log.accept(record);
-                }
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        LOGGER.addHandler(handler);
+        HeldUpReports reports = new HeldUpReports(log);
         try {
             return code.call();
         } finally {
-            LOGGER.removeHandler(handler);
+            reports.close();
         }
     }
 }

@@ -94,7 +94,8 @@ final class CrossThreadWrites {
         }
     }
 
-    private ArrayDeque<ByteBuffer> collect() {
+    /** Takes out what there is, in its order. */
+    ArrayDeque<ByteBuffer> collect() {
         synchronized (lock) {
             closeOpen();
             ArrayDeque<ByteBuffer> collected = entries();

@@ -111,9 +111,25 @@ final class Output {
     private @Nullable LoopCarrier carrierToWriteBy() {
         LoopCarrier behind = access.carrierToGoBehind();
         if (behind != null && !crossThreadWrites.isEmpty()) {
-            behind.defer(this::collectCrossThreadWrites);
+            takeAlong(behind);
         }
         return behind;
+    }
+
+    /**
+     * Puts what other threads have written before the caller's own. It is taken out now: what they write behind the
+     * caller's write is to stay behind it.
+     */
+    private void takeAlong(LoopCarrier carrier) {
+        presumedByteCount = Long.MAX_VALUE;
+        Iterable<ByteBuffer> earlier = crossThreadWrites.collect();
+        int byteCount = 0;
+        for (ByteBuffer each : earlier) {
+            byteCount += each.remaining();
+            carrier.defer(() -> deliverOwned(each));
+        }
+        undeliveredByteCount += byteCount;
+        carrier.defer(this::presume);
     }
 
     /** What a thread on the loop has written before it parked. */

@@ -1,0 +1,124 @@
+package dev.nettystreams;
+
+import static dev.nettystreams.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a task on the loop writes: its order, its flush, and what its drain waits for. The transport does what the test says. */
+class OnLoopWritesTest {
+    private static final int HIGH_MARK = StreamLimits.DEFAULT.writeHighMarkBytes();
+
+    private final Bench bench = new Bench();
+    private final StreamWriter writer = bench.writer;
+
+    @BeforeAll
+    static void needsTheOption() {
+        assumeThat(Await.isOnEventLoopAvailable()).as("await on the event loop").isTrue();
+    }
+
+    private <T> CompletableFuture<T> start(Callable<T> code) {
+        CompletableFuture<T> task = Await.onEventLoop(bench.connection, code);
+        bench.loop.runReady();
+        return task;
+    }
+
+    /** Lets another thread do something while the task stays on the loop. */
+    private static void elsewhere(Runnable action) {
+        Thread other = new Thread(action, "elsewhere");
+        other.start();
+        while (other.isAlive()) {
+            Thread.onSpinWait(); // a join would leave the loop to others
+        }
+    }
+
+    @Test
+    void writesOfOthers_whileATaskIsOn_keepTheirPlaceAmongItsOwn() {
+        Now.value(start(() -> {
+            writer.write(Now.bytes("1"));
+            elsewhere(() -> writer.write(Now.bytes("2")));
+            writer.write(Now.bytes("3"));
+            elsewhere(() -> writer.writeOwned(ByteBuffer.wrap(Now.bytes("4"))));
+            writer.writeOwned(ByteBuffer.wrap(Now.bytes("5")));
+            elsewhere(() -> writer.write(Now.bytes("6")));
+            return null;
+        }));
+        assertThat(bench.wire.writtenText()).isEqualTo("123456");
+    }
+
+    @Test
+    void writesOfOthers_beforeATask_goOutBeforeIts() {
+        CompletableFuture<Void> task = Await.onEventLoop(bench.connection, () -> {
+            elsewhere(() -> writer.write(Now.bytes("before")));
+            writer.write(Now.bytes(" after"));
+        });
+        bench.loop.runReady();
+        Now.value(task);
+        assertThat(bench.wire.writtenText()).isEqualTo("before after");
+    }
+
+    @Test
+    void writes_areFlushed() {
+        Now.value(start(() -> {
+            writer.writeOwned(ByteBuffer.allocate(5));
+            return null;
+        }));
+        assertThat(bench.wire.calls).containsExactly("writeOwned", "flush");
+        bench.wire.calls.clear();
+        Now.value(start(() -> {
+            writer.write(new byte[5]);
+            return null;
+        }));
+        assertThat(bench.wire.calls).containsExactly("write", "flush");
+    }
+
+    @Test
+    void drain_countsOwnedBytesOnTheirWay_andForgetsThemWhenTheyAreThere() {
+        CompletableFuture<Boolean> task = start(() -> {
+            writer.writeOwned(ByteBuffer.allocate(HIGH_MARK));
+            boolean isAtTheMark = writer.drain().isDone();
+            writer.writeOwned(ByteBuffer.allocate(1));
+            return isAtTheMark && !writer.drain().isDone();
+        });
+        assertThat(Now.value(task)).isTrue();
+        bench.wire.written.reset(); // all is sent
+        for (int i = 0; i < 3; i++) {
+            assertThat(Now.value(start(() -> writer.drain().isDone()))).isTrue();
+        }
+    }
+
+    @Test
+    void drain_countsTheBytesOfOthers() {
+        CompletableFuture<Boolean> task = start(() -> {
+            elsewhere(() -> writer.write(new byte[HIGH_MARK + 1]));
+            return writer.drain().isDone();
+        });
+        assertThat(Now.value(task)).isFalse();
+    }
+
+    @Test
+    void drain_whileTheTransportTakesNoMore_waits() {
+        bench.wire.isWritable = false;
+        CompletableFuture<String> task = start(() -> {
+            await(writer.drain());
+            return "drained";
+        });
+        assertThat(task).isNotDone();
+        bench.wire.becomeWritable();
+        assertThat(Now.value(task)).isEqualTo("drained");
+    }
+
+    @Test
+    void drain_ofALostOutput_fails() {
+        IOException brokenPipe = new IOException("broken pipe");
+        bench.wire.report(() -> bench.wire.events().outputFailed(brokenPipe));
+        CompletableFuture<Throwable> task = start(() -> await(writer.drain().handle((done, failure) -> failure)));
+        assertThat(Now.value(task)).isInstanceOf(StreamBrokenException.class).hasCause(brokenPipe);
+    }
+}

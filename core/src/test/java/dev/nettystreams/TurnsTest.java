@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nettystreams.testing.ManualLoop;
 import dev.nettystreams.testing.MemoryPair;
 import dev.nettystreams.testing.MemoryStreams;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -86,6 +87,38 @@ class TurnsTest {
         } while (operation.isDone());
         assertThat(steps).isLessThanOrEqualTo(Turns.STEPS_PER_TURN + 1);
         return operation;
+    }
+
+    /** Whatever asked for the turn, all of its steps are there again when it comes. */
+    @Test
+    void operationThatAskedForATurn_leavesTheStepsOfThatTurn() {
+        bench.wire.eof();
+        IntFunction<CompletableFuture<?>> drains = i -> bench.writer.drain();
+        IntFunction<CompletableFuture<?>> lines = i -> bench.reader.readLine();
+        for (IntFunction<CompletableFuture<?>> operations : List.of(drains, lines)) {
+            for (int turn = 0; turn < 3; turn++) {
+                left = Turns.STEPS_PER_TURN;
+                assertThat(bench.callOnLoop(() -> loopWhileDone(operations))).isNotDone();
+                bench.loop.runReady();
+                assertThat(left).as("steps left of turn %s", turn).isLessThanOrEqualTo(0);
+            }
+        }
+    }
+
+    /** Three thousand steps of one connection that are complete at once: between two looks at the others there are a few hundred. */
+    @Test
+    void repeat_givesItsLoopATurn_everyFewHundredSteps() {
+        int steps = 3000;
+        int[] done = {0};
+        CompletableFuture<Void> over =
+                bench.connection.repeat(() -> CompletableFuture.completedFuture(++done[0] < steps));
+        int most = 0;
+        for (int before = 0; bench.loop.runOne(); before = done[0]) {
+            most = Math.max(most, done[0] - before);
+        }
+        Now.value(over);
+        assertThat(done[0]).isEqualTo(steps);
+        assertThat(most).isPositive().isLessThanOrEqualTo(Turns.STEPS_PER_TURN);
     }
 
     /** Lines that are really there, each fed by its predecessor's callback. */

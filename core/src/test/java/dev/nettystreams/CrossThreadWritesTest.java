@@ -1,0 +1,76 @@
+package dev.nettystreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.CrossThreadWrites.Taken;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** What other threads write, by each of the three ways in: a small copy, a large one, a buffer. */
+class CrossThreadWritesTest {
+    private static final List<Function<CrossThreadWrites, Taken>> WAYS = List.of(
+            writes -> writes.append(new byte[3], 1, 1),
+            writes -> writes.append(new byte[20_000], 0, 20_000),
+            writes -> writes.append(ByteBuffer.allocate(10)));
+
+    private final CrossThreadWrites writes = new CrossThreadWrites();
+
+    private void assertAppendsAre(Taken expected) {
+        for (Function<CrossThreadWrites, Taken> way : WAYS) {
+            assertThat(way.apply(writes)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void sealed_takesNothing_andKeepsWhatIsThere() {
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN_AS_THE_FIRST);
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN);
+        writes.seal();
+        assertAppendsAre(Taken.NOT);
+        assertThat(writes.byteCount()).isEqualTo(10);
+    }
+
+    @Test
+    void suspended_takesNothingNow_andLaterAgain() {
+        writes.suspend();
+        assertAppendsAre(Taken.NOT_NOW);
+        writes.resume();
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN_AS_THE_FIRST);
+    }
+
+    @Test
+    void sealed_isNotOpenedAgain() {
+        writes.seal();
+        writes.resume();
+        assertAppendsAre(Taken.NOT);
+        writes.suspend();
+        assertAppendsAre(Taken.NOT);
+        writes.resume();
+        assertAppendsAre(Taken.NOT);
+    }
+
+    @Test
+    void discarded_holdsNothing() {
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN_AS_THE_FIRST);
+        writes.discard();
+        assertAppendsAre(Taken.NOT);
+        assertThat(writes.byteCount()).isZero();
+        assertThat(writes.isEmpty()).isTrue();
+    }
+
+    @Test
+    void collected_theNextOneIsTheFirstAgain_andTheOrderStays() {
+        ScriptedTransport wire = new ScriptedTransport();
+        for (String round : List.of("one ", "two ")) {
+            assertThat(writes.append(Now.bytes(round), 0, 4)).isEqualTo(Taken.IN_AS_THE_FIRST);
+            assertThat(writes.append(ByteBuffer.wrap(Now.bytes("owned ")))).isEqualTo(Taken.IN);
+            assertThat(writes.append(Now.bytes("last "), 0, 5)).isEqualTo(Taken.IN);
+            wire.loop.run(() -> writes.collectInto(wire));
+            assertThat(writes.isEmpty()).isTrue();
+            assertThat(writes.byteCount()).isZero();
+        }
+        assertThat(wire.writtenText()).isEqualTo("one owned last two owned last ");
+    }
+}

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a task on the loop writes: its order, its flush, and what its drain waits for. The transport does what the test says. */
+/** A task on the loop writes: the order, the flush, and what its drain waits for, over a transport turned by hand. */
 class OnLoopWritesTest {
     private static final int HIGH_MARK = StreamLimits.DEFAULT.writeHighMarkBytes();
 

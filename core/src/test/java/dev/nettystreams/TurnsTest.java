@@ -105,7 +105,7 @@ class TurnsTest {
         }
     }
 
-    /** Three thousand steps of one connection that are complete at once: between two looks at the others there are a few hundred. */
+    /** Of steps that are complete at once, there are a few hundred between two looks at the others. */
     @Test
     void repeat_givesItsLoopATurn_everyFewHundredSteps() {
         int steps = 3000;

@@ -58,7 +58,7 @@ public enum IoBackend {
         }
 
         @Override
-        public IoHandlerFactory ioHandlerFactory() {
+        IoHandlerFactory newIoHandlerFactory() {
             return EpollRegistrationFix.around(EpollIoHandler.newFactory());
         }
 
@@ -86,7 +86,7 @@ public enum IoBackend {
         }
 
         @Override
-        public IoHandlerFactory ioHandlerFactory() {
+        IoHandlerFactory newIoHandlerFactory() {
             return KQueueIoHandler.newFactory();
         }
 
@@ -118,7 +118,7 @@ public enum IoBackend {
         }
 
         @Override
-        public IoHandlerFactory ioHandlerFactory() {
+        IoHandlerFactory newIoHandlerFactory() {
             return IoUringIoHandler.newFactory();
         }
 
@@ -146,7 +146,7 @@ public enum IoBackend {
         }
 
         @Override
-        public IoHandlerFactory ioHandlerFactory() {
+        IoHandlerFactory newIoHandlerFactory() {
             return NioIoHandler.newFactory();
         }
 
@@ -218,9 +218,11 @@ public enum IoBackend {
      * {@code dev.nettystreams.backend} names.
      *
      * @return an available backend
-     * @throws IllegalStateException if the one named by the property is not available
+     * @throws IllegalStateException if the one named by the property is not available, or if the Netty on the class
+     *     path is one that the streams cannot run on
      */
     public static IoBackend best() {
+        RequiredNetty.check();
         String named = System.getProperty("dev.nettystreams.backend");
         if (named != null) {
             return parse(named).requireAvailable();
@@ -231,7 +233,7 @@ public enum IoBackend {
     /**
      * Every backend that works on this machine.
      *
-     * @return at least {@link #NIO}
+     * @return at least {@link #NIO}, unless the Netty on the class path is one that the streams cannot run on
      */
     public static List<IoBackend> available() {
         return Arrays.stream(values()).filter(IoBackend::isAvailable).toList();
@@ -264,11 +266,15 @@ public enum IoBackend {
     }
 
     /**
-     * Why it does not work on this machine.
+     * Why it does not work on this machine, or with the Netty on the class path: io_uring needs 4.2.18.
      *
      * @return the reason, or null if it does
      */
     public @Nullable Throwable unavailabilityCause() {
+        String refusal = RequiredNetty.refusalOf(this);
+        if (refusal != null) {
+            return new IllegalStateException(refusal);
+        }
         try {
             return probe();
         } catch (LinkageError e) {
@@ -281,8 +287,13 @@ public enum IoBackend {
      * epoll it repairs a defect of Netty 4.2.13 and later, by which a connection whose peer has sent EOF loses the rest of a large reply.
      *
      * @return a factory, with Netty's defaults
+     * @throws IllegalStateException if the backend is not available
      */
-    public abstract IoHandlerFactory ioHandlerFactory();
+    public IoHandlerFactory ioHandlerFactory() {
+        return requireAvailable().newIoHandlerFactory();
+    }
+
+    abstract IoHandlerFactory newIoHandlerFactory();
 
     /** Why it does not work here, null if it does; may fail to link. */
     abstract @Nullable Throwable probe();
@@ -292,6 +303,7 @@ public enum IoBackend {
     abstract Class<? extends IoHandle> handleType();
 
     IoBackend requireAvailable() {
+        RequiredNetty.check(this);
         Throwable cause = unavailabilityCause();
         if (cause != null) {
             throw new IllegalStateException(
@@ -315,12 +327,20 @@ public enum IoBackend {
     static IoBackend of(EventLoopGroup group) {
         if (group instanceof IoEventLoopGroup ioGroup) {
             for (IoBackend backend : values()) {
-                if (backend.isAvailable() && ioGroup.isCompatible(backend.handleType())) {
-                    return backend;
+                if (backend.mayRunOn(ioGroup)) {
+                    return backend.requireAvailable();
                 }
             }
         }
         throw new IllegalArgumentException("no backend of " + Arrays.toString(values()) + " runs on " + group);
+    }
+
+    private boolean mayRunOn(IoEventLoopGroup group) {
+        try {
+            return group.isCompatible(handleType());
+        } catch (LinkageError e) {
+            return false; // the optional jar is not there
+        }
     }
 
     private static Throwable rootOf(Throwable failure) {

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections and starts servers: asyncio's {@code open_connection}, {@code start_server} and their Unix siblings.
@@ -44,6 +45,9 @@ import java.util.concurrent.CompletionStage;
 public final class NettyStreams implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+    private static final Object SHARED_LOCK = new Object();
+    private static @Nullable NettyStreams shared; // guarded by SHARED_LOCK
+
     private final Loops loops;
     private final StreamLimits limits;
 
@@ -56,6 +60,7 @@ public final class NettyStreams implements AutoCloseable {
      * Streams on event loops of their own, one for each processor, over the {@linkplain IoBackend#best() best} backend.
      *
      * @return to be closed when it is no longer needed; the process does not end before
+     * @throws IllegalStateException as for {@link IoBackend#best}
      */
     public static NettyStreams create() {
         return create(IoBackend.best());
@@ -88,15 +93,17 @@ public final class NettyStreams implements AutoCloseable {
      * Streams on event loops that the whole process shares. Their threads don't keep the process alive.
      *
      * @return always the same; {@link #close} closes the servers and connections made through it so far, and nothing else
+     * @throws IllegalStateException as for {@link IoBackend#best}
      */
     public static NettyStreams shared() {
-        return Shared.STREAMS;
-    }
-
-    /** Made when first asked for. */
-    private static final class Shared {
-        private static final NettyStreams STREAMS = new NettyStreams(
-                Loops.shared(IoBackend.best(), Runtime.getRuntime().availableProcessors()), StreamLimits.DEFAULT);
+        synchronized (SHARED_LOCK) { // not a static initializer: what fails in one is told once, and then hidden
+            if (shared == null) {
+                shared = new NettyStreams(
+                        Loops.shared(IoBackend.best(), Runtime.getRuntime().availableProcessors()),
+                        StreamLimits.DEFAULT);
+            }
+            return shared;
+        }
     }
 
     /**
@@ -105,8 +112,10 @@ public final class NettyStreams implements AutoCloseable {
      * @param group made for epoll, io_uring, kqueue or NIO; rather with {@link IoBackend#ioHandlerFactory()}. It is yours to shut down
      * @return {@link #close} closes the connections made through it and leaves the group running
      * @throws IllegalArgumentException if the group is for something else
+     * @throws IllegalStateException if the streams cannot run on this version of Netty
      */
     public static NettyStreams over(EventLoopGroup group) {
+        RequiredNetty.check();
         Objects.requireNonNull(group, "group");
         return new NettyStreams(Loops.borrowed(IoBackend.of(group), group), StreamLimits.DEFAULT);
     }

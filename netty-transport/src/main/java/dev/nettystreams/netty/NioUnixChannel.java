@@ -54,6 +54,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
     }
 
     private static SocketChannel requireUnix(SocketChannel socket) {
+        RequiredNetty.check();
         SocketAddress address;
         try {
             address = socket.getLocalAddress();
@@ -103,6 +104,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
     }
 
     private static SocketChannel open() {
+        RequiredNetty.check();
         try {
             return SocketChannel.open(StandardProtocolFamily.UNIX);
         } catch (IOException e) {

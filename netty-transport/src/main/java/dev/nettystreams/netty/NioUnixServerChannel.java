@@ -55,6 +55,7 @@ public final class NioUnixServerChannel extends AbstractNioMessageChannel implem
     }
 
     private static ServerSocketChannel open() {
+        RequiredNetty.check();
         try {
             return ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         } catch (IOException e) {

@@ -79,6 +79,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     }
 
     StreamChannelHandler(StreamLimits limits, Consumer<StreamConnection> opened) {
+        RequiredNetty.check();
         this.limits = limits;
         this.opened = opened;
     }
@@ -98,8 +99,10 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * @throws IllegalArgumentException if no streams can be made of the channel's data: it listens, it is
      *     connectionless, or it is a Unix socket that closes at the peer's EOF, as Netty's own over NIO ({@link
      *     NioUnixChannel} does not) and over io_uring (epoll's does not)
+     * @throws IllegalStateException if the streams cannot run on this version of Netty
      */
     public static CompletableFuture<StreamConnection> adopt(Channel channel, StreamLimits limits) {
+        RequiredNetty.check();
         String refusal = refusalOf(channel);
         if (refusal != null) {
             throw new IllegalArgumentException(refusal + ": " + channel);
@@ -122,6 +125,10 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
         if (channel.metadata().hasDisconnect()) {
             return "a connectionless channel has datagrams, not a stream of bytes";
+        }
+        String uringRefusal = RequiredNetty.refusalOf(IoBackend.IO_URING);
+        if (uringRefusal != null && channel.getClass().getName().startsWith("io.netty.channel.uring.")) {
+            return uringRefusal;
         }
         if (channel instanceof NioDomainSocketChannel) {
             return "Netty's NioDomainSocketChannel closes at the peer's EOF and loses the reply; use "

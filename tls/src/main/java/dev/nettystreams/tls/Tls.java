@@ -1,5 +1,6 @@
 package dev.nettystreams.tls;
 
+import dev.nettystreams.netty.IoBackend;
 import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -18,6 +19,8 @@ import javax.net.ssl.SSLContext;
  * }</pre>
  *
  * <p>Clients and servers are immutable and made for many connections: keep one, since sessions are resumed within it.
+ *
+ * <p>Every method throws {@link IllegalStateException} if the streams cannot run on the Netty on the class path.
  */
 public final class Tls {
     private Tls() {}
@@ -29,6 +32,7 @@ public final class Tls {
      * @return to be adapted, and given to {@code openConnection} or, by way of {@link TlsClient#upgrade}, to {@code startTls}
      */
     public static TlsClient client() {
+        requireNetty();
         return DefaultClient.CLIENT;
     }
 
@@ -45,6 +49,7 @@ public final class Tls {
      * @return whose trust, identity and protocols are the context's
      */
     public static TlsClient client(SslContext context) {
+        requireNetty();
         if (!context.isClient()) {
             throw new IllegalArgumentException("the SslContext is for servers");
         }
@@ -58,6 +63,7 @@ public final class Tls {
      * @return whose trust and identity are the context's
      */
     public static TlsClient client(SSLContext context) {
+        requireNetty();
         return TlsClient.over(Objects.requireNonNull(context, "context"));
     }
 
@@ -68,6 +74,7 @@ public final class Tls {
      * @return to be adapted, and given to {@code startServer} or {@code startTls}
      */
     public static TlsServer server(TlsIdentity identity) {
+        requireNetty();
         return TlsServer.withDefaults(Objects.requireNonNull(identity, "identity"));
     }
 
@@ -79,6 +86,7 @@ public final class Tls {
      * @return to be adapted, and given to {@code startServer} or {@code startTls}
      */
     public static TlsServer server(Path certificateChain, Path privateKey) {
+        requireNetty();
         return server(TlsIdentity.pem(certificateChain, privateKey));
     }
 
@@ -89,6 +97,7 @@ public final class Tls {
      * @return whose identity, trust and protocols are the context's
      */
     public static TlsServer server(SslContext context) {
+        requireNetty();
         if (!context.isServer()) {
             throw new IllegalArgumentException("the SslContext is for clients");
         }
@@ -102,6 +111,14 @@ public final class Tls {
      * @return whose identity and trust are the context's
      */
     public static TlsServer server(SSLContext context) {
+        requireNetty();
         return TlsServer.over(Objects.requireNonNull(context, "context"));
+    }
+
+    /** A version of Netty that the streams cannot run on says so here, and not by what it lacks. */
+    private static void requireNetty() {
+        if (IoBackend.NIO.unavailabilityCause() instanceof IllegalStateException refusal) {
+            throw refusal;
+        }
     }
 }

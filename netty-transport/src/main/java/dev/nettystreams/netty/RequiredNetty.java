@@ -1,0 +1,89 @@
+package dev.nettystreams.netty;
+
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Netty of this process, looked at once, before the first of its classes that is newer than 4.1 is linked: where
+ * the streams begin, so that whoever starts them is told, and not a log. Names Netty's classes by strings only.
+ *
+ * <p>Any thread.
+ */
+final class RequiredNetty {
+    private static final String ANY_NETTY = "io.netty.channel.Channel";
+
+    /** Needed of every Netty; the last two only where epoll's classes are. */
+    private static final String IO_HANDLERS = "io.netty.channel.IoHandlerFactory";
+
+    private static final String EPOLL = "io.netty.channel.epoll.EpollIoOps";
+    private static final String EPOLL_FIELD = "NONE";
+
+    private static final NettyVerdict VERDICT = judged();
+
+    static {
+        if (VERDICT.warning() != null) {
+            System.getLogger("dev.nettystreams").log(Level.WARNING, VERDICT.warning());
+        }
+    }
+
+    private RequiredNetty() {}
+
+    /** @throws IllegalStateException if the streams cannot run on it; in the same words each time */
+    static void check() {
+        check(IoBackend.NIO);
+    }
+
+    /** @throws IllegalStateException if the backend cannot run on it; in the same words each time */
+    static void check(IoBackend backend) {
+        String refusal = refusalOf(backend);
+        if (refusal != null) {
+            throw new IllegalStateException(refusal);
+        }
+    }
+
+    /** Why a backend cannot run on it, null if it can, or if that is not for its version to say. */
+    static @Nullable String refusalOf(IoBackend backend) {
+        return backend == IoBackend.IO_URING ? VERDICT.uringRefusal() : VERDICT.refusal();
+    }
+
+    private static NettyVerdict judged() {
+        ClassLoader loader = loader();
+        return NettyVerdict.of(NettyModule.seenBy(loader), lackingFrom(loader));
+    }
+
+    /** Netty's own, if it can be had: the modules beside its classes are those that count. */
+    private static ClassLoader loader() {
+        ClassLoader ours = RequiredNetty.class.getClassLoader();
+        ClassLoader start = ours == null ? ClassLoader.getSystemClassLoader() : ours;
+        try {
+            ClassLoader nettys = Class.forName(ANY_NETTY, false, start).getClassLoader();
+            return nettys == null ? start : nettys;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return start;
+        }
+    }
+
+    private static @Nullable String lackingFrom(ClassLoader loader) {
+        if (find(IO_HANDLERS, loader) == null) {
+            return IO_HANDLERS;
+        }
+        Class<?> epoll = find(EPOLL, loader);
+        if (epoll == null) {
+            return null; // an optional module
+        }
+        try {
+            epoll.getField(EPOLL_FIELD);
+            return null;
+        } catch (NoSuchFieldException | LinkageError e) {
+            return EPOLL + "." + EPOLL_FIELD;
+        }
+    }
+
+    private static @Nullable Class<?> find(String name, ClassLoader loader) {
+        try {
+            return Class.forName(name, false, loader);
+        } catch (ClassNotFoundException | LinkageError e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.nettystreams.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A program of the tests in a JVM of its own: with another class path, other options, another environment.
+ *
+ * @param classPath in order
+ * @param options of the JVM
+ * @param environment what is different from this process's
+ */
+record ChildJvm(List<String> classPath, List<String> options, Map<String, String> environment) {
+    /** What the build runs this process with. */
+    static ChildJvm likeThisOne() {
+        String all =
+                System.getProperty("java.class.path") + File.pathSeparator + System.getProperty("jdk.module.path", "");
+        List<String> entries = Arrays.stream(all.split(File.pathSeparator))
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+        List<String> options =
+                Runtime.version().feature() < 24 ? List.of() : List.of("--enable-native-access=ALL-UNNAMED");
+        return new ChildJvm(entries, options, Map.of());
+    }
+
+    ChildJvm withFirst(Path... first) {
+        Stream<String> entries = Stream.concat(Arrays.stream(first).map(Path::toString), classPath.stream());
+        return new ChildJvm(entries.toList(), options, environment);
+    }
+
+    ChildJvm without(String fileNamePattern) {
+        return new ChildJvm(
+                classPath.stream()
+                        .filter(entry ->
+                                !Path.of(entry).getFileName().toString().matches(fileNamePattern))
+                        .toList(),
+                options,
+                environment);
+    }
+
+    ChildJvm withOption(String option) {
+        return new ChildJvm(
+                classPath, Stream.concat(options.stream(), Stream.of(option)).toList(), environment);
+    }
+
+    ChildJvm withEnvironment(Map<String, String> changed) {
+        return new ChildJvm(classPath, options, changed);
+    }
+
+    /** What it prints, when it has ended well. */
+    String run(Class<?> program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.add("-cp");
+        command.add(String.join(File.pathSeparator, classPath));
+        command.add(program.getName());
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile("output", ".txt");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process child = builder.start();
+        try {
+            boolean hasEnded = child.waitFor(50, TimeUnit.SECONDS);
+            String printed = Files.readString(output, StandardCharsets.UTF_8);
+            assertThat(hasEnded).as(printed).isTrue();
+            assertThat(child.exitValue()).as(printed).isZero();
+            return printed;
+        } finally {
+            child.destroyForcibly();
+            Files.delete(output);
+        }
+    }
+}

@@ -197,16 +197,26 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             } else {
                 channel.attr(StreamChannelHandler.SOCKNAME).set(publicAddress);
             }
-            channel.pipeline().addLast(new StreamChannelHandler(limits, accepted));
+            channel.pipeline().addLast(new StreamChannelHandler(limits, accepted, this::notOpened));
         } catch (RuntimeException e) { // the BSDs refuse options of a socket whose peer has reset it
             drop(channel, Level.DEBUG, e);
             return;
+        } catch (Error e) {
+            drop(channel, Level.WARNING, e);
+            return;
         }
-        group.register(channel).addListener(registered -> {
+        Registration.of(channel, group).addListener(registered -> {
             if (!registered.isSuccess()) {
                 drop(channel, Level.WARNING, registered.cause());
             }
         });
+    }
+
+    /** The pipeline closes the channel; what has no streams has no end, either, that would be told. */
+    private void notOpened(Throwable cause) {
+        connectionEnded();
+        Level level = cause instanceof Error ? Level.WARNING : Level.DEBUG;
+        LOGGER.log(level, "an accepted connection could not be given streams", cause);
     }
 
     private void drop(Channel channel, Level level, Throwable cause) {

@@ -55,6 +55,7 @@ final class AddressRace {
     private @Nullable Throwable backlogFull;
     private @Nullable Future<?> nextAttempt;
     private @Nullable Future<?> deadline;
+    private @Nullable Channel newest;
 
     /** @param target what to call the addresses together, in messages */
     AddressRace(
@@ -109,22 +110,34 @@ final class AddressRace {
     }
 
     private void onLoop(Runnable step) {
+        Runnable guarded = guarded(step);
         if (loop.inEventLoop()) {
-            step.run();
+            guarded.run();
             return;
         }
         try {
-            loop.execute(step);
+            loop.execute(guarded);
         } catch (RejectedExecutionException e) { // it has ended, and closed what was open
             result.completeExceptionally(
                     new IOException("could not connect to " + target + ": the event loop has ended", e));
         }
     }
 
+    /** What a task of a loop throws is told to a log only, an {@link Error} of a channel's registration, say. */
+    private Runnable guarded(Runnable step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (Throwable e) { // whatever it was, the caller waits to know
+                result.completeExceptionally(e);
+            }
+        };
+    }
+
     private void armDeadline() {
         assert loop.inEventLoop();
         if (!result.isDone()) {
-            deadline = loop.schedule(this::timedOut, patience.leftNanos(), TimeUnit.NANOSECONDS);
+            deadline = loop.schedule(guarded(this::timedOut), patience.leftNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -137,20 +150,38 @@ final class AddressRace {
         }
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
-                .channelFactory(channels)
+                .channelFactory(this::newChannel)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the race has a deadline
-                .handler(new StreamChannelHandler(limits, this::connected));
+                .handler(new StreamChannelHandler(limits, this::connected, result::completeExceptionally));
         if (address instanceof java.net.InetSocketAddress) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
         }
-        ChannelFuture attempt = bootstrap.connect(address, options.localAddress());
+        ChannelFuture attempt = connect(bootstrap, address);
         running.add(attempt);
         // A channel that could not even be made (out of file descriptors) has no loop: Netty tells of it on another
         // thread.
         attempt.addListener(done -> onLoop(() -> ended(attempt, address)));
         if (!untried.isEmpty() && nextAttempt == null) {
             nextAttempt = loop.schedule(
-                    this::attemptNext, Timeouts.saturatedNanos(options.attemptDelay()), TimeUnit.NANOSECONDS);
+                    guarded(this::attemptNext), Timeouts.saturatedNanos(options.attemptDelay()), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Channel newChannel() {
+        Channel channel = channels.newChannel();
+        newest = channel;
+        return channel;
+    }
+
+    private ChannelFuture connect(Bootstrap bootstrap, SocketAddress address) {
+        newest = null;
+        try {
+            return bootstrap.connect(address, options.localAddress());
+        } catch (Throwable e) {
+            if (newest != null) {
+                newest.unsafe().closeForcibly(); // nobody else knows it
+            }
+            throw e;
         }
     }
 
@@ -171,7 +202,7 @@ final class AddressRace {
         running.remove(attempt);
         if (isBacklogFull(attempt.cause()) && !result.isDone()) {
             backlogFull = attempt.cause();
-            nextAttempt = loop.schedule(() -> retry(address), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            nextAttempt = loop.schedule(guarded(() -> retry(address)), RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
         failures.add(attempt.cause());

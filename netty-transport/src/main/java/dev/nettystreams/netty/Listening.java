@@ -75,6 +75,9 @@ final class Listening {
                 if (!mayPickAgain || attempts == MOST_PORTS_TRIED) {
                     throw e;
                 }
+            } catch (Throwable e) { // an Error of one of them: none is to stay
+                closeAll(bound);
+                throw e;
             }
         }
     }
@@ -150,12 +153,12 @@ final class Listening {
             Channel bound = bind(channels, privatePath.address(backend), false);
             try {
                 guard.publish(options.unixPermissions());
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
                 closeAll(List.of(bound));
                 throw e;
             }
             server.listenOnUnix(bound, address, guard);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             guard.clean();
             throw e;
         }
@@ -166,13 +169,13 @@ final class Listening {
         Channel channel;
         try {
             channel = channels.newChannel();
-        } catch (RuntimeException e) { // out of file descriptors
+        } catch (RuntimeException | Error e) { // out of file descriptors, or of something worse
             if (address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address && !hasInet6()) {
                 BindException none = new BindException("could not listen on " + address + ": there is no IPv6");
                 none.initCause(e);
                 throw none;
             }
-            throw new IOException("could not listen on " + address + ": " + e.getMessage(), e);
+            throw new IOException("could not listen on " + address + ": " + Reason.of(e), e);
         }
         try {
             channel.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
@@ -181,21 +184,20 @@ final class Listening {
             }
             channel.config().setAutoRead(false); // until the server serves
             channel.pipeline().addLast(server.acceptor());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             channel.unsafe().closeForcibly();
-            throw new IOException("could not listen on " + address + ": " + e.getMessage(), e);
+            throw new IOException("could not listen on " + address + ": " + Reason.of(e), e);
         }
-        ChannelFuture bound = group.register(channel).awaitUninterruptibly();
+        ChannelFuture bound = Registration.of(channel, group).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             channel.unsafe().closeForcibly();
-            throw new IOException(
-                    "could not listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+            throw new IOException("could not listen on " + address + ": " + Reason.of(bound.cause()), bound.cause());
         }
         bound = channel.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             closeAll(List.of(channel));
-            BindException failure = new BindException(
-                    "could not listen on " + address + ": " + bound.cause().getMessage());
+            BindException failure =
+                    new BindException("could not listen on " + address + ": " + Reason.of(bound.cause()));
             failure.initCause(bound.cause());
             throw failure;
         }

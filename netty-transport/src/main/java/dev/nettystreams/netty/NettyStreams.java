@@ -215,6 +215,10 @@ public final class NettyStreams implements AutoCloseable {
         } catch (StreamClosedException e) { // by the end of these streams
             secured.completeExceptionally(new IOException("these streams are closed", e));
             return;
+        } catch (Throwable e) { // a stage drops what its action throws
+            connection.abort();
+            secured.completeExceptionally(e);
+            return;
         }
         handshake.whenComplete((session, refusal) -> {
             if (refusal != null) {

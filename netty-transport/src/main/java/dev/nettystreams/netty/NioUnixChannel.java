@@ -245,7 +245,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
                 javaChannel().shutdownInput();
                 isInputShutdown = true;
                 promise.setSuccess();
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // whatever it was, somebody waits to know
                 promise.setFailure(e);
             }
         });

@@ -52,6 +52,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
 
     private final StreamLimits limits;
     private final Consumer<StreamConnection> opened;
+    private final Consumer<Throwable> notOpened;
 
     private @Nullable ChannelTransport transport;
 
@@ -75,13 +76,19 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * @param reporter told when the conversation fails
      */
     public StreamChannelHandler(ConnectionHandler conversation, StreamLimits limits, FailureReporter reporter) {
-        this(limits, connection -> connection.serve(conversation, reporter));
+        this(limits, connection -> connection.serve(conversation, reporter), cause -> {});
     }
 
-    StreamChannelHandler(StreamLimits limits, Consumer<StreamConnection> opened) {
+    /**
+     * Streams whose opening, or failing to open, somebody waits for.
+     *
+     * @param notOpened told what has kept the streams from opening, an {@link Error} included; the channel is closed
+     */
+    StreamChannelHandler(StreamLimits limits, Consumer<StreamConnection> opened, Consumer<Throwable> notOpened) {
         RequiredNetty.check();
         this.limits = limits;
         this.opened = opened;
+        this.notOpened = notOpened;
     }
 
     /**
@@ -110,7 +117,8 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
         onLoopOf(channel, adopted, () -> {
             if (channel.isActive()) {
-                channel.pipeline().addLast(new StreamChannelHandler(limits, adopted::complete));
+                channel.pipeline()
+                        .addLast(new StreamChannelHandler(limits, adopted::complete, adopted::completeExceptionally));
             } else {
                 adopted.completeExceptionally(new IllegalStateException("the channel is not active: " + channel));
             }
@@ -184,7 +192,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
                 onLoopOf(channel, handedBack, () -> {
                     try {
                         replaceStreams(channel.pipeline(), successors, unread);
-                    } catch (RuntimeException e) {
+                    } catch (Throwable e) {
                         channel.close(); // it has no owner
                         throw e;
                     }
@@ -235,15 +243,21 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void open(ChannelHandlerContext context) {
-        String refusal = refusalOf(context.channel());
-        if (refusal != null) {
-            context.close();
-            throw new IllegalStateException(refusal + ": " + context.channel());
+        if (transport != null) {
+            return;
         }
-        if (transport == null) {
+        try {
+            String refusal = refusalOf(context.channel());
+            if (refusal != null) {
+                throw new IllegalStateException(refusal + ": " + context.channel());
+            }
             ChannelTransport fresh = new ChannelTransport(context);
             transport = fresh;
             opened.accept(StreamConnection.over(fresh, limits));
+        } catch (Throwable e) { // Netty would tell a log
+            context.close();
+            notOpened.accept(e);
+            throw e;
         }
     }
 

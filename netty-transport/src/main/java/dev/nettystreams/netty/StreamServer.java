@@ -102,7 +102,7 @@ public final class StreamServer implements AutoCloseable {
         if (!connections.add(connection)) {
             connection.abort(); // the streams were closed meanwhile; its handler is told by the abort
         }
-        CompletableFuture<Void> conversation = connection.serve(handler, options.reporter());
+        CompletableFuture<Void> conversation = conversationOver(connection);
         conversations.put(connection, conversation);
         if (isCutOff) {
             cutOff(connection, conversation); // it was accepted when the others were
@@ -113,6 +113,16 @@ public final class StreamServer implements AutoCloseable {
             ownConnections.remove(connection);
             acceptor.connectionEnded();
         });
+    }
+
+    private CompletableFuture<Void> conversationOver(StreamConnection connection) {
+        try {
+            return connection.serve(handler, options.reporter());
+        } catch (Throwable e) { // it would be counted for ever
+            connection.abort();
+            LOGGER.log(Level.WARNING, () -> "could not serve " + connection, e);
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**
@@ -212,6 +222,14 @@ public final class StreamServer implements AutoCloseable {
             }
             return;
         }
+        try {
+            stopListening(patience);
+        } finally {
+            closed.complete(null); // last: whoever waits for it may end the event loops
+        }
+    }
+
+    private void stopListening(Patience patience) {
         ownConnections.seal();
         acceptor.close();
         listeners.forEach(Channel::close);
@@ -228,7 +246,6 @@ public final class StreamServer implements AutoCloseable {
                 LOGGER.log(Level.WARNING, () -> "could not remove the Unix socket " + unixAddress, e);
             }
         }
-        closed.complete(null); // last: whoever waits for it may end the event loops
     }
 
     /**

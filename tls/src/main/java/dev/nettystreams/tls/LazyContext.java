@@ -47,7 +47,12 @@ final class LazyContext {
         }
         Thread maker = new Thread(() -> make(promise), "netty-streams-tls-context");
         maker.setDaemon(true);
-        maker.start();
+        try {
+            maker.start();
+        } catch (Throwable e) { // there may be no thread: nobody else would complete it, for this call and all later
+            making.set(null);
+            promise.completeExceptionally(e);
+        }
         return promise;
     }
 

@@ -1,0 +1,151 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.nettystreams.ConnectionHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A connection that is half-closed, idle and then reset costs its loop next to nothing: {@link EpollRegistrationFix}
+ * keeps registered what Netty 4.2.13 began to remove, which was its cure for a loop that spun
+ * (CVE-2026-42577). Counted are the rounds in which epoll had something to tell, and that there are no more is shown
+ * by tasks that the loop does afterwards.
+ */
+@ExtendWith(NoLeaks.class)
+class EpollWakeUpsTest {
+    private static final int TASKS = 200;
+
+    private final AtomicInteger rounds = new AtomicInteger();
+    private final AtomicInteger roundsWithEvents = new AtomicInteger();
+
+    private record CountedIo(IoHandler wrapped, AtomicInteger rounds, AtomicInteger roundsWithEvents)
+            implements IoHandler {
+        @Override
+        public int run(IoHandlerContext context) {
+            int handled = wrapped.run(context);
+            rounds.incrementAndGet();
+            if (handled > 0) {
+                roundsWithEvents.incrementAndGet();
+            }
+            return handled;
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) throws Exception {
+            return wrapped.register(handle);
+        }
+
+        @Override
+        public void initialize() {
+            wrapped.initialize();
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            wrapped.prepareToDestroy();
+        }
+
+        @Override
+        public void destroy() {
+            wrapped.destroy();
+        }
+
+        @Override
+        public void wakeup() {
+            wrapped.wakeup();
+        }
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> handleType) {
+            return wrapped.isCompatible(handleType);
+        }
+    }
+
+    @BeforeEach
+    void epoll_isThere() {
+        assumeTrue(IoBackend.EPOLL.isAvailable(), "no epoll here");
+    }
+
+    @Test
+    void halfClosedConnection_wakesItsLoopOnce_andOnceMoreWhenItIsReset() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, counted(IoBackend.EPOLL.ioHandlerFactory()));
+        CompletableFuture<byte[]> ended = new CompletableFuture<>();
+        CompletableFuture<Void> mayReply = new CompletableFuture<>();
+        CompletableFuture<Void> replied = new CompletableFuture<>();
+        try (NettyStreams streams = NettyStreams.over(group)) {
+            StreamServer server = get(streams.startServer(
+                    ConnectionHandler.callbacks((reader, writer) -> reader.read(-1)
+                            .thenCompose(all -> {
+                                ended.complete(all);
+                                return mayReply;
+                            })
+                            .thenCompose(now -> {
+                                writer.write(new byte[] {42});
+                                return writer.flush();
+                            })
+                            .whenComplete((done, failure) -> replied.completeExceptionally(failure))),
+                    "127.0.0.1",
+                    0));
+            int connected;
+            try (Socket peer = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                settle(group);
+                connected = roundsWithEvents.get();
+                peer.shutdownOutput();
+                assertThat(get(ended)).isEmpty();
+                settle(group);
+                assertThat(roundsWithEvents.get() - connected).as("half-closed").isEqualTo(1);
+                peer.setSoLinger(true, 0); // its close is a reset
+            }
+            int roundsBefore = rounds.get();
+            settle(group);
+            assertThat(roundsWithEvents.get() - connected).as("reset").isEqualTo(2);
+            settle(group);
+            assertThat(roundsWithEvents.get() - connected).as("idle").isEqualTo(2);
+            assertThat(rounds.get() - roundsBefore).isLessThan(8 * TASKS);
+            mayReply.complete(null);
+            assertThat(failureOf(replied)).isInstanceOf(IOException.class);
+            server.close();
+        } finally {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    private IoHandlerFactory counted(IoHandlerFactory factory) {
+        return new IoHandlerFactory() {
+            @Override
+            public IoHandler newHandler(ThreadAwareExecutor executor) {
+                return new CountedIo(factory.newHandler(executor), rounds, roundsWithEvents);
+            }
+
+            @Override
+            public boolean isChangingThreadSupported() {
+                return factory.isChangingThreadSupported();
+            }
+        };
+    }
+
+    private static void settle(EventLoopGroup group) throws Exception {
+        for (int i = 0; i < TASKS; i++) {
+            group.next().submit(() -> {}).get(20, TimeUnit.SECONDS);
+        }
+    }
+}

@@ -41,7 +41,7 @@ final class BlockingThreads {
      * @param outcome failed, on the loop, with what the task throws; if it is done already, the task is not run
      */
     static void run(EventExecutor loop, CompletableFuture<?> outcome, Callable<? extends Runnable> task) {
-        THREADS.execute(() -> {
+        Runnable guarded = () -> {
             if (outcome.isDone()) {
                 return;
             }
@@ -52,7 +52,12 @@ final class BlockingThreads {
                 completion = () -> outcome.completeExceptionally(e);
             }
             complete(loop, completion);
-        });
+        };
+        try {
+            THREADS.execute(guarded);
+        } catch (Throwable e) { // no memory for a thread
+            complete(loop, () -> outcome.completeExceptionally(e));
+        }
     }
 
     /** On an event loop, where a program's callbacks know that they must not block; here, if the loop has ended. */

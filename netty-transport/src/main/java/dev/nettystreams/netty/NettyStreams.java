@@ -442,9 +442,7 @@ public final class NettyStreams implements AutoCloseable {
         CompletableFuture<StreamServer> started = new CompletableFuture<>();
         loops.addOpening(started);
         EventLoop loop = on.group.next();
-        TlsUpgrade tls = options.tls();
-        CompletionStage<?> prepared = tls == null ? CompletableFuture.completedFuture(null) : tls.prepare();
-        where.thenCombine(prepared, (found, ready) -> found).whenComplete((found, failure) -> {
+        where.thenCombine(prepared(options.tls()), (found, ready) -> found).whenComplete((found, failure) -> {
             if (failure == null) {
                 listen(on, loop, handler, options, started, listening -> opening.open(listening, found));
             } else {
@@ -452,6 +450,14 @@ public final class NettyStreams implements AutoCloseable {
             }
         });
         return started;
+    }
+
+    private static CompletionStage<?> prepared(@Nullable TlsUpgrade tls) {
+        try {
+            return tls == null ? CompletableFuture.completedFuture(null) : tls.prepare();
+        } catch (Throwable e) { // whatever it is, the caller's future says so
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static Throwable unwrapped(Throwable failure) {

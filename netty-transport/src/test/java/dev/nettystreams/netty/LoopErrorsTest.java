@@ -210,7 +210,10 @@ class LoopErrorsTest {
             ServerOptions options = ServerOptions.DEFAULT.withMaxConnections(1);
             StreamServer server = new StreamServer(loops.group, StreamLimits.DEFAULT, ECHO, options, loops.connections);
             new Listening(loops.group, server, options)
-                    .tcp(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), FailingFirst::new);
+                    .tcp(
+                            List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                            address -> new FailingFirst(),
+                            address -> true);
             server.startServing();
             try (Socket first = new Socket(InetAddress.getLoopbackAddress(), server.port());
                     Socket second = new Socket(InetAddress.getLoopbackAddress(), server.port())) {

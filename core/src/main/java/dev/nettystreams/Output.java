@@ -118,7 +118,7 @@ final class Output {
 
     /**
      * Puts what other threads have written before the caller's own. It is taken out now: what they write behind the
-     * caller's write is to stay behind it.
+     * caller's write is to stay behind it. The task that they have asked for {@linkplain #presume presumes} anew.
      */
     private void takeAlong(LoopCarrier carrier) {
         presumedByteCount = Long.MAX_VALUE;
@@ -129,7 +129,6 @@ final class Output {
             carrier.defer(() -> deliverOwned(each));
         }
         undeliveredByteCount += byteCount;
-        carrier.defer(this::presume);
     }
 
     /** What a thread on the loop has written before it parked. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A2, A3: what {@code await} gives, throws, and refuses. */
@@ -200,5 +201,35 @@ class AwaitTest {
         }
         claimed.succeed("the bytes");
         assertThat(outcome.get(20, TimeUnit.SECONDS)).isEqualTo("the bytes, interrupted: true");
+    }
+
+    /** Whoever completes a read by hand wakes the thread that is parked in its await, in whatever way. */
+    @Test
+    void await_ofARead_thatItsHolderSettles_returns() throws Exception {
+        List<Consumer<CompletableFuture<byte[]>>> ways = List.of(
+                read -> read.complete(new byte[1]),
+                read -> read.completeExceptionally(new IOException("by hand")),
+                read -> read.cancel(false),
+                read -> read.completeAsync(() -> new byte[2]),
+                read -> read.completeAsync(() -> {
+                    throw new IllegalStateException("no value");
+                }));
+        for (Consumer<CompletableFuture<byte[]>> way : ways) {
+            CompletableFuture<byte[]> read = new Bench().reader.readLine();
+            CompletableFuture<Boolean> outcome = new CompletableFuture<>();
+            Thread waiting = new Thread(() -> {
+                try {
+                    outcome.complete(Await.await(read).length > 0);
+                } catch (Exception e) {
+                    outcome.complete(false);
+                }
+            });
+            waiting.start();
+            while (waiting.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            way.accept(read);
+            assertThat(outcome.get(20, TimeUnit.SECONDS)).isEqualTo(!read.isCompletedExceptionally());
+        }
     }
 }

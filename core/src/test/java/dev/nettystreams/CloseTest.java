@@ -136,6 +136,37 @@ class CloseTest {
     }
 
     @Test
+    void lingering_endsAfterSilence_ofAPeerThatNeverSaysAnything() {
+        Bench patient = new Bench();
+        patient.run(patient.writer::close);
+        patient.wire.finishOutput();
+        patient.loop.advance(Duration.ofNanos(Closing.SILENCE_NANOS - 1));
+        assertThat(patient.wire.count("close")).isZero();
+        patient.loop.advance(Duration.ofNanos(1));
+        assertThat(patient.wire.count("close")).isEqualTo(1);
+    }
+
+    @Test
+    void lingering_endsWell_whenThePeerResetsAtTheLastLook() {
+        CompletableFuture<Void> closed = closedAndFinished();
+        bench.loop.advance(TIMEOUT.minusNanos(1));
+        bench.loop.run(() -> bench.loop.schedule(
+                () -> bench.wire.events().connectionLost(new IOException("reset")), 1)); // behind the timeout's timer
+        bench.loop.advance(Duration.ofNanos(1));
+        Now.value(closed);
+        assertThat(bench.loop.timerCount()).isZero();
+    }
+
+    @Test
+    void endOfTheOutput_toldAfterAnAbort_beginsNothing() {
+        bench.run(bench.writer::close);
+        bench.run(bench.writer::abort);
+        bench.wire.finishOutput();
+        assertThat(bench.loop.timerCount()).isZero();
+        assertThat(bench.wire.count("close")).isZero();
+    }
+
+    @Test
     void lingering_endsBadly_whenThePeerSendsTooMuch() {
         CompletableFuture<Void> closed = closedAndFinished();
         byte[] mebibyte = new byte[1 << 20];

@@ -72,6 +72,18 @@ class InputOrderTest {
     }
 
     @Test
+    void readAvailable_hasWhatCameWhileAReaderWasAtIt() {
+        lend("two ");
+        LendableQueue lent = bench.reader.core.input.lent();
+        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_TO_BE_USED);
+        bench.wire.feed("three");
+        lent.endUse();
+        CompletableFuture<byte[]> available = bench.reader.readAvailable();
+        bench.loop.runReady();
+        assertThat(Now.text(available)).isEqualTo("two three");
+    }
+
+    @Test
     void loss_isToldToEveryReadThatHasNothing() {
         bench.wire.lose(new IOException("reset"));
         List<Function<StreamReader, CompletableFuture<?>>> reads = List.of(
@@ -180,6 +192,17 @@ class InputOrderTest {
         sink.becomeWritable();
         Now.value(relay);
         assertThat(bench.reader.atEof()).isTrue();
+    }
+
+    @Test
+    void relay_ofWhatWasThere_intoACloggedTarget_endsWhenThatHasRoom() {
+        bench.wire.feed("all");
+        bench.wire.eof();
+        sink.isWritable = false;
+        CompletableFuture<Long> relay = bench.read(r -> r.relayTo(target));
+        assertThat(relay).isNotDone();
+        sink.becomeWritable();
+        assertThat(Now.value(relay)).isEqualTo(3L);
     }
 
     @Test

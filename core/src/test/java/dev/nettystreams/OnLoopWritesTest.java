@@ -103,6 +103,20 @@ class OnLoopWritesTest {
     }
 
     @Test
+    void drain_countsTheBytesOfOthers_alsoBehindAWriteOfTheTask() {
+        for (int round = 0; round < 3; round++) {
+            CompletableFuture<Boolean> task = start(() -> {
+                elsewhere(() -> writer.write(new byte[HIGH_MARK]));
+                writer.write(new byte[1]);
+                return writer.drain().isDone();
+            });
+            assertThat(Now.value(task)).isFalse();
+            bench.wire.written.reset(); // all is sent
+        }
+        assertThat(Now.value(start(() -> writer.drain().isDone()))).isTrue();
+    }
+
+    @Test
     void drain_whileTheTransportTakesNoMore_waits() {
         bench.wire.isWritable = false;
         CompletableFuture<String> task = start(() -> {

@@ -140,4 +140,32 @@ class StreamReaderLineTest {
         assertThat(e.partial()).asString().isEqualTo("QUI");
         assertThat(Now.text(bench.read(r -> r.readLine(LineEnding.CRLF)))).isEmpty();
     }
+
+    @Test
+    void strictLine_ofExactlyTheLimit_isNotReadyBeforeItsEnd() {
+        Bench narrow = Bench.withReadLimit(4);
+        CompletableFuture<byte[]> line = narrow.read(r -> r.readLine(LineEnding.CRLF));
+        narrow.wire.feed("1234");
+        assertThat(line).isNotDone();
+        narrow.wire.feed("\r");
+        assertThat(line).isNotDone();
+        narrow.wire.feed("\n");
+        assertThat(Now.text(line)).isEqualTo("1234\r\n");
+    }
+
+    /** Its LF can change nothing any more. */
+    @Test
+    void strictLine_thatIsTooLong_isRefusedAtItsCr() {
+        Bench narrow = Bench.withReadLimit(4);
+        CompletableFuture<byte[]> line = narrow.read(r -> r.readLine(LineEnding.CRLF));
+        narrow.wire.feed("12345\r");
+        LimitOverrunException found = Now.failure(LimitOverrunException.class, line);
+        assertThat(found.consumed()).isEqualTo(5);
+        Bench other = Bench.withReadLimit(4);
+        CompletableFuture<byte[]> without = other.read(r -> r.readLine(LineEnding.CRLF));
+        other.wire.feed("12345");
+        LimitOverrunException notFound = Now.failure(LimitOverrunException.class, without);
+        assertThat(notFound.consumed()).isEqualTo(5);
+        assertThat(found.getMessage()).isNotEqualTo(notFound.getMessage());
+    }
 }

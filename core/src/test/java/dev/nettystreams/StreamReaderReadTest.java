@@ -249,4 +249,19 @@ class StreamReaderReadTest {
         assertThat(queue.isEmpty()).isTrue();
         assertThat(queue.capacity()).isZero();
     }
+
+    @Test
+    void readInto_leavesTheBuffersLimit_andNeedsNoByteForAFullOne() {
+        ByteBuffer target = ByteBuffer.allocate(10);
+        CompletableFuture<Integer> direct = bench.read(r -> r.readInto(target));
+        bench.wire.feed("abc");
+        assertThat(Now.number(direct)).isEqualTo(3);
+        assertThat(target.limit()).isEqualTo(10);
+        bench.wire.feed("def");
+        assertThat(Now.number(bench.read(r -> r.readInto(target)))).isEqualTo(3);
+        assertThat(target.limit()).isEqualTo(10);
+        assertThat(target.position()).isEqualTo(6);
+        assertThat(Now.number(bench.read(r -> r.readInto(ByteBuffer.allocate(0)))))
+                .isZero();
+    }
 }

@@ -30,4 +30,27 @@ class WaitersTest {
         waiters.add(waiter);
         assertThat(waiters.release()).isEmpty();
     }
+
+    @Test
+    void whoHasGivenUp_isForgotten_alsoAfterManyWereReleased() {
+        for (int i = 0; i < 1_000; i++) {
+            waiters.add(new CompletableFuture<>());
+        }
+        assertThat(waiters.release()).hasSize(1_000);
+        for (int i = 0; i < 1_000; i++) {
+            CompletableFuture<Void> waiter = new CompletableFuture<>();
+            waiters.add(waiter);
+            assertThat(waiter.cancel(false)).isTrue();
+        }
+        assertThat(waiters.release()).hasSizeLessThan(40);
+    }
+
+    /** One for two would collect the frames of both. */
+    @Test
+    void whoFails_hasAnExceptionOfItsOwn() {
+        List<CompletableFuture<Void>> two = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        Waiters.fail(two, new Failure.Broken("lost", null));
+        assertThat(Now.failure(StreamBrokenException.class, two.get(0)))
+                .isNotSameAs(Now.failure(StreamBrokenException.class, two.get(1)));
+    }
 }

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -205,7 +204,7 @@ final class AddressRace {
             nextAttempt = loop.schedule(guarded(() -> retry(address)), RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
-        failures.add(attempt.cause());
+        failures.add(Reason.worded(attempt.cause(), address, options.localAddress()));
         if (!untried.isEmpty()) {
             if (nextAttempt != null) {
                 nextAttempt.cancel(false);
@@ -243,17 +242,10 @@ final class AddressRace {
         StringBuilder text = new StringBuilder(what);
         String separator = ": ";
         for (Throwable failure : failures) {
-            text.append(separator).append(reasonOf(failure));
+            text.append(separator).append(Reason.of(failure));
             separator = "; ";
         }
         return text.toString();
-    }
-
-    private static String reasonOf(Throwable failure) {
-        if (failure.getMessage() != null) {
-            return failure.getMessage();
-        }
-        return failure instanceof FileNotFoundException ? "No such file or directory" : failure.toString();
     }
 
     private <X extends Throwable> X failure(X summary) {

@@ -97,7 +97,7 @@ final class Listening {
                             ((InetSocketAddress) bound.get(0).localAddress()).getPort())
                     : address;
             try {
-                Channel listener = bind(() -> channels.newChannel(exact.getAddress()), exact, true);
+                Channel listener = bind(() -> channels.newChannel(exact.getAddress()), exact, exact);
                 bound.add(listener);
                 if (!keepsFamily.test(exact.getAddress())) {
                     listener.attr(Acceptor.FAMILY).set(exact.getAddress().getClass());
@@ -144,13 +144,13 @@ final class Listening {
     void unix(UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
             throws IOException {
         if (path.isAbstract()) {
-            server.listenOnUnix(bind(channels, address, false), address, null);
+            server.listenOnUnix(bind(channels, address, path), address, null);
             return;
         }
         UnixSocketGuard guard = UnixSocketGuard.prepare(path.path());
         try {
             UnixPath privatePath = new UnixPath(guard.privatePath().toString());
-            Channel bound = bind(channels, privatePath.address(backend), false);
+            Channel bound = bind(channels, privatePath.address(backend), path);
             try {
                 guard.publish(options.unixPermissions());
             } catch (Throwable e) {
@@ -164,7 +164,8 @@ final class Listening {
         }
     }
 
-    private Channel bind(ChannelFactory<? extends ServerChannel> channels, SocketAddress address, boolean isTcp)
+    /** @param named what to call the address in messages: a Unix socket is bound to a private one first */
+    private Channel bind(ChannelFactory<? extends ServerChannel> channels, SocketAddress address, Object named)
             throws IOException {
         Channel channel;
         try {
@@ -175,29 +176,28 @@ final class Listening {
                 none.initCause(e);
                 throw none;
             }
-            throw new IOException("could not listen on " + address + ": " + Reason.of(e), e);
+            throw new IOException("could not listen on " + named + ": " + Reason.of(e), e);
         }
         try {
             channel.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
-            if (isTcp) {
+            if (address instanceof InetSocketAddress) {
                 channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             }
             channel.config().setAutoRead(false); // until the server serves
             channel.pipeline().addLast(server.acceptor());
         } catch (RuntimeException | Error e) {
             channel.unsafe().closeForcibly();
-            throw new IOException("could not listen on " + address + ": " + Reason.of(e), e);
+            throw new IOException("could not listen on " + named + ": " + Reason.of(e), e);
         }
         ChannelFuture bound = Registration.of(channel, group).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             channel.unsafe().closeForcibly();
-            throw new IOException("could not listen on " + address + ": " + Reason.of(bound.cause()), bound.cause());
+            throw new IOException("could not listen on " + named + ": " + Reason.of(bound.cause()), bound.cause());
         }
         bound = channel.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             closeAll(List.of(channel));
-            BindException failure =
-                    new BindException("could not listen on " + address + ": " + Reason.of(bound.cause()));
+            BindException failure = new BindException("could not listen on " + named + ": " + Reason.of(bound.cause()));
             failure.initCause(bound.cause());
             throw failure;
         }

@@ -258,9 +258,10 @@ public final class NettyStreams implements AutoCloseable {
 
     private CompletableFuture<StreamConnection> openUnix(String path) {
         UnixPath checked = new UnixPath(Objects.requireNonNull(path, "path"));
-        SocketAddress address = checked.address(loops.backend.forUnixSockets());
+        SocketAddress address;
         Loops unix;
         try {
+            address = checked.address(loops.backend.forUnixSockets());
             unix = loops.forUnixSockets();
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
@@ -415,9 +416,10 @@ public final class NettyStreams implements AutoCloseable {
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(options, "options");
         UnixPath checked = new UnixPath(Objects.requireNonNull(path, "path"));
-        SocketAddress address = checked.address(loops.backend.forUnixSockets());
+        SocketAddress address;
         Loops unix;
         try {
+            address = checked.address(loops.backend.forUnixSockets());
             unix = loops.forUnixSockets();
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);

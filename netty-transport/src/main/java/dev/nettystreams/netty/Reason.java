@@ -1,11 +1,81 @@
 package dev.nettystreams.netty;
 
-/** Why something of the system's failed, in few words: the part of a message behind the colon. */
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+
+/** Why something of the system's failed, in the system's words: the part of a message behind the colon. */
 final class Reason {
+    /** What Netty's native transports have no message for. */
+    private static final String NO_ROUTE = "No route to host";
+
+    private static final String NO_FILE = "No such file or directory";
+
     private Reason() {}
 
     static String of(Throwable failure) {
+        if (failure instanceof FileSystemException inFiles) {
+            return ofFiles(inFiles);
+        }
         String message = failure.getMessage();
         return failure instanceof Error || message == null ? failure.toString() : message;
+    }
+
+    /** Without the file, which may be a private one: whoever tells of it names the one that was asked for. */
+    private static String ofFiles(FileSystemException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return NO_FILE;
+        }
+        String reason = failure.getReason();
+        return reason == null ? failure.getClass().getSimpleName() : reason;
+    }
+
+    /**
+     * The failure of an attempt to connect, with words. Netty's native transports have an exception without any for
+     * three errors of the system, and for two of them the same one; which it was is asked of the system again.
+     *
+     * @param from the local address that was asked for, null for any
+     */
+    static Throwable worded(Throwable failure, SocketAddress to, @Nullable SocketAddress from) {
+        String message = failure.getMessage();
+        boolean isSilent = message == null || message.startsWith("null: ");
+        if (isSilent && failure instanceof NoRouteToHostException) {
+            return caused(new NoRouteToHostException(unreachable(to, from) + ": " + to), failure);
+        }
+        if (isSilent && failure instanceof FileNotFoundException) {
+            return caused(new FileNotFoundException(NO_FILE + ": " + to), failure);
+        }
+        return failure;
+    }
+
+    private static Throwable caused(Throwable worded, Throwable cause) {
+        return worded.initCause(cause);
+    }
+
+    /** By a datagram socket: connecting one looks for a route, and sends nothing. */
+    private static String unreachable(SocketAddress to, @Nullable SocketAddress from) {
+        try (DatagramChannel probe = DatagramChannel.open()) {
+            try {
+                if (from instanceof InetSocketAddress local) {
+                    probe.bind(new InetSocketAddress(local.getAddress(), 0));
+                }
+                probe.connect(to);
+            } catch (IOException e) {
+                return e.getMessage() == null ? NO_ROUTE : e.getMessage();
+            }
+        } catch (IOException | RuntimeException e) {
+            return NO_ROUTE; // not to be asked: out of file descriptors, say
+        }
+        return NO_ROUTE; // there is one again, or it ends somewhere
     }
 }

@@ -1,9 +1,10 @@
 package dev.nettystreams.netty;
 
-import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -15,6 +16,9 @@ record UnixPath(String name) {
     /** What fits {@code sockaddr_un} with its terminating NUL: 108 bytes on Linux, 104 on the BSDs and macOS. */
     private static final int MOST_BYTES = isLinux() ? 107 : 103;
 
+    /** An abstract name has no terminating NUL, but one before it. */
+    private static final int MOST_ABSTRACT_BYTES = 108;
+
     /** @throws IllegalArgumentException if no socket can have that name */
     UnixPath {
         if (name.isEmpty()) {
@@ -23,7 +27,7 @@ record UnixPath(String name) {
         if (name.indexOf('\0', 1) > 0) {
             throw new IllegalArgumentException("the path of a Unix socket has a NUL inside: " + printable(name));
         }
-        requireAtMost(MOST_BYTES, name);
+        requireAtMost(name.charAt(0) == '\0' ? MOST_ABSTRACT_BYTES : MOST_BYTES, name);
     }
 
     /** Whether every backend takes a path: the JDK's limit is one byte lower than the kernel's. */
@@ -51,23 +55,39 @@ record UnixPath(String name) {
         return name.charAt(0) == '\0';
     }
 
-    Path path() {
-        return Path.of(name);
+    /** @throws IOException if the locale of this JVM has no bytes for it */
+    Path path() throws IOException {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new IOException(
+                    "the locale of this JVM (sun.jnu.encoding: " + System.getProperty("sun.jnu.encoding")
+                            + ") cannot write the path of the Unix socket " + this
+                            + ": start it with another one, such as LC_ALL=C.UTF-8",
+                    e);
+        }
     }
 
-    /** @throws IllegalArgumentException if the backend has no abstract names, or no names that long: the JDK takes one byte less */
-    SocketAddress address(IoBackend backend) {
-        if (backend == IoBackend.NIO) {
-            requireAtMost(MOST_BYTES - 1, name);
-        }
+    /**
+     * The address for a backend.
+     *
+     * @throws IllegalArgumentException if the backend has no abstract names, or no names that long: the JDK takes one
+     *     byte less
+     * @throws IOException if the backend takes a path of the JDK's, and the locale has no bytes for it
+     */
+    SocketAddress address(IoBackend backend) throws IOException {
         if (isAbstract() && (backend == IoBackend.NIO || !isLinux())) {
             throw new IllegalArgumentException("abstract Unix socket names need epoll on Linux, and this is "
                     + backend.name().toLowerCase(Locale.ROOT) + ": " + this);
         }
-        return backend == IoBackend.NIO ? UnixDomainSocketAddress.of(name) : new DomainSocketAddress(name);
+        if (backend != IoBackend.NIO) {
+            return new UnixAddress(name);
+        }
+        requireAtMost(MOST_BYTES - 1, name);
+        return UnixDomainSocketAddress.of(path());
     }
 
-    private static String printable(String name) {
+    static String printable(String name) {
         return name.replace('\0', '@');
     }
 

@@ -3,11 +3,13 @@ package dev.nettystreams.netty;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -43,6 +45,25 @@ final class UnixSocketGuard {
     private static final int S_IFMT = 0xF000;
     private static final int S_IFSOCK = 0xC000;
 
+    /** What comes of connecting to a socket that lies at the path. */
+    enum Answer {
+        /** Nobody listens: it is stale. */
+        NONE,
+        A_SERVERS,
+        /** Somebody else's, be it stale or not. */
+        DENIED;
+
+        /** By how it failed; a full backlog is a failure, too. The JDK has its {@code BindException} for EACCES. */
+        static Answer of(IOException failure) {
+            if (failure instanceof ConnectException) {
+                return NONE;
+            }
+            boolean isDenied = failure instanceof BindException
+                    || (failure instanceof SocketException && "Permission denied".equals(failure.getMessage()));
+            return isDenied ? DENIED : A_SERVERS;
+        }
+    }
+
     /** Directories that only this process may enter. */
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -70,6 +91,21 @@ final class UnixSocketGuard {
      * @throws BindException if something is at the path that is in use or is no socket
      */
     static UnixSocketGuard prepare(Path path) throws IOException {
+        try {
+            return prepared(path);
+        } catch (FileSystemException e) {
+            throw notAt(path, e);
+        }
+    }
+
+    /** The path that was asked for, and why not: the file system speaks of names that only this class knows. */
+    private static BindException notAt(Path path, FileSystemException cause) {
+        BindException failure = new BindException("could not listen on " + path + ": " + Reason.of(cause));
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private static UnixSocketGuard prepared(Path path) throws IOException {
         Path privateDirectory = newPrivateDirectory(path);
         Path shortcut = null;
         try {
@@ -126,8 +162,13 @@ final class UnixSocketGuard {
         } catch (NoSuchFileException e) {
             return;
         }
-        if (answers()) {
-            throw new BindException("address already in use: a server is listening on " + path);
+        switch (answer()) {
+            case NONE -> {}
+            case A_SERVERS -> throw new BindException("address already in use: a server is listening on " + path);
+            case DENIED ->
+                throw new BindException("address already in use: " + path
+                        + " is a socket that this user may not connect to, and so not take for a stale one: permission"
+                        + " denied");
         }
         // Between the probe and now a new server may have come: look again at what is being taken away.
         Path aside = privateDirectory.resolve(STALE);
@@ -141,7 +182,7 @@ final class UnixSocketGuard {
         }
         try {
             // Asked by its answer, not by its inode: file systems give the number of a deleted file to the next one.
-            if (answers(inside(STALE))) {
+            if (answer(inside(STALE)) != Answer.NONE) {
                 Files.createLink(path, aside);
                 throw new BindException("address already in use: a server has just begun to listen on " + path);
             }
@@ -176,6 +217,9 @@ final class UnixSocketGuard {
         } catch (FileAlreadyExistsException e) {
             ownFileKey = null;
             throw new BindException("address already in use: a server has just begun to listen on " + path);
+        } catch (FileSystemException e) {
+            ownFileKey = null;
+            throw notAt(path, e);
         } finally {
             clean();
         }
@@ -221,39 +265,37 @@ final class UnixSocketGuard {
     }
 
     /**
-     * Whether a server answers at the path, or may: one whose backlog is full, or that we may not talk to, is not ours to remove. Where the
+     * What answers at the path. One whose backlog is full, or that we may not talk to, is not ours to remove. Where the
      * path is too long for the JDK to connect to, a hard link of a short name is asked.
      */
-    private boolean answers() throws IOException {
+    private Answer answer() throws IOException {
         if (UnixPath.isShortEnough(path)) {
-            return answers(path);
+            return answer(path);
         }
         Path link = privateDirectory.resolve(PROBE);
         Files.createLink(link, path);
         try {
-            return answers(inside(PROBE));
+            return answer(inside(PROBE));
         } finally {
             Files.delete(link);
         }
     }
 
-    private static boolean answers(Path asked) throws IOException {
+    private static Answer answer(Path asked) throws IOException {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(asked);
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
-            return !isRefused(probe, address);
+            return answer(probe, address);
         }
     }
 
-    private static boolean isRefused(SocketChannel probe, UnixDomainSocketAddress address) {
+    private static Answer answer(SocketChannel probe, UnixDomainSocketAddress address) {
         try {
             boolean isConnectedAtOnce = probe.connect(address);
             assert isConnectedAtOnce || probe.isConnectionPending();
-            return false;
-        } catch (ConnectException e) {
-            return true;
+            return Answer.A_SERVERS;
         } catch (IOException e) {
-            return false;
+            return Answer.of(e);
         }
     }
 }

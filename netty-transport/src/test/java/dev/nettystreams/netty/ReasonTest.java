@@ -1,0 +1,90 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.ConnectionHandler;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Messages have the system's words, on every backend the same. */
+class ReasonTest {
+    private static final ConnectionHandler ECHO =
+            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
+
+    /** From ::1 there is no route to 127.0.0.1, on any machine. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void localAddressOfAnotherFamily_isToldInTheSystemsWords(Wire wire) throws Exception {
+        ConnectOptions fromIpv6 = new ConnectOptions(
+                Duration.ofSeconds(10), Duration.ofMillis(250), new InetSocketAddress("::1", 0), null);
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0));
+            Throwable failure = failureOf(streams.openConnection("127.0.0.1", server.port(), fromIpv6));
+            assertThat(failure)
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessageStartingWith("could not connect to 127.0.0.1:" + server.port() + ": ")
+                    .hasMessageMatching(".*(unreachable|not supported|assign requested|No route).*")
+                    .hasMessageNotContaining("null")
+                    .hasMessageNotContaining("Exception");
+            for (Throwable attempt : failure.getSuppressed()) {
+                assertThat(attempt).hasMessageMatching(".*(unreachable|not supported|assign requested|No route).*");
+            }
+            server.close();
+        }
+    }
+
+    @Test
+    void silentFailures_getWords_andKeepTheirCause() {
+        InetSocketAddress to = new InetSocketAddress("127.0.0.1", 9);
+        for (NoRouteToHostException silent :
+                new NoRouteToHostException[] {new NoRouteToHostException(), new NoRouteToHostException("null: " + to)
+                }) {
+            assertThat(Reason.worded(silent, to, null))
+                    .isInstanceOf(NoRouteToHostException.class)
+                    .hasMessage("No route to host: " + to)
+                    .hasCause(silent);
+        }
+        UnixAddress path = new UnixAddress("/a/b");
+        assertThat(Reason.worded(new FileNotFoundException(), path, null))
+                .hasMessage("No such file or directory: /a/b");
+        IOException loud = new IOException("words");
+        assertThat(Reason.worded(loud, to, null)).isSameAs(loud);
+    }
+
+    @Test
+    void failuresOfTheFileSystem_haveTheReasonAlone() {
+        assertThat(Reason.of(new AccessDeniedException("/a/.s123"))).isEqualTo("permission denied");
+        assertThat(Reason.of(new NoSuchFileException("/a/.s123"))).isEqualTo("No such file or directory");
+        assertThat(Reason.of(new FileSystemException("/a/.s123", null, "Read-only file system")))
+                .isEqualTo("Read-only file system");
+        assertThat(Reason.of(new FileSystemException("/a/.s123"))).doesNotContain("/a");
+        assertThat(Reason.of(new NoSuchFieldError("NONE"))).isEqualTo("java.lang.NoSuchFieldError: NONE");
+    }
+
+    /** The JDK's exceptions for ECONNREFUSED, EACCES (both forms) and EAGAIN. */
+    @Test
+    void probeOfASocket_tellsStaleOnesFromThoseThatMayNotBeLookedAt() {
+        assertThat(UnixSocketGuard.Answer.of(new ConnectException("Connection refused")))
+                .isEqualTo(UnixSocketGuard.Answer.NONE);
+        assertThat(UnixSocketGuard.Answer.of(new BindException("Permission denied")))
+                .isEqualTo(UnixSocketGuard.Answer.DENIED);
+        assertThat(UnixSocketGuard.Answer.of(new SocketException("Permission denied")))
+                .isEqualTo(UnixSocketGuard.Answer.DENIED);
+        assertThat(UnixSocketGuard.Answer.of(new SocketException("Resource temporarily unavailable")))
+                .isEqualTo(UnixSocketGuard.Answer.A_SERVERS);
+    }
+}

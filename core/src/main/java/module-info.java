@@ -5,7 +5,7 @@
  * {@link dev.nettystreams.testing}.
  */
 module dev.nettystreams.core {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.nettystreams;
     exports dev.nettystreams.spi;

@@ -102,7 +102,8 @@ public final class Await {
      *
      * @param handler straight-line code that may await
      * @return the handler to give to a server
-     * @throws IllegalStateException before Java 21, or without {@code --add-opens java.base/java.lang=ALL-UNNAMED}; the message says what to do
+     * @throws IllegalStateException before Java 21, or without {@code --add-opens java.base/java.lang=ALL-UNNAMED} (on
+     *     the module path {@code =dev.nettystreams.core}); the message says what to do
      */
     public static ConnectionHandler onEventLoop(ConnectionHandler handler) {
         requireEventLoop();

@@ -146,6 +146,18 @@ class AfterAbortTest {
     }
 
     @Test
+    void writes_afterADetachThatWasCancelled_areToldOfTheDetach() {
+        whileItEnds_andWhenItHas(
+                bench -> {
+                    assertThat(bench.onLoop(bench.connection::detach).cancel(false))
+                            .isTrue();
+                    bench.wire.reportFlushed(bench.wire.tickets.get(0));
+                    assertThat(bench.wire.count("abort")).isEqualTo(1);
+                },
+                bench -> assertRefuses(bench, "after detach()"));
+    }
+
+    @Test
     void writes_afterAStartTlsThatFailed_areToldOfIt() {
         whileItEnds_andWhenItHas(
                 bench -> {

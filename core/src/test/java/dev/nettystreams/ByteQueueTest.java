@@ -170,4 +170,19 @@ class ByteQueueTest {
         }
         return bytes;
     }
+
+    @Test
+    void append_ofAQueueThatWasReadFrom_movesWhatIsLeftOfIt() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ByteQueue queue = new ByteQueue();
+        ByteQueue later = new ByteQueue();
+        queue.append(wire.chunk("one "));
+        later.append(wire.chunk("gone two"));
+        later.drop(5);
+        queue.append(later);
+        assertThat(new String(queue.take(queue.size()), java.nio.charset.StandardCharsets.US_ASCII))
+                .isEqualTo("one two");
+        assertThat(later.isEmpty()).isTrue();
+        assertThat(later.capacity()).isZero();
+    }
 }

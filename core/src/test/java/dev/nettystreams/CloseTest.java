@@ -275,4 +275,21 @@ class CloseTest {
         bench.wire.lose(null);
         Now.value(bench.onLoop(bench.writer::waitClosed));
     }
+
+    @Test
+    void abort_thatOvertakesAClose_leavesNothingToFinish() {
+        bench.writer.write(Now.bytes("dropped"));
+        bench.writer.close();
+        bench.writer.abort();
+        bench.loop.runReady();
+        assertThat(bench.wire.calls).doesNotContain("finish", "resumeReading").contains("abort");
+        assertThat(bench.loop.timerCount()).isZero();
+    }
+
+    @Test
+    void ownEofAndAQuietLoss_withoutThePeersEof_isALoss() {
+        bench.run(bench.writer::writeEof);
+        bench.wire.lose(null);
+        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::waitClosed));
+    }
 }

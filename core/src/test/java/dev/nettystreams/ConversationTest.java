@@ -126,4 +126,19 @@ class ConversationTest {
         Now.value(over);
         assertThat(reported).hasSize(1);
     }
+
+    /** A server that shuts down may be faster than the loop. */
+    @Test
+    void calledOffBeforeItHasBegun_theHandlerIsCancelledWhenItBegins() {
+        CompletableFuture<Void> handling = new CompletableFuture<>();
+        CompletableFuture<Void> over = bench.connection.serve(
+                ConnectionHandler.callbacks((r, w) -> handling), (connection, failure) -> reported.add(failure));
+        assertThat(over.cancel(true)).isFalse();
+        bench.loop.runReady();
+        assertThat(handling).isCancelled();
+        assertThat(bench.wire.count("finish")).isEqualTo(1);
+        bench.wire.lose(null);
+        Now.value(over);
+        assertThat(reported).isEmpty();
+    }
 }

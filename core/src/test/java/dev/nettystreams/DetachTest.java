@@ -94,4 +94,33 @@ class DetachTest {
         Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::flush));
         Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::drain));
     }
+
+    @Test
+    void detach_thatHasEnded_leavesNoTimer() {
+        List<Consumer<Bench>> ends =
+                List.of(b -> b.wire.reportFlushed(b.wire.tickets.get(0)), b -> b.wire.lose(new IOException("reset")));
+        for (Consumer<Bench> end : ends) {
+            Bench each = new Bench();
+            CompletableFuture<byte[]> unread = each.onLoop(each.connection::detach);
+            assertThat(each.loop.timerCount()).isEqualTo(1);
+            end.accept(each);
+            assertThat(unread).isDone();
+            assertThat(each.loop.timerCount()).isZero();
+        }
+    }
+
+    /** One call of each kind may be on its way when a thread closes or gives up. */
+    @Test
+    void detach_thatIsCancelledOrClosedJustBeforeItIsDone_handsNothingOver() {
+        List<Consumer<Bench>> ends = List.of(b -> b.connection.close(), b -> b.connection.abort());
+        for (Consumer<Bench> end : ends) {
+            Bench each = new Bench();
+            CompletableFuture<byte[]> unread = each.onLoop(each.connection::detach);
+            end.accept(each);
+            each.loop.run(() -> each.wire.events().flushed(each.wire.tickets.get(0)));
+            Now.failure(StreamClosedException.class, unread);
+            each.loop.runReady();
+            assertThat(each.wire.calls).contains("abort").doesNotContain("detach");
+        }
+    }
 }

@@ -112,4 +112,13 @@ class ReadFailureTest {
         bench.loop.runReady();
         assertThat(Now.text(first)).isEqualTo("data");
     }
+
+    @Test
+    void loss_behindEof_ofAConnectionWhoseOutputHasEnded_isToldToLaterReads() {
+        bench.run(bench.writer::writeEof);
+        bench.wire.eof();
+        bench.wire.lose(reset);
+        assertThat(Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1))))
+                .hasCause(reset);
+    }
 }

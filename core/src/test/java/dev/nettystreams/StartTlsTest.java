@@ -412,4 +412,72 @@ class StartTlsTest {
         assertThatThrownBy(() -> bench.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
         assertThat(bench.wire.writtenText()).isEmpty();
     }
+
+    // ---- calls of other threads that the loop has not got round to yet
+
+    @Test
+    void lastPlaintext_isCopied() {
+        byte[] go = "220 go".getBytes(US_ASCII);
+        CompletableFuture<TlsSession> secured = bench.writer.startTls(tls, go);
+        go[0] = '!';
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEqualTo("220 go");
+        assertThat(secured).isNotDone();
+    }
+
+    @Test
+    void secured_leavesNoTimer() {
+        CompletableFuture<TlsSession> secured = startTls();
+        assertThat(bench.loop.timerCount()).isEqualTo(1);
+        sendAll();
+        handshake(tls);
+        Now.value(secured);
+        assertThat(bench.loop.timerCount()).isZero();
+    }
+
+    @Test
+    void closeJustBeforeTheHandshakeIsDone_failsIt() {
+        CompletableFuture<TlsSession> secured = startTls();
+        sendAll();
+        bench.writer.close();
+        bench.loop.run(() -> tls.handshake.complete(SESSION));
+        assertThat(Now.failure(StreamClosedException.class, secured)).hasMessageContaining("closed during startTls()");
+        bench.loop.runReady();
+        assertThat(bench.writer.tlsSession()).isNull();
+        assertThat(bench.wire.count("abort")).isEqualTo(1);
+    }
+
+    @Test
+    void cancelledJustBeforeTheSwitch_itPutsNoTlsIn() {
+        CompletableFuture<TlsSession> secured = startTls();
+        CompletableFuture<Boolean> cancelled = CompletableFuture.supplyAsync(() -> secured.cancel(false));
+        assertThat(cancelled.join()).isTrue();
+        bench.loop.run(() -> bench.wire.events().flushed(bench.wire.tickets.get(0)));
+        bench.loop.runReady();
+        assertThat(tls.leftover).isNull();
+        assertThat(bench.wire.calls).doesNotContain("beginTls").contains("abort");
+    }
+
+    @Test
+    void cancelledJustBeforeTheLastPlaintext_itSendsNothing() {
+        tls.prepared = new CompletableFuture<>();
+        CompletableFuture<TlsSession> secured = startTls(tls, "220 go");
+        CompletableFuture<Boolean> cancelled = CompletableFuture.supplyAsync(() -> secured.cancel(false));
+        assertThat(cancelled.join()).isTrue();
+        bench.loop.run(() -> tls.prepared.complete(null));
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEmpty();
+        assertThat(bench.wire.calls).contains("abort");
+    }
+
+    @Test
+    void cancelledBeforeTheLoopKnowsOfIt_itPreparesNothing() {
+        ToyTls unasked = new ToyTls(LeftoverPolicy.REFUSE);
+        CompletableFuture<TlsSession> secured = bench.writer.startTls(unasked);
+        assertThat(secured.cancel(false)).isTrue();
+        bench.loop.runReady();
+        assertThat(unasked.prepareCount).isZero();
+        assertThat(bench.loop.timerCount()).isZero();
+        assertThat(bench.wire.calls).contains("abort");
+    }
 }

@@ -185,4 +185,22 @@ class StreamReaderUntilTest {
         assertThat(Now.value(read)).hasSize(1002);
         assertThat(bench.reader.core.input.examinedByteCount()).isEqualTo(1002);
     }
+
+    /** The array is the caller's again when the call returns. */
+    @Test
+    void separators_areCopied() {
+        Bench bench = new Bench();
+        byte[] separator = Now.bytes("ab");
+        CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(separator));
+        separator[0] = 'c';
+        bench.wire.feed("1ab2cb");
+        assertThat(Now.text(read)).isEqualTo("1ab");
+        assertThat(Now.text(bench.read(r -> r.readUntil(separator)))).isEqualTo("2cb");
+        byte[] single = Now.bytes("x");
+        CompletableFuture<byte[]> next = bench.read(r -> r.readUntil(single));
+        single[0] = 'y';
+        bench.wire.feed("1y2x3y");
+        assertThat(Now.text(next)).isEqualTo("1y2x");
+        assertThat(Now.text(bench.read(r -> r.readUntil(single)))).isEqualTo("3y");
+    }
 }

@@ -205,4 +205,20 @@ class StreamWriterTest {
         bench.wire.extraInfo.remove("peername");
         assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=unknown]");
     }
+
+    @Test
+    void writeEof_onTheLoop_goesBehindWhatOtherThreadsWroteBefore() {
+        bench.writer.write(Now.bytes("before"));
+        bench.loop.run(bench.writer::writeEof);
+        assertThat(bench.wire.calls).containsSubsequence("writeOwned", "writeEof");
+        bench.loop.runReady();
+        assertThat(bench.wire.writtenText()).isEqualTo("before");
+    }
+
+    @Test
+    void writeEof_ofALostOutput_isNotPassedOn() {
+        bench.wire.failOutput(new IOException("broken pipe"));
+        bench.run(bench.writer::writeEof);
+        assertThat(bench.wire.calls).doesNotContain("writeEof");
+    }
 }

@@ -15,6 +15,7 @@ final class ToyTls implements TlsUpgrade {
     final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
     CompletableFuture<Void> prepared = CompletableFuture.completedFuture(null);
     byte[] leftover;
+    int prepareCount;
 
     ToyTls(LeftoverPolicy policy) {
         this.policy = policy;
@@ -32,6 +33,7 @@ final class ToyTls implements TlsUpgrade {
 
     @Override
     public CompletionStage<?> prepare() {
+        prepareCount++;
         return prepared;
     }
 

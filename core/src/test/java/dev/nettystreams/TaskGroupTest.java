@@ -180,6 +180,65 @@ class TaskGroupTest {
         assertThat(cancelled).hasValue(1);
     }
 
+    /** Also without a close behind it. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void join_thatIsInterrupted_throwsWhenAllHaveEnded(Way way) throws Exception {
+        boolean hadEnded = way.run(pair -> {
+            TaskGroup group = new TaskGroup();
+            Semaphore begun = new Semaphore(0);
+            CompletableFuture<?> task = group.start(() -> {
+                begun.release();
+                return await(new CompletableFuture<>());
+            });
+            begun.acquire();
+            Thread.currentThread().interrupt();
+            try {
+                group.join();
+                return false;
+            } catch (InterruptedException e) {
+                return task.isCancelled();
+            }
+        });
+        assertThat(hadEnded).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void close_keepsAnInterruptForLater(Way way) throws Exception {
+        boolean isInterrupted = way.run(pair -> {
+            Semaphore begun = new Semaphore(0);
+            try (TaskGroup group = new TaskGroup()) {
+                group.start(() -> {
+                    begun.release();
+                    return await(new CompletableFuture<>());
+                });
+                begun.acquire();
+                Thread.currentThread().interrupt();
+            }
+            return Thread.interrupted();
+        });
+        assertThat(isInterrupted).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void taskThatCancelsItself_isNoFailureOfTheGroup(Way way) throws Exception {
+        String other = way.run(pair -> {
+            try (TaskGroup group = new TaskGroup()) {
+                group.start(() -> {
+                    throw new CancellationException("by itself");
+                });
+                CompletableFuture<byte[]> reading =
+                        group.start(() -> await(pair.near().reader().readLine()));
+                pair.far().writer().write(Now.bytes("goes on\n"));
+                group.join();
+                return Now.text(reading);
+            }
+        });
+        assertThat(other).isEqualTo("goes on\n");
+    }
+
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void groupThatIsEnding_takesNobodyIn(Way way) throws Exception {

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,7 +173,9 @@ public final class NettyStreams implements AutoCloseable {
         Objects.requireNonNull(options, "options");
         requirePort(port, 1);
         AddressRace race = race(loops, loops.channels().tcp(), options, printable(host) + ":" + port);
-        race.start(NameResolution.toConnectTo(host, port, NameLookups.SYSTEM));
+        if (!race.result().isDone()) { // these streams may be closed
+            race.start(NameResolution.toConnectTo(host, port, NameLookups.SYSTEM));
+        }
         TlsUpgrade tls = options.tls();
         return tls == null ? race.result() : secured(race.result(), tls.towards(host, port));
     }
@@ -370,7 +373,7 @@ public final class NettyStreams implements AutoCloseable {
                 loops,
                 handler,
                 options,
-                NameResolution.toListenOn(listened, port, NameLookups.SYSTEM),
+                () -> NameResolution.toListenOn(listened, port, NameLookups.SYSTEM),
                 (listening, addresses) -> listening.tcp(addresses, loops.backend));
     }
 
@@ -428,7 +431,7 @@ public final class NettyStreams implements AutoCloseable {
                 unix,
                 handler,
                 options,
-                CompletableFuture.completedFuture(address),
+                () -> CompletableFuture.completedFuture(address),
                 (listening, known) -> listening.unix(checked, known, unix.backend, unix.unixServerChannels()));
     }
 
@@ -440,17 +443,26 @@ public final class NettyStreams implements AutoCloseable {
 
     /** What may take any length of time comes first, and occupies no thread that others need: looking names up, and what TLS needs. */
     private <T> CompletableFuture<StreamServer> start(
-            Loops on, ConnectionHandler handler, ServerOptions options, CompletionStage<T> where, Opening<T> opening) {
+            Loops on,
+            ConnectionHandler handler,
+            ServerOptions options,
+            Supplier<CompletableFuture<T>> where,
+            Opening<T> opening) {
         CompletableFuture<StreamServer> started = new CompletableFuture<>();
         loops.addOpening(started);
         EventLoop loop = on.group.next();
-        where.thenCombine(prepared(options.tls()), (found, ready) -> found).whenComplete((found, failure) -> {
-            if (failure == null) {
-                listen(on, loop, handler, options, started, listening -> opening.open(listening, found));
-            } else {
-                BlockingThreads.complete(loop, () -> started.completeExceptionally(unwrapped(failure)));
-            }
-        });
+        if (started.isDone()) { // these streams are closed
+            return started;
+        }
+        where.get()
+                .thenCombine(prepared(options.tls()), (found, ready) -> found)
+                .whenComplete((found, failure) -> {
+                    if (failure == null) {
+                        listen(on, loop, handler, options, started, listening -> opening.open(listening, found));
+                    } else {
+                        BlockingThreads.complete(loop, () -> started.completeExceptionally(unwrapped(failure)));
+                    }
+                });
         return started;
     }
 

@@ -1,6 +1,7 @@
 package dev.nettystreams.netty;
 
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,10 +73,11 @@ final class RequiredNetty {
             return null; // an optional module
         }
         try {
-            epoll.getField(EPOLL_FIELD);
-            return null;
-        } catch (NoSuchFieldException | LinkageError e) {
-            return EPOLL + "." + EPOLL_FIELD;
+            boolean isThere = Arrays.stream(epoll.getFields())
+                    .anyMatch(field -> field.getName().equals(EPOLL_FIELD));
+            return isThere ? null : EPOLL + "." + EPOLL_FIELD;
+        } catch (LinkageError e) {
+            return EPOLL + ": " + e;
         }
     }
 

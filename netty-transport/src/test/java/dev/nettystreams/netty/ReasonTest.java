@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -29,8 +30,8 @@ class ReasonTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void localAddressOfAnotherFamily_isToldInTheSystemsWords(Wire wire) throws Exception {
-        ConnectOptions fromIpv6 = new ConnectOptions(
-                Duration.ofSeconds(10), Duration.ofMillis(250), new InetSocketAddress("::1", 0), null);
+        ConnectOptions fromIpv6 =
+                new ConnectOptions(Duration.ofSeconds(10), Duration.ofMillis(250), address("::1", 0), null);
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0));
             Throwable failure = failureOf(streams.openConnection("127.0.0.1", server.port(), fromIpv6));
@@ -48,8 +49,8 @@ class ReasonTest {
     }
 
     @Test
-    void silentFailures_getWords_andKeepTheirCause() {
-        InetSocketAddress to = new InetSocketAddress("127.0.0.1", 9);
+    void silentFailures_getWords_andKeepTheirCause() throws Exception {
+        InetSocketAddress to = address("127.0.0.1", 9);
         for (NoRouteToHostException silent :
                 new NoRouteToHostException[] {new NoRouteToHostException(), new NoRouteToHostException("null: " + to)
                 }) {
@@ -86,5 +87,9 @@ class ReasonTest {
                 .isEqualTo(UnixSocketGuard.Answer.DENIED);
         assertThat(UnixSocketGuard.Answer.of(new SocketException("Resource temporarily unavailable")))
                 .isEqualTo(UnixSocketGuard.Answer.A_SERVERS);
+    }
+
+    private static InetSocketAddress address(String host, int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getAllByName(host)[0], port);
     }
 }

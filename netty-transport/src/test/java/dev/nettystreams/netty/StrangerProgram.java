@@ -12,7 +12,11 @@ import java.util.concurrent.TimeUnit;
 final class StrangerProgram {
     private StrangerProgram() {}
 
-    /** @param arguments the backend, and the path with non-ASCII characters as {@code \}{@code uXXXX} */
+    /**
+     * Tells of {@code server} and of {@code client}.
+     *
+     * @param arguments the backend, and the path with non-ASCII characters escaped as in Java's sources
+     */
     public static void main(String[] arguments) throws Exception {
         String path = unescaped(arguments[1]);
         try (NettyStreams streams = NettyStreams.create(IoBackend.parse(arguments[0]), 1)) {

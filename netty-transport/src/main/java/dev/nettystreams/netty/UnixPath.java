@@ -16,7 +16,10 @@ record UnixPath(String name) {
     /** What fits {@code sockaddr_un} with its terminating NUL: 108 bytes on Linux, 104 on the BSDs and macOS. */
     private static final int MOST_BYTES = isLinux() ? 107 : 103;
 
-    /** An abstract name has no terminating NUL, but one before it. */
+    /**
+     * An abstract name has no terminating NUL, but one before it. The very longest is for the system to take: Netty
+     * 4.2.18 looks for a NUL behind it, past the end of its array, and says "File name too long" if there is none.
+     */
     private static final int MOST_ABSTRACT_BYTES = 108;
 
     /** @throws IllegalArgumentException if no socket can have that name */

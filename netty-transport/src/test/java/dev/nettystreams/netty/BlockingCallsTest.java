@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing of the streams blocks an event loop: BlockHound watches the loops, in a process of its own, as it rewrites the JDK's classes. */
@@ -15,6 +16,7 @@ class BlockingCallsTest {
     Path directory;
 
     @Test
+    @Timeout(120)
     void contract_keptWithoutBlockingALoop() throws Exception {
         Path output = directory.resolve("output");
         Process child = new ProcessBuilder(
@@ -30,7 +32,7 @@ class BlockingCallsTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            boolean hasEnded = child.waitFor(50, TimeUnit.SECONDS);
+            boolean hasEnded = child.waitFor(110, TimeUnit.SECONDS);
             assertThat(Files.readString(output)).contains(WatchedLoops.NOTHING_BLOCKED);
             assertThat(hasEnded).isTrue();
         } finally {

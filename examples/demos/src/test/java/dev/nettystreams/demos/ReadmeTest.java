@@ -153,6 +153,10 @@ class ReadmeTest {
                 import io.netty.channel.*;
                 import io.netty.handler.timeout.*;
                 import java.nio.file.*;
+                import java.util.List;
+                import java.util.concurrent.CompletableFuture;
+                import java.util.concurrent.Executor;
+                import java.util.concurrent.Executors;
 
                 abstract class Program%d {
                     abstract void conversation(StreamReader reader, StreamWriter writer) throws Exception;
@@ -161,7 +165,7 @@ class ReadmeTest {
                     Path chain;
                     Path key;
 
-                    void run(NettyStreams streams, Channel channel) throws Exception {
+                    void run(NettyStreams streams, Channel channel, Process process) throws Exception {
                 %s
                     }
                 }

@@ -216,7 +216,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void notOpened(Throwable cause) {
         connectionEnded();
         Level level = cause instanceof Error ? Level.WARNING : Level.DEBUG;
-        LOGGER.log(level, "an accepted connection could not be given streams", cause);
+        limit.log(LOGGER, level, () -> "an accepted connection could not be given streams", cause);
     }
 
     private void drop(Channel channel, Level level, Throwable cause) {

@@ -183,4 +183,9 @@ final class Deadline {
         int now = state;
         return now == EXPIRING || now == EXPIRED;
     }
+
+    /** For the tests of this package. */
+    static int countOnLoops() {
+        return ON_LOOPS.size();
+    }
 }

@@ -227,4 +227,49 @@ class DeadlineTest {
         });
         assertThat(result).isEqualTo("computed");
     }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_thatIsOver_leavesNothing_andSaysWhereItWas(Way way) throws Exception {
+        int countBefore = Deadline.countOnLoops();
+        TimeoutException timedOut = way.run(pair -> {
+            try {
+                Await.withTimeout(Duration.ofMillis(1), () -> {
+                    Thread.sleep(20_000);
+                    return null;
+                });
+                return null;
+            } catch (TimeoutException e) {
+                assertThat(Deadline.hasExpiredForCaller())
+                        .as("the deadline goes on")
+                        .isFalse();
+                return e;
+            }
+        });
+        assertThat(timedOut.getSuppressed()).hasAtLeastOneElementOfType(InterruptedException.class);
+        assertThat(Deadline.countOnLoops()).isEqualTo(countBefore);
+    }
+
+    /** It came before the outer one's, and behind the inner one's end. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.Way#all")
+    void withTimeout_anInterruptBetweenTwoThatExpire_isNotLost(Way way) {
+        assertThatThrownBy(() -> way.run(pair -> {
+                    Await.withTimeout(Duration.ofMillis(300), () -> {
+                        assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(1), () -> {
+                                    Thread.sleep(20_000);
+                                    return null;
+                                }))
+                                .isInstanceOf(TimeoutException.class);
+                        Thread.currentThread().interrupt();
+                        while (!Deadline.hasExpiredForCaller()) {
+                            Thread.onSpinWait();
+                        }
+                        Thread.sleep(20_000);
+                        return null;
+                    });
+                    return null;
+                }))
+                .isInstanceOf(InterruptedException.class);
+    }
 }

@@ -246,6 +246,39 @@ class OnEventLoopTest {
     }
 
     @Test
+    void deadlineOfSteps_thatIsNotReached_leavesNothingWithTheLoop() {
+        CompletableFuture<byte[]> task =
+                start(() -> Await.withTimeout(Duration.ofHours(1), () -> await(reader.readLine())));
+        assertThat(loop.timerCount()).isEqualTo(1);
+        feed("line\n");
+        assertThat(Now.text(task)).isEqualTo("line\n");
+        assertThat(loop.timerCount()).isZero();
+    }
+
+    /** Whatever it was that threw, the tasks that wait for the loop's next events go on. */
+    @Test
+    void turnThatThrows_doesNotHoldUpTheTasks() {
+        CompletableFuture<byte[]> task = start(() -> await(reader.readLine()));
+        assertThatThrownBy(() -> loop.run(() -> pair.near().core().access.turn(() -> {
+                    throw new IllegalStateException("a bug");
+                })))
+                .hasMessage("a bug");
+        feed("line\n");
+        assertThat(Now.text(task)).isEqualTo("line\n");
+    }
+
+    @Test
+    void cancel_ofATaskThatWasCancelled_saysSo() {
+        CompletableFuture<byte[]> task = start(() -> await(reader.readLine()));
+        assertThat(task.cancel(true)).isTrue();
+        loop.runReady();
+        assertThat(task).isCancelled();
+        assertThat(task.cancel(true)).isTrue();
+        CompletableFuture<Integer> done = start(() -> 1);
+        assertThat(done.cancel(true)).isFalse();
+    }
+
+    @Test
     void stageOfAnotherThread_isAwaited_andTheTaskGoesOnHere() {
         CompletableFuture<String> foreign = new CompletableFuture<>();
         List<Boolean> wasHere = new ArrayList<>();

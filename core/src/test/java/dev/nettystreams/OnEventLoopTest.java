@@ -295,6 +295,37 @@ class OnEventLoopTest {
     }
 
     @Test
+    void stagesOfOtherThreads_oneAfterTheOther_areAllAwaited() {
+        List<CompletableFuture<Integer>> foreign = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            foreign.add(new CompletableFuture<>());
+        }
+        CompletableFuture<Integer> task = start(() -> {
+            int sum = 0;
+            for (CompletableFuture<Integer> each : foreign) {
+                sum += await(each);
+            }
+            return sum;
+        });
+        for (CompletableFuture<Integer> each : foreign) {
+            assertThat(task).isNotDone();
+            CompletableFuture.runAsync(() -> each.complete(1)).join();
+            loop.runReady();
+        }
+        assertThat(Now.value(task)).isEqualTo(5);
+    }
+
+    @Test
+    void deadlinesOfNestedSteps_areBothKeptByTheLoop() {
+        CompletableFuture<byte[]> task = start(() -> Await.withTimeout(
+                Duration.ofHours(2), () -> Await.withTimeout(Duration.ofHours(1), () -> await(reader.readLine()))));
+        assertThat(loop.timerCount()).isEqualTo(2);
+        loop.advance(Duration.ofHours(1));
+        Now.failure(TimeoutException.class, task);
+        assertThat(loop.timerCount()).isZero();
+    }
+
+    @Test
     void failure_comesOutOfAwait_withTheAwaitingFrames() {
         CompletableFuture<Throwable> task = start(() -> {
             try {

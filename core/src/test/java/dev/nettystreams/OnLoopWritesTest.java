@@ -4,8 +4,10 @@ import static dev.nettystreams.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,6 +63,23 @@ class OnLoopWritesTest {
         bench.loop.runReady();
         Now.value(task);
         assertThat(bench.wire.writtenText()).isEqualTo("before after");
+    }
+
+    /** Small ones gather in an array of 8 KiB, larger ones are copied alone. */
+    @Test
+    void writesOfAllSizes_arriveWhole_fromWhereverInTheirArraysTheyAre() {
+        byte[] source = new byte[30_000];
+        new Random(3).nextBytes(source);
+        int[] byteCounts = {8000, 193, 8191, 1, 1, 8192, 0, 8193, 1, 20_000, 4096, 4096, 1};
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        Now.value(start(() -> {
+            for (int byteCount : byteCounts) {
+                writer.write(source, 17, byteCount);
+                expected.write(source, 17, byteCount);
+            }
+            return null;
+        }));
+        assertThat(bench.wire.written.toByteArray()).isEqualTo(expected.toByteArray());
     }
 
     @Test

@@ -100,7 +100,7 @@ final class ChannelTransport implements Transport {
         borrowed = ChannelSettings.borrow(channel.config(), highMarkBytes, lowMarkBytes);
         receiveBuffers = ReceiveBuffers.install(context);
         chunk.comesFrom(receiveBuffers);
-        stallFix = UringStallFix.of(channel);
+        stallFix = UringStallFix.of(channel, this::onReset);
         isReading = true;
         enter();
         channel.config().setAutoRead(true);
@@ -120,7 +120,7 @@ final class ChannelTransport implements Transport {
             isReading = false;
             channel.config().setAutoRead(false);
             if (stallFix != null) {
-                stallFix.readingPaused();
+                stallFix.watchForReset();
             }
         }
     }
@@ -131,7 +131,7 @@ final class ChannelTransport implements Transport {
         if (!isReading && !isOver) {
             isReading = true;
             if (stallFix != null) {
-                stallFix.readingResumed();
+                stallFix.stopWatchingForReset();
             }
             enter();
             channel.config().setAutoRead(true);
@@ -353,7 +353,7 @@ final class ChannelTransport implements Transport {
     public void detach() {
         phase = Phase.DETACHED;
         if (stallFix != null) {
-            stallFix.readingResumed();
+            stallFix.stopWatchingForReset();
         }
         events = null;
     }
@@ -428,8 +428,19 @@ final class ChannelTransport implements Transport {
         // AUTO_READ stays as it is: cleared from inside the end, it leaves an io_uring channel that never closes.
         isReading = false;
         watchForStall();
+        if (stallFix != null) {
+            stallFix.watchForReset();
+        }
         if (events != null) {
             events.eofReceived();
+        }
+    }
+
+    /** Behind the peer's end nobody reads, so a reset is no read error. Other input ends with the error itself. */
+    void onReset() {
+        boolean isOpen = phase == Phase.OPEN || phase == Phase.FINISHING;
+        if (inputEnded && !outputEnded && isOpen) {
+            onException(new IOException("Connection reset by peer"));
         }
     }
 
@@ -510,7 +521,7 @@ final class ChannelTransport implements Transport {
         phase = Phase.CLOSED;
         writeBuffer.drop();
         if (stallFix != null) {
-            stallFix.readingResumed();
+            stallFix.stopWatchingForReset();
         }
         TransportEvents receiver = events;
         events = null;

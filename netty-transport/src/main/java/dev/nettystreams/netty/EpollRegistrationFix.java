@@ -1,12 +1,17 @@
 package dev.nettystreams.netty;
 
+import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
@@ -16,6 +21,9 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * is queued) and forgets that it has: the next write that does not fit the socket buffer asks for the descriptor to be modified, the
  * kernel knows none, and the write fails. A 16 MiB reply after a peer's FIN arrives as 3.9 MB. Asking for no event but "edge triggered"
  * instead of for nothing keeps the registration, and costs no wake-ups.
+ *
+ * <p>The kernel tells such a channel of a reset, too, but Netty then neither reads nor writes, and never learns of it.
+ * So the streams are told that an error is pending.
  */
 final class EpollRegistrationFix implements IoHandler {
     private final IoHandler wrapped;
@@ -36,6 +44,40 @@ final class EpollRegistrationFix implements IoHandler {
                 return factory.isChangingThreadSupported();
             }
         };
+    }
+
+    /** Tells the streams what the channel does not look at. */
+    @SuppressWarnings("try") // Netty's signature of close
+    private record Handle(EpollIoHandle wrapped) implements EpollIoHandle {
+        @Override
+        public FileDescriptor fd() {
+            return wrapped.fd();
+        }
+
+        @Override
+        public void handle(IoRegistration registration, IoEvent event) {
+            wrapped.handle(registration, event);
+            if (event instanceof EpollIoEvent epollEvent
+                    && epollEvent.ops().contains(EpollIoOps.EPOLLERR)
+                    && wrapped instanceof Channel.Unsafe unsafe) {
+                StreamChannelHandler.errorIsPending(unsafe.voidPromise().channel());
+            }
+        }
+
+        @Override
+        public void registered() {
+            wrapped.registered();
+        }
+
+        @Override
+        public void unregistered() {
+            wrapped.unregistered();
+        }
+
+        @Override
+        public void close() throws Exception {
+            wrapped.close();
+        }
     }
 
     private record Registration(IoRegistration wrapped) implements IoRegistration {
@@ -64,7 +106,7 @@ final class EpollRegistrationFix implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return new Registration(wrapped.register(handle));
+        return new Registration(wrapped.register(handle instanceof EpollIoHandle epoll ? new Handle(epoll) : handle));
     }
 
     @Override

@@ -222,6 +222,14 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** For a channel whose socket has an error that Netty does not ask for. On the channel's loop. */
+    static void errorIsPending(Channel channel) {
+        StreamChannelHandler streams = channel.pipeline().get(StreamChannelHandler.class);
+        if (streams != null && streams.transport != null) {
+            streams.transport.onReset();
+        }
+    }
+
     /** For a channel whose loop has ended without a word to its pipeline: called in the loop's place. */
     void loopEnded() {
         if (transport != null) {

@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * queued, the missing event is given to it from time to time: often at first, and rarely when the peer reads nothing. Netty tries to write
  * again, and if there is still no room all is as before.
  *
- * <p><b>Paused.</b> A reset that comes while reading is paused, behind much that is unread, is missed now and then:
- * Netty has had its one event by then. So the kernel is asked for the connection's state while reading is paused, once
- * a second; where there is none any more, everything is read, to the error at its end.
+ * <p><b>Resets.</b> One that comes while reading is paused, behind much that is unread, is missed now and then, and one
+ * behind the peer's end always: Netty has had its one event by then. So the kernel is asked for the connection's state
+ * meanwhile, once a second; where there is none any more, the streams are told, and what is unread is read, to the
+ * error at its end.
  *
  * <p>Confined to the channel's loop.
  */
@@ -38,7 +39,7 @@ final class UringStallFix {
     private static final int POLLOUT = 4;
     private static final int MORE = 2; // of a completion's flags: the wait goes on
     private static final int TCP_CLOSE = 7; // of the kernel's states: neither side is there any more
-    private static final long PAUSED_LOOK_SECONDS = 1;
+    private static final long LOOK_SECONDS = 1;
     private static final long FIRST_WAIT_MILLIS = 1;
     private static final long LONGEST_WAIT_MILLIS = 64;
 
@@ -68,49 +69,64 @@ final class UringStallFix {
 
     private final Channel channel;
     private final IoUringIoHandle handle;
-    private @Nullable Future<?> pausedLook;
+    private final Runnable onReset;
+    private @Nullable Future<?> looks;
+    private boolean isResetPossible;
     private boolean isDraining;
     private boolean isReadingOn;
     private boolean isWatching;
     private long remaining;
     private long waitMillis;
 
-    private UringStallFix(Channel channel, IoUringIoHandle handle) {
+    private UringStallFix(Channel channel, IoUringIoHandle handle, Runnable onReset) {
         this.channel = channel;
         this.handle = handle;
+        this.onReset = onReset;
     }
 
-    /** For a channel of io_uring; null for any other. */
-    static @Nullable UringStallFix of(Channel channel) {
+    /**
+     * For a channel of io_uring; null for any other.
+     *
+     * @param onReset told of a connection that is there no more, while {@linkplain #watchForReset watching}
+     */
+    static @Nullable UringStallFix of(Channel channel, Runnable onReset) {
         return IoBackend.readsAhead(channel.eventLoop()) && channel.unsafe() instanceof IoUringIoHandle handle
-                ? new UringStallFix(channel, handle)
+                ? new UringStallFix(channel, handle, onReset)
                 : null;
     }
 
-    /** To be called when reading has been paused. */
-    void readingPaused() {
-        if (pausedLook == null && !isDraining) {
-            pausedLook = channel.eventLoop()
-                    .scheduleAtFixedRate(
-                            this::lookWhilePaused, PAUSED_LOOK_SECONDS, PAUSED_LOOK_SECONDS, TimeUnit.SECONDS);
+    /** To be called when reading has been paused, and when the peer has ended. */
+    void watchForReset() {
+        isResetPossible = true;
+        if (looks == null && !isDraining) {
+            looks = channel.eventLoop()
+                    .scheduleAtFixedRate(this::lookForReset, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    /** To be called when reading goes on, and when the channel is gone. */
-    void readingResumed() {
-        if (pausedLook != null) {
-            pausedLook.cancel(false);
-            pausedLook = null;
-        }
+    /**
+     * To be called when reading goes on, and when the channel is gone. The timer stays until it finds that nobody needs
+     * it: reading may be paused again many times in a second.
+     */
+    void stopWatchingForReset() {
+        isResetPossible = false;
     }
 
-    private void lookWhilePaused() {
-        if (!channel.isActive()) {
-            readingResumed();
+    private void lookForReset() {
+        if (!isResetPossible || !channel.isActive()) {
+            endLooks();
         } else if (isGone()) {
-            readingResumed();
+            endLooks();
             isDraining = true;
+            onReset.run();
             channel.read();
+        }
+    }
+
+    private void endLooks() {
+        if (looks != null) {
+            looks.cancel(false);
+            looks = null;
         }
     }
 

@@ -1,0 +1,104 @@
+package dev.nettystreams.netty;
+
+import static dev.nettystreams.netty.Wire.failureOf;
+import static dev.nettystreams.netty.Wire.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.StreamBrokenException;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** C3: a peer's disappearance is noticed while nobody reads, where the operating system can tell. */
+@ExtendWith(NoLeaks.class)
+class UnnoticedResetTest {
+    private static final int ROUNDS = 20;
+
+    /** Not the JDK's selector, which tells of nothing before somebody reads. */
+    static Stream<Wire> tellingOfResets() {
+        return Wire.tcp().filter(wire -> wire.backend() != IoBackend.NIO);
+    }
+
+    /** Behind its end, nobody reads, and nobody need write for a long time. */
+    @ParameterizedTest
+    @MethodSource("tellingOfResets")
+    void resetBehindThePeersEnd_isNoticed(Wire wire) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, ROUNDS, InetAddress.getLoopbackAddress());
+                NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            List<CompletableFuture<Void>> ends = new ArrayList<>();
+            for (int i = 0; i < ROUNDS; i++) {
+                StreamConnection ours = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
+                try (Socket peer = listener.accept()) {
+                    peer.shutdownOutput();
+                    assertThat(get(ours.reader().read(1))).isEmpty();
+                    ends.add(ours.waitClosed());
+                    peer.setSoLinger(true, 0); // its close is a reset
+                }
+            }
+            for (CompletableFuture<Void> end : ends) {
+                assertThat(failureOf(end))
+                        .isInstanceOf(StreamBrokenException.class)
+                        .hasMessageContaining("reset");
+            }
+        }
+    }
+
+    /** A connection that both sides have ended is no reset, whatever state the kernel has it in. */
+    @ParameterizedTest
+    @MethodSource("tellingOfResets")
+    void endsOfBothSides_areNoReset(Wire wire) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            StreamConnection ours = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
+            StreamConnection later;
+            try (Socket peer = listener.accept()) {
+                peer.shutdownOutput();
+                assertThat(get(ours.reader().read(1))).isEmpty();
+                ours.writer().writeEof();
+                assertThat(peer.getInputStream().read()).isEqualTo(-1);
+            }
+            later = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
+            try (Socket peer = listener.accept()) { // whose reset is found by the same look, or a later one
+                peer.shutdownOutput();
+                assertThat(get(later.reader().read(1))).isEmpty();
+                peer.setSoLinger(true, 0);
+            }
+            failureOf(later.waitClosed());
+            ours.close();
+            get(ours.waitClosed());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tellingOfResets")
+    void resetBehindMuchThatIsUnread_isNoticed(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1);
+                NettyStreams peers = NettyStreams.create(wire.backend(), 1)) {
+            List<CompletableFuture<Void>> ends = new ArrayList<>();
+            for (int i = 0; i < ROUNDS; i++) {
+                Wire.Pair pair = wire.pair(peers, streams.withLimits(StreamLimits.DEFAULT.withReadLimit(1_000)));
+                Channel peer = (Channel) pair.client().writer().getExtraInfo("channel");
+                int byteCount = 200_000 + 50_000 * i;
+                pair.client().writer().write(new byte[byteCount]);
+                get(pair.server().reader().peek(1)); // reading has begun, and been paused
+                peer.config().setOption(ChannelOption.SO_LINGER, 0);
+                ends.add(pair.server().waitClosed());
+                pair.client().abort();
+            }
+            for (CompletableFuture<Void> end : ends) {
+                assertThat(failureOf(end)).isInstanceOf(StreamBrokenException.class);
+            }
+        }
+    }
+}

@@ -17,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -92,10 +91,7 @@ final class AddressRace {
             if (failure == null) {
                 start(known);
             } else {
-                Throwable reason = failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-                onLoop(() -> result.completeExceptionally(reason));
+                onLoop(() -> result.completeExceptionally(Reason.unwrapped(failure)));
             }
         });
     }

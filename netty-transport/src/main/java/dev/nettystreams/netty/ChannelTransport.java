@@ -16,7 +16,6 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -305,10 +304,9 @@ final class ChannelTransport implements Transport {
 
     /** A peer that has not been told of the end would take what it has for a part. */
     private @Nullable Void endLost(Throwable cause) {
-        Throwable reason = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
         later(() -> {
             outputEnded = false;
-            outputFailed(reason);
+            outputFailed(Reason.unwrapped(cause));
         });
         return null;
     }

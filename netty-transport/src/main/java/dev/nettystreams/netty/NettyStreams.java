@@ -8,7 +8,6 @@ import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -18,9 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -369,12 +365,9 @@ public final class NettyStreams implements AutoCloseable {
             throw new IllegalArgumentException("no hosts to listen on");
         }
         requirePort(port, 0);
-        return start(
-                loops,
-                handler,
-                options,
-                () -> NameResolution.toListenOn(listened, port, NameLookups.SYSTEM),
-                (listening, addresses) -> listening.tcp(addresses, loops.backend));
+        return new ServerStart(loops, loops, limits, handler, options)
+                .run(() -> NameResolution.toListenOn(listened, port, NameLookups.SYSTEM)
+                        .thenApply(addresses -> listening -> listening.tcp(addresses, loops.backend)));
     }
 
     /**
@@ -427,83 +420,9 @@ public final class NettyStreams implements AutoCloseable {
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return start(
-                unix,
-                handler,
-                options,
-                () -> CompletableFuture.completedFuture(address),
-                (listening, known) -> listening.unix(checked, known, unix.backend, unix.unixServerChannels()));
-    }
-
-    /** What opens a server's sockets. */
-    @FunctionalInterface
-    private interface Opening<T> {
-        void open(Listening listening, T where) throws IOException;
-    }
-
-    /** What may take any length of time comes first, and occupies no thread that others need: looking names up, and what TLS needs. */
-    private <T> CompletableFuture<StreamServer> start(
-            Loops on,
-            ConnectionHandler handler,
-            ServerOptions options,
-            Supplier<CompletableFuture<T>> where,
-            Opening<T> opening) {
-        CompletableFuture<StreamServer> started = new CompletableFuture<>();
-        loops.addOpening(started);
-        EventLoop loop = on.group.next();
-        if (started.isDone()) { // these streams are closed
-            return started;
-        }
-        where.get()
-                .thenCombine(prepared(options.tls()), (found, ready) -> found)
-                .whenComplete((found, failure) -> {
-                    if (failure == null) {
-                        listen(on, loop, handler, options, started, listening -> opening.open(listening, found));
-                    } else {
-                        BlockingThreads.complete(loop, () -> started.completeExceptionally(unwrapped(failure)));
-                    }
-                });
-        return started;
-    }
-
-    private static CompletionStage<?> prepared(@Nullable TlsUpgrade tls) {
-        try {
-            return tls == null ? CompletableFuture.completedFuture(null) : tls.prepare();
-        } catch (Throwable e) { // whatever it is, the caller's future says so
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    /** What opens a server's sockets, where they are known. */
-    @FunctionalInterface
-    private interface Binding {
-        void open(Listening listening) throws IOException;
-    }
-
-    private void listen(
-            Loops on,
-            EventLoop loop,
-            ConnectionHandler handler,
-            ServerOptions options,
-            CompletableFuture<StreamServer> started,
-            Binding binding) {
-        BlockingThreads.run(loop, started, () -> {
-            StreamServer server = new StreamServer(on.group, limits, handler, options, loops.connections);
-            binding.open(new Listening(on.group, server, options));
-            loops.addServer(server);
-            if (options.startServing() && !server.startUnlessClosed()) {
-                throw new IOException("the server was closed while it started: the event loops have been shut down");
-            }
-            return () -> {
-                if (!started.complete(server)) {
-                    server.close();
-                }
-            };
-        });
+        return new ServerStart(loops, unix, limits, handler, options)
+                .run(() -> CompletableFuture.completedFuture(
+                        listening -> listening.unix(checked, address, unix.backend, unix.unixServerChannels())));
     }
 
     private static String printable(String host) {

@@ -9,6 +9,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Why something of the system's failed, in the system's words: the part of a message behind the colon. */
@@ -20,6 +21,11 @@ final class Reason {
 
     private Reason() {}
 
+    /** The failure of a stage itself, which the stages behind it wrap. */
+    static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     static String of(Throwable failure) {
         if (failure instanceof FileSystemException inFiles) {
             return ofFiles(inFiles);
@@ -28,7 +34,7 @@ final class Reason {
         return failure instanceof Error || message == null ? failure.toString() : message;
     }
 
-    /** Without the file, which may be a private one: whoever tells of it names the one that was asked for. */
+    /** Without the file, which may be a private one: the caller names the one that was asked for. */
     private static String ofFiles(FileSystemException failure) {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";

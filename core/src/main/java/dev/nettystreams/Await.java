@@ -13,7 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Python's {@code await}, for threads that may block, and the choice of the thread that a handler's straight-line code runs on.
+ * Python's {@code await}, for threads that may block, and the choice of the thread that a handler's straight-line code
+ * runs on.
  *
  * <p>For {@code import static dev.nettystreams.Await.await}.
  */
@@ -23,10 +24,11 @@ public final class Await {
     /**
      * Waits for a stage and gives its result.
      *
-     * <p>What the stage failed with is thrown as it is, checked or not; the frames of the code that awaited it are added as a suppressed
-     * exception. Checked exceptions other than those declared come through, too. An interrupt cancels the stage: a read then has taken
-     * nothing (a stage derived from one, {@code readLine().thenApply(..)}, leaves the read pending; one that cannot be cancelled goes on).
-     * If the stage completes first, its result is returned and the thread stays interrupted.
+     * <p>What the stage failed with is thrown as it is, checked or not; the frames of the code that awaited it are
+     * added as a suppressed exception. Checked exceptions other than those declared come through, too. An interrupt
+     * cancels the stage: a read then has taken nothing (a stage derived from one, {@code readLine().thenApply(..)},
+     * leaves the read pending; one that cannot be cancelled goes on). If the stage completes first, its result is
+     * returned and the thread stays interrupted.
      *
      * @param <T> what the stage completes with
      * @param stage what to wait for
@@ -81,8 +83,9 @@ public final class Await {
     }
 
     /**
-     * Runs a handler on its connection's event loop, each connection's on a virtual thread that the loop itself schedules: a wait is a
-     * suspension and not a hop between threads, and all that a loop's handlers do is done one after the other, as in asyncio.
+     * Runs a handler on its connection's event loop, each connection's on a virtual thread that the loop itself
+     * schedules: a wait is a suspension and not a hop between threads, and all that a loop's handlers do is done one
+     * after the other, as in asyncio.
      *
      * <p>What blocks (a lock, a queue, {@code Thread.sleep}, another library's sockets) parks the handler and not the
      * loop, where the JDK can. Code that computes for long holds up all of the loop's connections; so does a wait that
@@ -166,11 +169,11 @@ public final class Await {
     // ---- tasks
 
     /**
-     * Runs code on a connection's event loop; see {@link #onEventLoop(ConnectionHandler)}. The connection need not have been accepted by a
-     * server, and goes on when the code has ended.
+     * Runs code on a connection's event loop; see {@link #onEventLoop(ConnectionHandler)}. The connection need not have
+     * been accepted by a server, and goes on when the code has ended.
      *
-     * <p>Completes with what the code returns; fails with what it throws. Settled by its holder, with {@code cancel} or {@code orTimeout}, it
-     * interrupts the code, whose {@code await} then cancels what it waits for.
+     * <p>Completes with what the code returns; fails with what it throws. Settled by its holder, with {@code cancel} or
+     * {@code orTimeout}, it interrupts the code, whose {@code await} then cancels what it waits for.
      *
      * @param <T> what the code returns
      * @param connection whose loop is to run it
@@ -197,12 +200,12 @@ public final class Await {
     }
 
     /**
-     * Runs code beside the caller, in the caller's way: on the same event loop, on another virtual thread, or on another thread (asyncio's
-     * {@code create_task}).
+     * Runs code beside the caller, in the caller's way: on the same event loop, on another virtual thread, or on
+     * another thread (asyncio's {@code create_task}).
      *
-     * <p>Completes and ends as {@link #onEventLoop(StreamConnection, Callable)}. It is its maker's: when a handler has ended, or its server has shut down,
-     * what the handler began and did not end goes on, until it meets a connection that is closed. For those that are to end together:
-     * {@link TaskGroup}.
+     * <p>Completes and ends as {@link #onEventLoop(StreamConnection, Callable)}. It is its maker's: when a handler has
+     * ended, or its server has shut down, what the handler began and did not end goes on, until it meets a connection
+     * that is closed. For those that are to end together: {@link TaskGroup}.
      *
      * @param <T> what the code returns
      * @param code straight-line code that may await
@@ -225,12 +228,12 @@ public final class Await {
     }
 
     /**
-     * Runs steps with one deadline for all of them (asyncio's {@code timeout}), on the calling thread. For a single operation there is
-     * {@code orTimeout}.
+     * Runs steps with one deadline for all of them (asyncio's {@code timeout}), on the calling thread. For a single
+     * operation there is {@code orTimeout}.
      *
-     * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An interrupt from elsewhere
-     * comes through as it is, unless it comes after the deadline: then it may be taken for the deadline's. On an
-     * event loop, steps that compute without waiting are interrupted within half a second of it.
+     * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An
+     * interrupt from elsewhere comes through as it is, unless it comes after the deadline: then it may be taken for the
+     * deadline's. On an event loop, steps that compute without waiting are interrupted within half a second of it.
      *
      * @param <T> what the steps return
      * @param timeout how long they may take

@@ -94,7 +94,7 @@ final class CrossThreadWrites {
         }
     }
 
-    /** Takes out what there is, in its order. */
+    /** Takes all entries out, in their order. */
     ArrayDeque<ByteBuffer> collect() {
         synchronized (lock) {
             closeOpen();

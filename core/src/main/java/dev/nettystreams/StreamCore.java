@@ -12,9 +12,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes between the two halves of a connection and its transport, and ends the connection. The rules live elsewhere: what a read takes in
- * {@link ReadRequest}, pausing in {@link ReadGate}, who waits for what in {@link Input}, the way of what is written in {@link Output}, who may touch what in {@link LoopAccess}, the
- * connection's states in {@link Lifecycle}, its end in good order in {@link Closing}.
+ * Routes between the two halves of a connection and its transport, and ends the connection. The rules live elsewhere:
+ * what a read takes in {@link ReadRequest}, pausing in {@link ReadGate}, who waits for what in {@link Input}, the way
+ * of what is written in {@link Output}, who may touch what in {@link LoopAccess}, the connection's states in
+ * {@link Lifecycle}, its end in good order in {@link Closing}.
  *
  * <pre>
  *   transport --EventTurns: dataReceived, eof--> Input -------completes--> the caller's read
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   the caller --write--> Output --> transport's open buffer --flush: the burst is over, or a task--> wire
  * </pre>
  *
- * <p>Three rules keep user code out of half-changed state. Transports report nothing from inside a call of ours; every method
- * here that completes futures does so last; operations that are already complete return, and {@link Turns} bounds how many do.
+ * <p>Three rules keep user code out of half-changed state. Transports report nothing from inside a call of ours; every
+ * method here that completes futures does so last; operations that are already complete return, and {@link Turns}
+ * bounds how many do.
  *
  * <p>Confined to the connection's loop, save the methods marked "any thread".
  */

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * The bounds of one connection.
  *
- * @param readLimitBytes the most bytes before a separator, one or more; reading pauses when more than twice as many are buffered
- *     and goes on at this many or fewer
+ * @param readLimitBytes the most bytes before a separator, one or more; reading pauses when more than twice as many are
+ *     buffered and goes on at this many or fewer
  * @param writeHighMarkBytes {@code drain} waits when more bytes than this are buffered for sending; zero or more
  * @param writeLowMarkBytes a {@code drain} that waits completes at this many bytes or fewer; zero up to the high mark
  * @param closeTimeout how long {@code close} may take, the peer's end included; with bytes still unsent it becomes

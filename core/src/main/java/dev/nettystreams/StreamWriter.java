@@ -8,17 +8,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outgoing half of a connection (asyncio's {@code StreamWriter}).
  *
- * <p>{@code write} never waits: it appends to a buffer, which is sent at the latest when the current turn of the event loop ends.
- * {@code await(writer.drain())} after it is what keeps the buffer within its {@linkplain StreamLimits marks}, however slow the peer.
- * Nobody needs to know when to flush: small writes gather, replies are prompt.
+ * <p>{@code write} never waits: it appends to a buffer, which is sent at the latest when the current turn of the event
+ * loop ends. {@code await(writer.drain())} after it is what keeps the buffer within its
+ * {@linkplain StreamLimits marks}, however slow the peer. Nobody needs to know when to flush: small writes gather,
+ * replies are prompt.
  *
- * <p>Lost bytes are reported: when the connection breaks or is aborted, {@code drain}, {@code flush} and {@code waitClosed} fail, those
- * pending and those to come. {@code write} itself then drops its bytes. After this side's own {@code writeEof}, {@code close},
- * {@code abort} or {@code detach}, or a {@code startTls} that failed, every write throws {@link StreamClosedException},
- * which names that call, also when the connection is gone.
+ * <p>Lost bytes are reported: when the connection breaks or is aborted, {@code drain}, {@code flush} and
+ * {@code waitClosed} fail, those pending and those to come. {@code write} itself then drops its bytes. After this
+ * side's own {@code writeEof}, {@code close}, {@code abort} or {@code detach}, or a {@code startTls} that failed, every
+ * write throws {@link StreamClosedException}, which names that call, also when the connection is gone.
  *
- * <p>Any thread may call any method. Writes of one thread are sent in their order. Any number of the futures below may be pending,
- * and cancelling one leaves the others, and the bytes, alone.
+ * <p>Any thread may call any method. Writes of one thread are sent in their order. Any number of the futures below may
+ * be pending, and cancelling one leaves the others, and the bytes, alone.
  */
 public final class StreamWriter {
     private static final byte[] NOTHING = {};
@@ -72,9 +73,9 @@ public final class StreamWriter {
     }
 
     /**
-     * Writes the bytes between a buffer's position and limit without copying them: the memory is the connection's from now on, and
-     * the caller must not change it any more, not even after {@code flush}. Pays off for large direct buffers; one read-only buffer
-     * may be written many times by way of {@link ByteBuffer#duplicate}.
+     * Writes the bytes between a buffer's position and limit without copying them: the memory is the connection's from
+     * now on, and the caller must not change it any more, not even after {@code flush}. Pays off for large direct
+     * buffers; one read-only buffer may be written many times by way of {@link ByteBuffer#duplicate}.
      *
      * @param source the bytes, given away
      * @throws StreamClosedException if this side has ended the output, also for no bytes
@@ -84,7 +85,8 @@ public final class StreamWriter {
     }
 
     /**
-     * Writes a copy of several byte strings, in their order and with nothing between them (asyncio's {@code writelines}).
+     * Writes a copy of several byte strings, in their order and with nothing between them (asyncio's
+     * {@code writelines}).
      *
      * @param lines what to write
      * @throws StreamClosedException if this side has ended the output, also for no lines
@@ -99,9 +101,9 @@ public final class StreamWriter {
     /**
      * Waits until it is fine to write more (asyncio's {@code drain}).
      *
-     * <p>Completes at once while no more bytes than the high mark are buffered, otherwise when they have come down to the low mark.
-     * Fails with {@link StreamBrokenException} when bytes were lost, {@link StreamClosedException} once this side's {@code close} has
-     * finished or after {@code abort}.
+     * <p>Completes at once while no more bytes than the high mark are buffered, otherwise when they have come down to
+     * the low mark. Fails with {@link StreamBrokenException} when bytes were lost, {@link StreamClosedException} once
+     * this side's {@code close} has finished or after {@code abort}.
      *
      * @return completes when the buffer has room
      */
@@ -110,8 +112,8 @@ public final class StreamWriter {
     }
 
     /**
-     * Waits until all that was written so far has been handed to the operating system. That it has reached the peer only an answer
-     * can tell.
+     * Waits until all that was written so far has been handed to the operating system. That it has reached the peer
+     * only an answer can tell.
      *
      * <p>Fails as {@link #drain} does.
      *
@@ -152,16 +154,18 @@ public final class StreamWriter {
     }
 
     /**
-     * Writes the last plaintext, such as a server's go-ahead, and secures the connection: these very reader and writer go on, under TLS.
+     * Writes the last plaintext, such as a server's go-ahead, and secures the connection: these very reader and writer
+     * go on, under TLS.
      *
-     * <p>Reading stops before the last plaintext is sent, and nothing is written behind it in clear. Bytes that had come before and were not
-     * read never surface: they are treated by the upgrade's {@link LeftoverPolicy}. Until completion reads throw
-     * {@link ConcurrentReadException}, and writes {@link IllegalStateException}.
+     * <p>Reading stops before the last plaintext is sent, and nothing is written behind it in clear. Bytes that had
+     * come before and were not read never surface: they are treated by the upgrade's {@link LeftoverPolicy}. Until
+     * completion reads throw {@link ConcurrentReadException}, and writes {@link IllegalStateException}.
      *
-     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when there is no agreement or
-     * the {@linkplain TlsUpgrade#handshakeTimeout time} is up, {@link PlaintextInjectionException}, {@link StreamBrokenException} when the
-     * peer has ended or the connection is lost. Failed or cancelled, it ends the connection: there is no way back to plaintext, and
-     * everything that waits or is called later fails with the reason. On a connection that is secured already: TLS in TLS.
+     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when there is no agreement
+     * or the {@linkplain TlsUpgrade#handshakeTimeout time} is up, {@link PlaintextInjectionException},
+     * {@link StreamBrokenException} when the peer has ended or the connection is lost. Failed or cancelled, it ends the
+     * connection: there is no way back to plaintext, and everything that waits or is called later fails with the
+     * reason. On a connection that is secured already: TLS in TLS.
      *
      * @param upgrade the side to play, and with what
      * @param lastPlaintext sent in clear behind everything written so far; may be empty
@@ -185,9 +189,9 @@ public final class StreamWriter {
     }
 
     /**
-     * Sends what is buffered, then closes the connection; does not wait for it. Reads see what was received, then EOF. A peer that
-     * does not take the bytes within {@link StreamLimits#closeTimeout} is cut off as by {@link #abort}, and {@link #waitClosed} says so.
-     * Without effect when called again.
+     * Sends what is buffered, then closes the connection; does not wait for it. Reads see what was received, then EOF.
+     * A peer that does not take the bytes within {@link StreamLimits#closeTimeout} is cut off as by {@link #abort}, and
+     * {@link #waitClosed} says so. Without effect when called again.
      *
      * <p>The connection lingers once everything and the end are sent: what the peer still says is read and dropped
      * until the peer ends, says nothing for 5 seconds, or has said 16 MiB, since closing before would make the system
@@ -229,9 +233,10 @@ public final class StreamWriter {
     }
 
     /**
-     * Looks up a fact about the connection (asyncio's {@code get_extra_info}): {@code "peername"} and {@code "sockname"} are
-     * {@link java.net.SocketAddress}es; under TLS {@code "cipher"} is the suite's name, {@code "peercert"} the peer's own
-     * {@link java.security.cert.Certificate}. {@link #tlsSession} has all that there is to know of TLS.
+     * Looks up a fact about the connection (asyncio's {@code get_extra_info}): {@code "peername"} and
+     * {@code "sockname"} are {@link java.net.SocketAddress}es; under TLS {@code "cipher"} is the suite's name,
+     * {@code "peercert"} the peer's own {@link java.security.cert.Certificate}. {@link #tlsSession} has all that there
+     * is to know of TLS.
      *
      * @param name the fact's name
      * @return the fact, or null if it is not known

@@ -203,7 +203,7 @@ class AwaitTest {
         assertThat(outcome.get(20, TimeUnit.SECONDS)).isEqualTo("the bytes, interrupted: true");
     }
 
-    /** Whoever completes a read by hand wakes the thread that is parked in its await, in whatever way. */
+    /** A read that is completed by hand wakes the thread that awaits it. */
     @Test
     void await_ofARead_thatItsHolderSettles_returns() throws Exception {
         List<Consumer<CompletableFuture<byte[]>>> ways = List.of(

@@ -145,7 +145,7 @@ class RepeatTest {
         assertThat(steps).isEqualTo(1);
     }
 
-    /** A dependent stage wraps what it fails with; whoever waits for the loop sees the failure itself. */
+    /** A dependent stage wraps its failure; the loop's future fails with the failure itself. */
     @Test
     void failureOfAStep_isTheLoops_unwrapped() {
         IllegalStateException bug = new IllegalStateException("a bug");

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how often something is logged that a peer can cause: so many lines in each second, and with the first line of
+ * Bounds how often a message is logged that a peer can cause: {@code linesPerSecond} lines, and with the first line of
  * a later second the number of those that were left out. Any thread may call.
  */
 public final class LogLimit {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A connection's wire, as the streams see it. Every method is called on {@link #loop()}, save {@code loop},
  * {@link #canWriteEof} and {@link #extraInfo}, which any thread may call.
  *
- * <p>No method calls a {@link TransportEvents} before it has returned: what it causes is reported by a later task of the loop.
- * The streams rely on it; it is what keeps completions from running in the middle of their methods.
+ * <p>No method calls a {@link TransportEvents} before it has returned: what it causes is reported by a later task of
+ * the loop. The streams rely on it; it is what keeps completions from running in the middle of their methods.
  */
 public interface Transport {
     /**
@@ -34,7 +34,8 @@ public interface Transport {
     void resumeReading();
 
     /**
-     * Appends a copy of the bytes to the write buffer. After a loss the bytes are dropped: the loss is reported as an event.
+     * Appends a copy of the bytes to the write buffer. After a loss the bytes are dropped: the loss is reported as an
+     * event.
      *
      * @param source where the bytes are; the caller may change it afterwards
      * @param offset index of the first
@@ -50,8 +51,8 @@ public interface Transport {
     void writeOwned(ByteBuffer source);
 
     /**
-     * Appends what remains of a chunk to the write buffer, and takes it from the chunk. A transport that knows the chunk's
-     * memory may keep a reference instead of a copy.
+     * Appends what remains of a chunk to the write buffer, and takes it from the chunk. A transport that knows the
+     * chunk's memory may keep a reference instead of a copy.
      *
      * @param source a chunk that is valid now
      */

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * What a transport reports to the streams over it. Called on the loop, one at a time, never from inside a method of
  * {@link Transport}, and not after {@link #connectionLost}.
  *
- * <p>Order: any number of {@code dataReceived}, each burst followed by {@code turnEnded}; at most one {@code eofReceived},
- * with no data behind it; at most one of {@code outputFinished} and {@code outputFailed}; in the end, always, one
- * {@code connectionLost}.
+ * <p>Order: any number of {@code dataReceived}, each burst followed by {@code turnEnded}; at most one
+ * {@code eofReceived}, with no data behind it; at most one of {@code outputFinished} and {@code outputFailed}; in the
+ * end, always, one {@code connectionLost}.
  */
 public interface TransportEvents {
     /**
@@ -41,7 +41,8 @@ public interface TransportEvents {
     void outputFinished();
 
     /**
-     * Written bytes could not be sent, and none will be. Input may still come: a peer's last words outlive our failed write.
+     * Written bytes could not be sent, and none will be. Input may still come: a peer's last words outlive our failed
+     * write.
      *
      * @param cause what the wire said
      */

@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code Channel.close} drops what is not sent, and {@code shutdownOutput} fails it: both wait until every write
  *     has succeeded ({@link WriteOutcomes}). An empty buffer behind the writes would be cheaper to wait for, and
  *     succeeds where the TLS layer has lost them.
- *   <li>A failed write closes the channel and loses what could still be read ({@code AUTO_CLOSE}); it is off, and the failure becomes
- *       {@code outputFailed}. The channel is closed when the input has ended, too.
- *   <li>A read error is followed by a "the peer has ended its output" event, which would look like a clean end; the error came first and
- *       is what counts.
+ *   <li>A failed write closes the channel and loses what could still be read ({@code AUTO_CLOSE}); it is off, and the
+ *     failure becomes {@code outputFailed}. The channel is closed when the input has ended, too.
+ *   <li>A read error is followed by a "the peer has ended its output" event, which would look like a clean end; the
+ *     error came first and is what counts.
  *   <li>Writability changes are fired from inside {@code write} and {@code flush}, promises fail from inside
  *     {@code close}; what happens inside a call of ours is told by a later task.
  * </ul>

@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
@@ -12,7 +11,6 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
  * Keeps epoll channels alive after the peer's EOF.
@@ -25,25 +23,13 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * <p>The kernel tells such a channel of a reset, too, but Netty then neither reads nor writes, and never learns of it.
  * So the streams are told that an error is pending.
  */
-final class EpollRegistrationFix implements IoHandler {
-    private final IoHandler wrapped;
-
+final class EpollRegistrationFix extends ForwardingIoHandler {
     private EpollRegistrationFix(IoHandler wrapped) {
-        this.wrapped = wrapped;
+        super(wrapped);
     }
 
     static IoHandlerFactory around(IoHandlerFactory factory) {
-        return new IoHandlerFactory() {
-            @Override
-            public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return new EpollRegistrationFix(factory.newHandler(executor));
-            }
-
-            @Override
-            public boolean isChangingThreadSupported() {
-                return factory.isChangingThreadSupported();
-            }
-        };
+        return around(factory, EpollRegistrationFix::new);
     }
 
     /** Tells the streams what the channel does not look at. */
@@ -106,36 +92,7 @@ final class EpollRegistrationFix implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return new Registration(wrapped.register(handle instanceof EpollIoHandle epoll ? new Handle(epoll) : handle));
-    }
-
-    @Override
-    public void initialize() {
-        wrapped.initialize();
-    }
-
-    @Override
-    public int run(IoHandlerContext context) {
-        return wrapped.run(context);
-    }
-
-    @Override
-    public void prepareToDestroy() {
-        wrapped.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-        wrapped.destroy();
-    }
-
-    @Override
-    public void wakeup() {
-        wrapped.wakeup();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return wrapped.isCompatible(handleType);
+        IoHandle told = handle instanceof EpollIoHandle epoll ? new Handle(epoll) : handle;
+        return new Registration(super.register(told));
     }
 }

@@ -20,7 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections and starts servers: asyncio's {@code open_connection}, {@code start_server} and their Unix siblings.
+ * Opens connections and starts servers: asyncio's {@code open_connection}, {@code start_server} and their Unix
+ * siblings.
  *
  * <pre>{@code
  * try (NettyStreams streams = NettyStreams.create()) {
@@ -35,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Connections are spread over the threads of an event loop group, and each stays on its thread. Any thread may call any method. The
- * futures fail with an {@link IOException} that names the address, or says that these streams are closed; cancelling one calls the matter
- * off and leaves nothing open.
+ * <p>Connections are spread over the threads of an event loop group, and each stays on its thread. Any thread may call
+ * any method. The futures fail with an {@link IOException} that names the address, or says that these streams are
+ * closed; cancelling one calls the matter off and leaves nothing open.
  */
 public final class NettyStreams implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -89,7 +90,8 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Streams on event loops that the whole process shares. Their threads don't keep the process alive.
      *
-     * @return always the same; {@link #close} closes the servers and connections made through it so far, and nothing else
+     * @return always the same; {@link #close} closes the servers and connections made through it so far, and nothing
+     *     else
      * @throws IllegalStateException as for {@link IoBackend#best}
      */
     public static NettyStreams shared() {
@@ -106,7 +108,8 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Streams on event loops of yours.
      *
-     * @param group made for epoll, io_uring, kqueue or NIO; rather with {@link IoBackend#ioHandlerFactory()}. It is yours to shut down
+     * @param group made for epoll, io_uring, kqueue or NIO; rather with {@link IoBackend#ioHandlerFactory()}. It is
+     *     yours to shut down
      * @return {@link #close} closes the connections made through it and leaves the group running
      * @throws IllegalArgumentException if the group is for something else
      * @throws IllegalStateException if the streams cannot run on this version of Netty
@@ -141,8 +144,9 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Connects to a host (asyncio's {@code open_connection}), with the default options.
      *
-     * <p>Completes when the connection is there. Fails with {@link java.net.UnknownHostException}, {@link ConnectException} when no address
-     * takes the connection, {@link java.net.SocketTimeoutException} after 30 s; the causes of all attempts are among the suppressed ones.
+     * <p>Completes when the connection is there. Fails with {@link java.net.UnknownHostException},
+     * {@link ConnectException} when no address takes the connection, {@link java.net.SocketTimeoutException} after 30
+     * s; the causes of all attempts are among the suppressed ones.
      *
      * @param host a name or an address
      * @param port 1 to 65535
@@ -153,8 +157,8 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Connects to a host; see {@link #openConnection(String, int)}. All addresses of the name are tried, families in turn, the next one
-     * beside those before it when they take long (RFC 8305).
+     * Connects to a host; see {@link #openConnection(String, int)}. All addresses of the name are tried, families in
+     * turn, the next one beside those before it when they take long (RFC 8305).
      *
      * @param host a name or an address; a name that is not ASCII is looked up as IDNA encodes it
      * @param port 1 to 65535
@@ -179,8 +183,8 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Connects to a host with TLS from the first byte; see {@link #openConnection(String, int)}.
      *
-     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when it fails, too, and also {@link
-     * dev.nettystreams.PlaintextInjectionException}.
+     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when it fails, too, and
+     * also {@link dev.nettystreams.PlaintextInjectionException}.
      *
      * @param host a name or an address, which is verified
      * @param port 1 to 65535
@@ -288,8 +292,8 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Starts a server (asyncio's {@code start_server}), with the default options.
      *
-     * <p>Completes when it listens. Fails with {@link java.net.BindException} if an address cannot be had, {@link java.net.UnknownHostException}
-     * if the host has none.
+     * <p>Completes when it listens. Fails with {@link java.net.BindException} if an address cannot be had,
+     * {@link java.net.UnknownHostException} if the host has none.
      *
      * @param handler run for each connection
      * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces, of both
@@ -332,7 +336,8 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Starts a server on several hosts, with the default options; see {@link #startServer(ConnectionHandler, List, int, ServerOptions)}.
+     * Starts a server on several hosts, with the default options; see
+     * {@link #startServer(ConnectionHandler, List, int, ServerOptions)}.
      *
      * @param handler run for each connection
      * @param hosts names or addresses, one or more; an empty one for all interfaces, of both families
@@ -346,9 +351,9 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Starts a server on several hosts; see {@link #startServer(ConnectionHandler, String, int)}.
      *
-     * <p>It listens on every address of every host, each once. An address that this machine does not have, such as the {@code ::1} of
-     * {@code localhost} where there is no IPv6, is passed over if there is another one. If an address cannot be had for another reason, the
-     * future fails and nothing is listened on.
+     * <p>It listens on every address of every host, each once. An address that this machine does not have, such as the
+     * {@code ::1} of {@code localhost} where there is no IPv6, is passed over if there is another one. If an address
+     * cannot be had for another reason, the future fails and nothing is listened on.
      *
      * @param handler run for each connection
      * @param hosts names or addresses, one or more; an empty one for all interfaces, of both families
@@ -373,8 +378,9 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Starts a server on a Unix socket (asyncio's {@code start_unix_server}), with the default options.
      *
-     * <p>Completes when it listens. A socket that nobody listens on any more is replaced. Fails with {@link java.net.BindException} if a server
-     * listens there, or if something else than a socket is there, which is left alone.
+     * <p>Completes when it listens. A socket that nobody listens on any more is replaced. Fails with
+     * {@link java.net.BindException} if a server listens there, or if something else than a socket is there, which is
+     * left alone.
      *
      * @param handler run for each connection
      * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
@@ -386,7 +392,8 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Starts a server on a Unix socket with TLS from the first byte; see {@link #startUnixServer(ConnectionHandler, String)}.
+     * Starts a server on a Unix socket with TLS from the first byte; see
+     * {@link #startUnixServer(ConnectionHandler, String)}.
      *
      * @param handler run for each connection, under TLS
      * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
@@ -436,9 +443,10 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Closes the servers and, gracefully, the connections made through these streams, and then the event loops, unless they are shared or
-     * yours. Waits for that, five seconds at most in all, unless called on one of the event loops; what is still open then is cut off. What
-     * is being opened fails, and so does whatever is asked for afterwards (save of {@link #shared}).
+     * Closes the servers and, gracefully, the connections made through these streams, and then the event loops, unless
+     * they are shared or yours. Waits for that, five seconds at most in all, unless called on one of the event loops;
+     * what is still open then is cut off. What is being opened fails, and so does whatever is asked for afterwards
+     * (save of {@link #shared}).
      */
     @Override
     public void close() {

@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Registers channels with event loops, and tells whatever goes wrong. Netty's own registration tells exceptions only:
- * of an {@link Error}, as of a class that does not link, a log hears, and whoever waits for the future waits for ever.
+ * of an {@link Error}, as of a class that does not link, only a log hears, and the caller of the future waits for ever.
  */
 final class Registration {
     private Registration() {}

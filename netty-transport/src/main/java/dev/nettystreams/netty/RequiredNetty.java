@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Netty of this process, looked at once, before the first of its classes that is newer than 4.1 is linked: where
- * the streams begin, so that whoever starts them is told, and not a log. Names Netty's classes by strings only.
+ * the streams begin, so that their caller is told, and not a log. Names Netty's classes by strings only.
  *
  * <p>Any thread.
  */

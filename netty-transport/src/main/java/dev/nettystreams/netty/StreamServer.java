@@ -27,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  * Listens, and runs a {@link ConnectionHandler} for each connection (asyncio's {@code Server}).
  *
  * <pre>
- *   LISTENING --startServing--> SERVING --close--> CLOSED (connections go on) --the last one ends--> waitClosed completes
+ *   LISTENING --startServing--> SERVING --close--> CLOSED (connections go on)
+ *                                                    \__the last one ends--> waitClosed completes
  * </pre>
  *
- * <p>Three ways to end: {@link #close} stops accepting and leaves the conversations alone; {@link #shutdown} lets them finish, within a time;
- * {@link #abortClients} cuts them off. In {@code try}-with-resources it is {@code close}.
+ * <p>Three ways to end: {@link #close} stops accepting and leaves the conversations alone; {@link #shutdown} lets them
+ * finish, within a time; {@link #abortClients} cuts them off. In {@code try}-with-resources it is {@code close}.
  *
- * <p>A server whose listening socket is closed by somebody else, as by the owner of the event loops who shuts them down, closes.
+ * <p>A server whose listening socket is closed by somebody else, as by the owner of the event loops who shuts them
+ * down, closes.
  *
  * <p>Any thread may call any method. Every future is the caller's own: cancelling it changes nothing here, save that of
  * {@link #serveForever}.
@@ -149,7 +151,8 @@ public final class StreamServer implements AutoCloseable {
     /**
      * Begins to accept, and waits until the server is closed.
      *
-     * <p>Completes after {@link #close}. Cancelling it, or ending it otherwise ({@code orTimeout}), closes the server, as it does in asyncio.
+     * <p>Completes after {@link #close}. Cancelling it, or ending it otherwise ({@code orTimeout}), closes the server,
+     * as it does in asyncio.
      *
      * @return completes when the server is closed
      * @throws IllegalStateException if an earlier call is waiting
@@ -204,9 +207,9 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, and removes the Unix socket's file if it is still this server's. Conversations go on. Without effect when called
-     * again. Whoever tries to connect after this method has returned is refused; on an event loop, or if its own loops are held up for
-     * longer than five seconds, it returns a moment earlier.
+     * Stops listening, and removes the Unix socket's file if it is still this server's. Conversations go on. Without
+     * effect when called again. Whoever tries to connect after this method has returned is refused; on an event loop,
+     * or if its own loops are held up for longer than five seconds, it returns a moment earlier.
      */
     @Override
     public void close() {
@@ -251,10 +254,11 @@ public final class StreamServer implements AutoCloseable {
     /**
      * Stops listening, lets the conversations end well, and cuts off those that have not by the deadline.
      *
-     * <p>Readers see EOF behind what has arrived, so a handler that waits for the next request ends, and one that is answering finishes its
-     * answer; connections close when what was written is sent. Whoever is cut off has its connection aborted, and its handler is asked to end:
-     * one on a thread, be it virtual or on the event loop, is interrupted. Completes when no connection and no handler is left. Cancelling the future, or giving it a
-     * timeout of its own, changes nothing here.
+     * <p>Readers see EOF behind what has arrived, so a handler that waits for the next request ends, and one that is
+     * answering finishes its answer; connections close when what was written is sent. Whoever is cut off has its
+     * connection aborted, and its handler is asked to end: one on a thread, be it virtual or on the event loop, is
+     * interrupted. Completes when no connection and no handler is left. Cancelling the future, or giving it a timeout
+     * of its own, changes nothing here.
      *
      * @param timeout how long the conversations may take; zero cuts them off at once
      * @return completes when everything of the server has ended

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * codec) may lose a write and pass what follows.
  *
  * <pre>
- *   newPromise: issuedCount++ --success--> succeededCount++ --> whoever waits for so many is let go
+ *   newPromise: issuedCount++ --success--> succeededCount++ --> the waiters for that count are let go
  *                             \--failure--> lost: nobody is let go any more
  * </pre>
  *

@@ -8,13 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamWriter;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -38,46 +34,19 @@ class EpollWakeUpsTest {
     private final AtomicInteger rounds = new AtomicInteger();
     private final AtomicInteger roundsWithEvents = new AtomicInteger();
 
-    private record CountedIo(IoHandler wrapped, AtomicInteger rounds, AtomicInteger roundsWithEvents)
-            implements IoHandler {
+    private final class CountedIo extends ForwardingIoHandler {
+        CountedIo(IoHandler wrapped) {
+            super(wrapped);
+        }
+
         @Override
         public int run(IoHandlerContext context) {
-            int handled = wrapped.run(context);
+            int handled = super.run(context);
             rounds.incrementAndGet();
             if (handled > 0) {
                 roundsWithEvents.incrementAndGet();
             }
             return handled;
-        }
-
-        @Override
-        public IoRegistration register(IoHandle handle) throws Exception {
-            return wrapped.register(handle);
-        }
-
-        @Override
-        public void initialize() {
-            wrapped.initialize();
-        }
-
-        @Override
-        public void prepareToDestroy() {
-            wrapped.prepareToDestroy();
-        }
-
-        @Override
-        public void destroy() {
-            wrapped.destroy();
-        }
-
-        @Override
-        public void wakeup() {
-            wrapped.wakeup();
-        }
-
-        @Override
-        public boolean isCompatible(Class<? extends IoHandle> handleType) {
-            return wrapped.isCompatible(handleType);
         }
     }
 
@@ -88,7 +57,8 @@ class EpollWakeUpsTest {
 
     @Test
     void connectionThatIsHalfClosedIdleAndReset_wakesItsLoopTwiceAtMost() throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, counted(IoBackend.EPOLL.ioHandlerFactory()));
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                1, ForwardingIoHandler.around(IoBackend.EPOLL.ioHandlerFactory(), CountedIo::new));
         CompletableFuture<byte[]> greeted = new CompletableFuture<>();
         CompletableFuture<byte[]> ended = new CompletableFuture<>();
         CompletableFuture<Void> mayReply = new CompletableFuture<>();
@@ -136,20 +106,6 @@ class EpollWakeUpsTest {
     private static CompletableFuture<Void> writeUntilItIsLost(StreamWriter writer) {
         writer.write(new byte[] {42});
         return writer.flush().thenCompose(sent -> writeUntilItIsLost(writer));
-    }
-
-    private IoHandlerFactory counted(IoHandlerFactory factory) {
-        return new IoHandlerFactory() {
-            @Override
-            public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return new CountedIo(factory.newHandler(executor), rounds, roundsWithEvents);
-            }
-
-            @Override
-            public boolean isChangingThreadSupported() {
-                return factory.isChangingThreadSupported();
-            }
-        };
     }
 
     private static void settle(EventLoopGroup group) throws Exception {

@@ -17,14 +17,12 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,20 +46,17 @@ class LoopErrorsTest {
             ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
 
     /** A handler of a loop's I/O, some of whose registrations fail as those of an older Netty do. */
-    private record FailingIo(IoHandler wrapped, AtomicInteger count, IntPredicate fails) implements IoHandler {
-        static IoHandlerFactory over(IoBackend backend, IntPredicate fails) {
-            IoHandlerFactory factory = backend.ioHandlerFactory();
-            return new IoHandlerFactory() {
-                @Override
-                public IoHandler newHandler(ThreadAwareExecutor executor) {
-                    return new FailingIo(factory.newHandler(executor), new AtomicInteger(), fails);
-                }
+    private static final class FailingIo extends ForwardingIoHandler {
+        private final AtomicInteger count = new AtomicInteger();
+        private final IntPredicate fails;
 
-                @Override
-                public boolean isChangingThreadSupported() {
-                    return factory.isChangingThreadSupported();
-                }
-            };
+        FailingIo(IoHandler wrapped, IntPredicate fails) {
+            super(wrapped);
+            this.fails = fails;
+        }
+
+        static IoHandlerFactory over(IoBackend backend, IntPredicate fails) {
+            return around(backend.ioHandlerFactory(), wrapped -> new FailingIo(wrapped, fails));
         }
 
         @Override
@@ -69,37 +64,7 @@ class LoopErrorsTest {
             if (fails.test(count.incrementAndGet())) {
                 throw new NoSuchFieldError("NONE");
             }
-            return wrapped.register(handle);
-        }
-
-        @Override
-        public void initialize() {
-            wrapped.initialize();
-        }
-
-        @Override
-        public int run(IoHandlerContext context) {
-            return wrapped.run(context);
-        }
-
-        @Override
-        public void prepareToDestroy() {
-            wrapped.prepareToDestroy();
-        }
-
-        @Override
-        public void destroy() {
-            wrapped.destroy();
-        }
-
-        @Override
-        public void wakeup() {
-            wrapped.wakeup();
-        }
-
-        @Override
-        public boolean isCompatible(Class<? extends IoHandle> handleType) {
-            return wrapped.isCompatible(handleType);
+            return super.register(handle);
         }
     }
 

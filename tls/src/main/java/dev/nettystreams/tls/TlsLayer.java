@@ -50,13 +50,14 @@ import org.jspecify.annotations.Nullable;
  *
  * What Netty does that one would not guess, and what is done about it here:
  * <ul>
- *   <li>With half-closure allowed, as the streams need it, a FIN without close_notify is told as a shut down input and as nothing else: it
- *       would be read as a clean end.
+ *   <li>With half-closure allowed, as the streams need it, a FIN without close_notify is told as a shut down input and
+ *     as nothing else: it would be read as a clean end.
  *   <li>Once our close_notify is sent, BoringSSL's side of Netty calls every record that comes "the peer's
  *     close_notify". The engine knows better.
  *   <li>What comes behind the peer's close_notify is kept until the connection is closed. It is dropped here, before it
  *     gets there.
- *   <li>A failed handshake is told before its alert is sent: whoever is told might close too early. The streams are told by a later task.
+ *   <li>A failed handshake is told before its alert is sent: whoever is told might close too early. The streams are
+ *     told by a later task.
  *   <li>The JDK engine's complaint about plaintext has all of the plaintext in it.
  * </ul>
  *
@@ -262,8 +263,8 @@ final class TlsLayer extends ChannelDuplexHandler {
     }
 
     /**
-     * The engine's own error, and what is behind it when it says nothing itself, with a message of bounded length: what a stranger has sent does
-     * not belong in a log.
+     * The engine's own error, and what is behind it when it says nothing itself, with a message of bounded length: what
+     * a stranger has sent does not belong in a log.
      */
     private static Throwable concise(Throwable cause) {
         Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * A line of another protocol where a command is due. A web page can have a browser post to any port, with a mail in the
- * body; a server that takes the request line and the headers for so many unknown commands takes the mail, too.
+ * body; a server that answers the request line and each header as an unknown command takes the mail, too.
  */
 final class ForeignLine {
     /** Of HTTP and WebDAV; {@code PRI} begins HTTP/2. */

@@ -287,18 +287,23 @@ final class ChannelTransport implements Transport {
         }
         outputEnded = true;
         if (ending.canFinish()) {
-            ending.finish().thenRun(() -> loop.execute(this::finished)).exceptionally(this::endLost);
+            ending.finish().thenRun(this::endSent).exceptionally(this::endLost);
         } else {
-            finished();
+            endSent();
         }
     }
 
-    private void finished() {
+    /** Known at once, and told by a task: a peer may answer the end by a reset before that task runs. */
+    private void endSent() {
         if (phase == Phase.FINISHING) {
             phase = Phase.FINISHED;
-            if (events != null) {
-                events.outputFinished();
-            }
+            executeUnlessEnded(this::tellFinished);
+        }
+    }
+
+    private void tellFinished() {
+        if (phase == Phase.FINISHED && events != null) {
+            events.outputFinished();
         }
     }
 
@@ -475,9 +480,10 @@ final class ChannelTransport implements Transport {
 
     /** An error of the input, or of a handler. */
     void onException(Throwable cause) {
-        boolean isClosing = phase == Phase.FINISHING || phase == Phase.FINISHED;
-        if (isClosing && cause instanceof TlsTruncationException) {
+        if (phase == Phase.FINISHING && cause instanceof TlsTruncationException) {
             onInputEnded(); // nobody reads any more, and the peer may go on reading
+        } else if (phase == Phase.FINISHED) {
+            onInputEnded(); // nobody reads any more, and the peer has everything with its end
         } else if (cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException) {
             writeLost(cause); // of another handler, by a void promise
         } else {
@@ -515,7 +521,7 @@ final class ChannelTransport implements Transport {
         if (phase == Phase.CLOSED || phase == Phase.DETACHED) {
             return;
         }
-        boolean asAsked = phase == Phase.CLOSING;
+        boolean asAsked = phase == Phase.CLOSING || phase == Phase.FINISHED;
         phase = Phase.CLOSED;
         writeBuffer.drop();
         if (stallFix != null) {

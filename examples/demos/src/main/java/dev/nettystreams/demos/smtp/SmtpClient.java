@@ -153,7 +153,7 @@ final class SmtpClient {
         CompletableFuture<byte[]> word = reader.peek(1);
         for (byte[] line : lines) {
             writer.write(line);
-            if (!hasRoom(word)) {
+            if (!awaitRoom(word)) {
                 return earlyReply();
             }
         }
@@ -168,7 +168,7 @@ final class SmtpClient {
      * @param word pending for what the server says
      * @return false if the server has said something, or has ended the connection
      */
-    private boolean hasRoom(CompletableFuture<?> word) throws Exception {
+    private boolean awaitRoom(CompletableFuture<?> word) throws Exception {
         CompletableFuture<Void> drained = writer.drain();
         try {
             if (!drained.isDone() || drained.isCompletedExceptionally()) {

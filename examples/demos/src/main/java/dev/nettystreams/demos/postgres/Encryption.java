@@ -21,8 +21,7 @@ final class Encryption {
 
     static void agree(Wire wire, TlsUpgrade tls, boolean allowsPlaintext)
             throws IOException, InterruptedException, TimeoutException {
-        wire.send(FrontendMessages.sslRequest());
-        char answer = wire.receiveByte();
+        char answer = wire.ask(FrontendMessages.sslRequest());
         switch (answer) {
             case 'S' -> wire.secure(tls);
             case 'N' -> {

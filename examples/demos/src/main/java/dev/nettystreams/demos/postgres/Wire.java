@@ -70,13 +70,33 @@ final class Wire {
         patience.await(writer.startTls(tls));
     }
 
-    void send(byte[] message) throws IOException, InterruptedException, TimeoutException {
+    /** @throws ReportedException if the server has ended the connection with an error */
+    void send(byte[] message) throws IOException, InterruptedException, TimeoutException, ReportedException {
         writer.write(message);
-        patience.await(writer.drain());
+        try {
+            patience.await(writer.drain());
+        } catch (IOException lost) {
+            throwLastError(lost);
+            throw lost;
+        }
     }
 
-    /** The one answer that is not a message. */
-    char receiveByte() throws IOException, InterruptedException, TimeoutException {
+    /** An error that came before the loss says more than the loss. */
+    private void throwLastError(IOException lost) throws InterruptedException, TimeoutException, ReportedException {
+        try {
+            BackendMessage message;
+            do {
+                message = receive();
+            } while (message.type() != 'E');
+            throw ServerReport.parse(message).toException();
+        } catch (IOException end) {
+            lost.addSuppressed(end);
+        }
+    }
+
+    /** Sends the one request whose answer is a byte, and not a message. */
+    char ask(byte[] request) throws IOException, InterruptedException, TimeoutException {
+        writer.write(request);
         return (char) (intake.take(1)[0] & 0xff);
     }
 

@@ -1,8 +1,10 @@
 package dev.nettystreams.demos.postgres;
 
+import static dev.nettystreams.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.testing.BackgroundLoop;
 import dev.nettystreams.testing.MemoryPair;
@@ -35,6 +37,26 @@ class PostgresPatienceTest {
                                 true))
                         .hasMessage(OVER);
             }
+        }
+    }
+
+    /** The server has refused the login and closed while the client was busy with its proof. */
+    @Test
+    void errorBeforeTheLoss_isReported_andNotTheLoss() throws Exception {
+        try (BackgroundLoop loop = new BackgroundLoop()) {
+            MemoryPair pair = MemoryStreams.pair(loop);
+            StreamConnection client = pair.near();
+            pair.far().writer().write(Words.authentication(11));
+            pair.far().writer().write(Words.error("FATAL", "28000", "no"));
+            await(pair.far().writer().flush());
+            await(client.reader().peek(1));
+            pair.far().abort();
+            assertThatThrownBy(() -> await(client.writer().waitClosed())).isInstanceOf(StreamBrokenException.class);
+            Wire wire = Wire.forLogin(client, Patience.of(Duration.ofSeconds(20)), notice -> {});
+            assertThatThrownBy(() -> wire.send(new byte[1]))
+                    .isInstanceOf(ReportedException.class)
+                    .hasMessage("FATAL 28000: no");
+            assertThatThrownBy(() -> wire.send(new byte[1])).isInstanceOf(StreamBrokenException.class);
         }
     }
 

@@ -13,15 +13,18 @@ import org.jspecify.annotations.Nullable;
  * reset, which destroys what the peer has not read yet.
  *
  * <pre>
- *   IDLE --close()--> SENDING --output finished--> LINGERING --peer's end, 5 s of silence-------------------------->
- *   CLOSED |                            |  \______16 MiB dropped, and more to come--> abort
- *                       |                            \--closeTimeout--> LAST_LOOK --nothing came--> CLOSED
- *                       \--closeTimeout--> abort                                  \--more came--> abort
+ *   IDLE --close()--> SENDING --output finished--> LINGERING --peer's end------------------------------> CLOSED
+ *                        |                          |  ^  |\__16 MiB dropped, and more to come--> abort
+ *                        |                          |  |  \--5 s of silence--> LAST_LOOK --nothing came--> CLOSED
+ *                        |                          |   \______________________/  more came
+ *                        |                          \--closeTimeout--> LAST_LOOK --nothing came--> CLOSED
+ *                        \--closeTimeout--> abort                              \--more came--> abort
  * </pre>
  *
  * {@code SENDING} goes straight to {@code CLOSED} if the peer has ended before, or if the transport cannot tell the
- * peer of the end. In {@code LAST_LOOK} the loop looks at its sockets once more: a peer in the middle of sending would
- * be answered by a reset, so the connection fails and says so.
+ * peer of the end. In {@code LAST_LOOK} the loop looks at its sockets once more. A loop that was held up runs its
+ * timers before it has read what came meanwhile: that is no silence, and closing would be answered by a reset. After
+ * {@code closeTimeout} a peer in the middle of sending is answered so, and the connection fails and says so.
  *
  * <p>A peer that resets the connection while it lingers has ended it: it does not read on.
  *
@@ -48,6 +51,8 @@ final class Closing {
     private Phase phase = Phase.IDLE;
     private boolean canLinger;
     private boolean hasPeerEnded;
+    private boolean isOutOfTime;
+    private int lookCount;
     private long droppedByteCount;
     private Loop.@Nullable Timer deadline;
     private Loop.@Nullable Timer silence;
@@ -91,9 +96,10 @@ final class Closing {
 
     /** Bytes came that nobody reads any more. */
     void dropped(int byteCount) {
-        if (phase == Phase.LAST_LOOK) {
+        if (isOutOfTime && phase == Phase.LAST_LOOK) {
             abort("the peer was still sending after " + Timeouts.toText(limits.closeTimeout()));
-        } else if (phase == Phase.LINGERING) {
+        } else if (phase == Phase.LINGERING || phase == Phase.LAST_LOOK) {
+            phase = Phase.LINGERING;
             droppedByteCount += byteCount;
             if (droppedByteCount > MAX_DROPPED_BYTES) {
                 abort("the peer went on sending: more than " + MAX_DROPPED_BYTES + " bytes were dropped");
@@ -112,7 +118,7 @@ final class Closing {
 
     private void awaitSilence() {
         cancel(silence);
-        silence = access.schedule(this::end, SILENCE_NANOS);
+        silence = access.schedule(this::lookOnceMore, SILENCE_NANOS);
     }
 
     private void outOfTime() {
@@ -120,15 +126,22 @@ final class Closing {
             stop();
             abort.accept("close() did not finish within " + Timeouts.toText(limits.closeTimeout()) + ": "
                     + transport.pendingByteCount() + " bytes unsent");
-        } else if (phase == Phase.LINGERING) {
-            phase = Phase.LAST_LOOK;
-            cancel(silence);
-            access.hopToNextTurn(() -> access.turn(this::lookedLast));
+        } else if (phase == Phase.LINGERING || phase == Phase.LAST_LOOK) {
+            isOutOfTime = true;
+            lookOnceMore();
         }
     }
 
-    private void lookedLast() {
-        if (phase == Phase.LAST_LOOK) {
+    private void lookOnceMore() {
+        phase = Phase.LAST_LOOK;
+        cancel(silence);
+        int look = ++lookCount;
+        access.hopToNextTurn(() -> access.turn(() -> looked(look)));
+    }
+
+    /** An earlier look than the last one is not to end what has gone on since. */
+    private void looked(int look) {
+        if (phase == Phase.LAST_LOOK && look == lookCount) {
             end();
         }
     }

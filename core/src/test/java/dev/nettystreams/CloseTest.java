@@ -135,6 +135,45 @@ class CloseTest {
         Now.value(closed);
     }
 
+    /** A loop that was held up runs its timers before it reads: what came meanwhile is no silence. */
+    @Test
+    void lingering_goesOn_whenMoreIsThereBehindTheSilence() {
+        Bench patient = new Bench();
+        CompletableFuture<Void> closed = patient.onLoop(patient.writer::waitClosed);
+        patient.run(patient.writer::close);
+        patient.wire.finishOutput();
+        for (int i = 0; i < 3; i++) {
+            patient.loop.advance(Duration.ofNanos(Closing.SILENCE_NANOS - 1));
+            patient.loop.run(() -> patient.loop.schedule(
+                    () -> patient.wire.events().dataReceived(patient.wire.chunk("more")), 1)); // behind the timer
+            patient.loop.advance(Duration.ofNanos(1));
+            assertThat(patient.wire.count("close")).isZero();
+        }
+        patient.loop.advance(Duration.ofNanos(Closing.SILENCE_NANOS));
+        assertThat(patient.wire.count("close")).isEqualTo(1);
+        assertThat(patient.wire.count("abort")).isZero();
+        patient.wire.lose(null);
+        Now.value(closed);
+        assertThat(patient.loop.timerCount()).isZero();
+    }
+
+    /** Each look is a turn: the one for the silence does not stand for the one at the timeout. */
+    @Test
+    void lingering_looksAnewAtTheCloseTimeout_afterALookThatFoundMore() {
+        Bench patient = new Bench(StreamLimits.DEFAULT.withCloseTimeout(Duration.ofNanos(Closing.SILENCE_NANOS)));
+        CompletableFuture<Void> closed = patient.onLoop(patient.writer::waitClosed);
+        patient.run(patient.writer::close);
+        patient.loop.run(() -> patient.wire.events().outputFinished());
+        patient.loop.advance(Duration.ofNanos(Closing.SILENCE_NANOS - 1));
+        patient.loop.run(() -> patient.loop.schedule(
+                () -> patient.wire.events().dataReceived(patient.wire.chunk("more")), 1)); // behind both timers
+        patient.loop.advance(Duration.ofNanos(1));
+        assertThat(patient.wire.count("close")).isZero();
+        assertThat(patient.wire.count("abort")).isEqualTo(1);
+        patient.wire.lose(null);
+        Now.failure(StreamBrokenException.class, closed);
+    }
+
     @Test
     void lingering_endsAfterSilence_ofAPeerThatNeverSaysAnything() {
         Bench patient = new Bench();

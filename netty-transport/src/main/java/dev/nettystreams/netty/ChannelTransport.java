@@ -84,7 +84,7 @@ final class ChannelTransport implements Transport {
         this.facts = ConnectionFacts.of(channel);
         this.outcomes = new WriteOutcomes(context, this::writeLost);
         this.writeBuffer = new WriteBuffer(context, outcomes);
-        this.ending = new OutputEnding(channel);
+        this.ending = new OutputEnding(context);
     }
 
     @Override
@@ -326,7 +326,7 @@ final class ChannelTransport implements Transport {
             phase = Phase.CLOSING;
             enter();
             writeBuffer.drop();
-            context.close();
+            ending.close();
             leave();
         }
     }
@@ -347,7 +347,7 @@ final class ChannelTransport implements Transport {
         if (ending.isSecured()) {
             channel.unsafe().close(channel.voidPromise()); // past the TLS layer, which would say goodbye first
         } else {
-            context.close();
+            ending.close();
         }
         leave();
     }

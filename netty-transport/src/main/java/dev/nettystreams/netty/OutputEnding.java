@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.spi.OutputEnd;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -15,20 +16,25 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   half-close, in clear:  FIN                  half-close, under TLS:  close_notify
  *   for good, in clear:    FIN                  for good, under TLS:    close_notify (of each layer), FIN
+ *   for good, behind handlers of others:        whatever they send when they are told to close ({@link CloseGate}), FIN
  * </pre>
  *
  * <p>Confined to the channel's loop, save {@link #canHalfClose}.
  */
 final class OutputEnding {
+    private final ChannelHandlerContext context;
     private final Channel channel;
     private final ArrayDeque<OutputEnd> unsent = new ArrayDeque<>(0); // of the layers, innermost first
     private CompletionStage<Void> lastEnd = CompletableFuture.completedFuture(null);
     private volatile boolean isSecured;
     private volatile @Nullable OutputEnd innermost;
+    private @Nullable CloseGate gate; // while others are told of the end, and afterwards
     private boolean hasSentFin;
 
-    OutputEnding(Channel channel) {
-        this.channel = channel;
+    /** @param context of the streams' handler */
+    OutputEnding(ChannelHandlerContext context) {
+        this.context = context;
+        this.channel = context.channel();
     }
 
     /** A layer follows, over which a FIN alone is a truncation. */
@@ -73,7 +79,28 @@ final class OutputEnding {
         while (!unsent.isEmpty()) {
             sendNext();
         }
-        return lastEnd.thenRun(this::sendFin);
+        return lastEnd.thenCompose(done -> endOthers()).thenRun(this::sendFin);
+    }
+
+    /** Under TLS of ours the layers' ends are what the peer waits for, and theirs have been sent. */
+    private CompletionStage<Void> endOthers() {
+        if (isSecured || context.equals(context.pipeline().firstContext())) {
+            return lastEnd;
+        }
+        CloseGate others = new CloseGate();
+        gate = others;
+        context.pipeline().addFirst(others);
+        context.close();
+        return others.reached();
+    }
+
+    /** Closes the channel; who has been told of the end is not told again. */
+    void close() {
+        if (gate == null) {
+            context.close();
+        } else {
+            gate.letThrough();
+        }
     }
 
     private void sendNext() {

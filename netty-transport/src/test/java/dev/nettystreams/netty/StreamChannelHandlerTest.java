@@ -15,6 +15,7 @@ import dev.nettystreams.StreamLimits;
 import dev.nettystreams.StreamWriter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -92,6 +93,56 @@ class StreamChannelHandlerTest {
             }
         } finally {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    /** Somebody else's layer, with an end of its own, which it sends when it is told to close. */
+    private static final class Farewell extends ChannelOutboundHandlerAdapter {
+        private int closeCount;
+
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise promise) {
+            closeCount++;
+            context.writeAndFlush(Unpooled.copiedBuffer("farewell", US_ASCII))
+                    .addListener(sent -> context.close(promise));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void handlerBefore_sendsItsOwnEnd_beforeTheFin_andTheConnectionLingers(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Farewell layer = new Farewell();
+            ((Channel) pair.server().writer().getExtraInfo("channel"))
+                    .pipeline()
+                    .addFirst(layer);
+            pair.server().writer().write("all, and ".getBytes(US_ASCII));
+            pair.server().close();
+            CompletableFuture<Void> closed = pair.server().waitClosed();
+            assertThat(get(pair.client().reader().read(-1))).asString(US_ASCII).isEqualTo("all, and farewell");
+            pair.client().writer().write("said meanwhile".getBytes(US_ASCII));
+            get(pair.client().writer().flush());
+            assertThat(closed).isNotDone();
+            pair.client().close();
+            get(closed);
+            assertThat(layer.closeCount).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void closeBySomebodyElse_ofAConnectionThatLingers_closesIt(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            channel.pipeline().addFirst(new Farewell());
+            CompletableFuture<Void> closed = pair.server().waitClosed();
+            pair.server().close();
+            assertThat(get(pair.client().reader().read(-1))).asString(US_ASCII).isEqualTo("farewell");
+            assertThat(closed).isNotDone();
+            channel.close();
+            closed.get(4, TimeUnit.SECONDS); // before the peer's silence would end it
         }
     }
 

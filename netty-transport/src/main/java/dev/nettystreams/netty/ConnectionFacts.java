@@ -25,10 +25,37 @@ record ConnectionFacts(
         SocketAddress published = channel.hasAttr(StreamChannelHandler.SOCKNAME)
                 ? channel.attr(StreamChannelHandler.SOCKNAME).get()
                 : null;
+        SocketAddress local = withZone(channel.localAddress());
         return new ConnectionFacts(
-                withZone(channel.remoteAddress()),
-                published == null ? withZone(channel.localAddress()) : published,
+                withZoneOf(local, withZone(channel.remoteAddress())),
+                published == null ? local : published,
                 PeerCredentialsLookup.of(channel));
+    }
+
+    /**
+     * Of a peer that was connected to, native transports have the host's text and the bytes, without a number for the
+     * zone. Both ends of a connection between link-local addresses are in one zone.
+     */
+    static @Nullable SocketAddress withZoneOf(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
+        if (peer instanceof InetSocketAddress inet
+                && inet.getAddress() instanceof Inet6Address host
+                && host.isLinkLocalAddress()
+                && host.getScopeId() == 0
+                && local instanceof InetSocketAddress near
+                && near.getAddress() instanceof Inet6Address here
+                && here.isLinkLocalAddress()
+                && here.getScopeId() > 0) {
+            try {
+                NetworkInterface zone = here.getScopedInterface();
+                Inet6Address whole = zone == null
+                        ? Inet6Address.getByAddress(null, host.getAddress(), here.getScopeId())
+                        : Inet6Address.getByAddress(null, host.getAddress(), zone);
+                return new InetSocketAddress(whole, inet.getPort());
+            } catch (IOException e) {
+                return peer; // the interface has no such address any more
+            }
+        }
+        return peer;
     }
 
     /** Native transports rebuild an address from the kernel's bytes, which have the zone of a link-local one as a number: it gets its name back. */

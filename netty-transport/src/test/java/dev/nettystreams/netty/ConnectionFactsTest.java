@@ -133,6 +133,44 @@ class ConnectionFactsTest {
         }
     }
 
+    /** What a program keeps as the peer's address is to take it there again. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void zoneOfAServer_isInItsClientsPeername(Wire wire) throws Exception {
+        Optional<InetAddress> linkLocal = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(each -> each instanceof Inet6Address && each.isLinkLocalAddress())
+                .findFirst();
+        assumeTrue(linkLocal.isPresent(), "this machine has no link-local address");
+        Inet6Address host = (Inet6Address) linkLocal.orElseThrow();
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            StreamServer server = get(streams.startServer(
+                    ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer)), "::", 0));
+            StreamConnection client = get(streams.openConnection(host.getHostAddress(), server.port()));
+            InetSocketAddress peer =
+                    (InetSocketAddress) client.writer().getExtraInfo("peername");
+            assertThat(((Inet6Address) peer.getAddress()).getScopeId()).isEqualTo(host.getScopeId());
+            assertThat(peer.getAddress().getHostAddress()).isEqualTo(host.getHostAddress());
+            try (Socket again = new Socket()) {
+                again.connect(peer);
+            }
+            client.close();
+            server.close();
+        }
+    }
+
+    /** As after an interface has gone: its number is all that is known. */
+    @Test
+    void zoneWithoutAnInterface_staysANumber() throws Exception {
+        byte[] host = InetAddress.getByName("fe80::1").getAddress();
+        InetSocketAddress local = new InetSocketAddress(Inet6Address.getByAddress(null, host, 987_654), 1);
+        InetSocketAddress peer = new InetSocketAddress(InetAddress.getByAddress("fe80::1%nowhere", host), 2);
+        InetSocketAddress whole = (InetSocketAddress) ConnectionFacts.withZoneOf(local, peer);
+        assertThat(whole).hasToString("/[fe80:0:0:0:0:0:0:1%987654]:2");
+        InetSocketAddress elsewhere = new InetSocketAddress(InetAddress.getByName("2001:db8::1"), 2);
+        assertThat(ConnectionFacts.withZoneOf(local, elsewhere)).isSameAs(elsewhere);
+    }
+
     @Test
     void zoneOfALinkLocalAddress_getsItsNameBack() throws Exception {
         Optional<NetworkInterface> linkLocal = NetworkInterface.networkInterfaces()

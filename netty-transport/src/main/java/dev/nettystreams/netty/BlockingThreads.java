@@ -4,34 +4,28 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where binding and file operations block, for a short time. What may take any length of time, such as looking a name
- * up ({@link NameLookups}), is not done here. At most {@link #MOST_THREADS}, as many as asyncio's default executor has;
- * what comes meanwhile waits in a queue. They are daemons, and end when idle.
+ * Where binding and file operations block. What may take any length of time, such as looking a name up ({@link
+ * NameLookups}), is not done here; but a task waits for the loop that its sockets belong to, and a program may hold that
+ * up for long. So there are as many threads as there are tasks: a start on one loop never waits for those on another.
+ * They are daemons, and end when idle.
  *
- * <p>Nothing that runs here may wait for something else that runs here: with every thread waiting, nobody would be left to do it. So what a
- * task leads to is completed on an event loop, where a program's callbacks know that they must not block. Tasks may wait for a loop.
+ * <p>What a task leads to is completed on an event loop, where a program's callbacks know that they must not block.
  */
 final class BlockingThreads {
-    static final int MOST_THREADS = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
-
     private static final long IDLE_SECONDS = 10;
     private static final ThreadPoolExecutor THREADS = new ThreadPoolExecutor(
-            MOST_THREADS,
-            MOST_THREADS,
+            0,
+            Integer.MAX_VALUE,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
+            new SynchronousQueue<>(),
             new DefaultThreadFactory("netty-streams-blocking", true));
-
-    static {
-        THREADS.allowCoreThreadTimeOut(true);
-    }
 
     private BlockingThreads() {}
 

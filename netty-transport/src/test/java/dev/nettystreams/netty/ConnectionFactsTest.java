@@ -147,8 +147,7 @@ class ConnectionFactsTest {
             StreamServer server = get(streams.startServer(
                     ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer)), "::", 0));
             StreamConnection client = get(streams.openConnection(host.getHostAddress(), server.port()));
-            InetSocketAddress peer =
-                    (InetSocketAddress) client.writer().getExtraInfo("peername");
+            InetSocketAddress peer = (InetSocketAddress) client.writer().getExtraInfo("peername");
             assertThat(((Inet6Address) peer.getAddress()).getScopeId()).isEqualTo(host.getScopeId());
             assertThat(peer.getAddress().getHostAddress()).isEqualTo(host.getHostAddress());
             try (Socket again = new Socket()) {

@@ -13,12 +13,14 @@ import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
+import io.netty.channel.EventLoopGroup;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -323,6 +325,38 @@ class StreamServerTest {
         while (server.connectionCount() != count) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.onSpinWait();
+        }
+    }
+
+    /** Binding waits for the loop that the socket belongs to, be it another program part's and held up. */
+    @Test
+    void loopThatIsHeldUp_holdsUpNoServerOnAnother() throws Exception {
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        EventLoopGroup heldUp = Loops.newGroup(IoBackend.NIO, 1, true);
+        try (NettyStreams slow = NettyStreams.over(heldUp);
+                NettyStreams quick = NettyStreams.create(IoBackend.NIO, 1)) {
+            heldUp.execute(() -> awaitUninterruptibly(mayGoOn));
+            List<CompletableFuture<StreamServer>> waiting = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                waiting.add(slow.startServer((reader, writer) -> {}, "127.0.0.1", 0));
+            }
+            get(quick.startServer((reader, writer) -> {}, "127.0.0.1", 0));
+            assertThat(waiting).noneMatch(CompletableFuture::isDone);
+            mayGoOn.countDown();
+            for (CompletableFuture<StreamServer> each : waiting) {
+                assertThat(get(each).isServing()).isTrue();
+            }
+        } finally {
+            mayGoOn.countDown();
+            heldUp.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.nettystreams.netty;
 
+import io.netty.channel.ChannelException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,8 +31,12 @@ final class Reason {
         if (failure instanceof FileSystemException inFiles) {
             return ofFiles(inFiles);
         }
-        String message = failure.getMessage();
-        return failure instanceof Error || message == null ? failure.toString() : message;
+        Throwable told = failure;
+        if (failure instanceof ChannelException && failure.getCause() instanceof IOException reason) {
+            told = reason; // Netty's own words are "Failed to open a socket.", without the reason
+        }
+        String message = told.getMessage();
+        return told instanceof Error || message == null ? told.toString() : message;
     }
 
     /** Without the file, which may be a private one: the caller names the one that was asked for. */

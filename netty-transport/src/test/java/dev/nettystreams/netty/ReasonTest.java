@@ -5,6 +5,7 @@ import static dev.nettystreams.netty.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.ConnectionHandler;
+import io.netty.channel.ChannelException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.BindException;
@@ -46,6 +47,16 @@ class ReasonTest {
             }
             server.close();
         }
+    }
+
+    /** Netty says "Failed to open a socket.", and why only in the cause. */
+    @Test
+    void socketThatCannotBeMade_isToldInTheSystemsWords() {
+        IOException full = new IOException("Too many open files");
+        assertThat(Reason.of(new ChannelException("Failed to open a socket.", full)))
+                .isEqualTo("Too many open files");
+        assertThat(Reason.of(new ChannelException(full))).isEqualTo("Too many open files");
+        assertThat(Reason.of(new ChannelException("of Netty's own"))).isEqualTo("of Netty's own");
     }
 
     @Test

@@ -45,8 +45,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     static {
         // With no file descriptor left a class cannot be loaded any more: so what tells failures apart is loaded now.
-        boolean isAborted = isPeersDoing(new IOException("of no native transport"));
+        IOException failure = new IOException("of no native transport");
+        boolean isAborted = isPeersDoing(failure);
         assert !isAborted;
+        String reason = Reason.of(failure);
+        assert reason != null;
     }
 
     private enum Phase {
@@ -233,14 +236,16 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             update();
             return;
         }
-        setBackingOff(true);
+        if (!setBackingOff(true)) {
+            return; // as io_uring's with many accepts under way: the pause has been told, and its end is near
+        }
         context.executor().schedule(() -> setBackingOff(false), RETRY_DELAY_SECONDS, TimeUnit.SECONDS);
         try {
             limit.log(
                     LOGGER,
                     Level.WARNING,
-                    () -> "accepting on " + context.channel().localAddress() + " pauses for " + RETRY_DELAY_SECONDS
-                            + " s: " + cause,
+                    () -> "accepting on " + addressOf(context.channel()) + " pauses for " + RETRY_DELAY_SECONDS + " s: "
+                            + Reason.of(cause),
                     null);
         } catch (Throwable e) {
             // Nobody to tell. The JDK throws a bare Error when it cannot open its time zones; let through, it would end
@@ -253,10 +258,21 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         return cause instanceof NativeIoException failure && failure.expectedErr() == -ECONNABORTED;
     }
 
-    private void setBackingOff(boolean backsOff) {
+    /** False if it is so already. */
+    private boolean setBackingOff(boolean backsOff) {
         synchronized (lock) {
+            if (isBackingOff == backsOff) {
+                return false;
+            }
             isBackingOff = backsOff;
         }
         update();
+        return true;
+    }
+
+    /** A Unix socket is bound to a private name, which is gone. */
+    private @Nullable SocketAddress addressOf(Channel listener) {
+        SocketAddress known = publicAddress;
+        return known == null ? listener.localAddress() : known;
     }
 }

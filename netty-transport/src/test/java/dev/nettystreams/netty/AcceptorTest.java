@@ -13,7 +13,12 @@ import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +100,46 @@ class AcceptorTest {
         listener.advanceTimeBy(1, TimeUnit.MILLISECONDS);
         turn(listener);
         assertThat(listener.config().isAutoRead()).isTrue();
+    }
+
+    /** As of io_uring's accepts under way: each fails, and one pause is for all. */
+    @Test
+    void systemThatRefusesManyTimes_isToldOnce_andPausesOnce() {
+        List<String> lines = new ArrayList<>();
+        Logger logger = Logger.getLogger("dev.nettystreams");
+        Handler collector = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Acceptor acceptor = acceptor(1);
+        EmbeddedChannel listener = new EmbeddedChannel(acceptor);
+        listener.freezeTime();
+        acceptor.listenOn(listener, new UnixAddress("/run/asked-for"));
+        acceptor.start();
+        turn(listener);
+        logger.addHandler(collector);
+        try {
+            for (int i = 0; i < 1000; i++) {
+                listener.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+            }
+        } finally {
+            logger.removeHandler(collector);
+        }
+        turn(listener);
+        assertThat(lines).containsExactly("accepting on /run/asked-for pauses for 1 s: Too many open files");
+        listener.advanceTimeBy(1, TimeUnit.SECONDS);
+        turn(listener);
+        assertThat(listener.config().isAutoRead()).isTrue();
+        assertThat(listener.hasPendingTasks()).isFalse();
+        assertThat(listener.runScheduledPendingTasks()).isEqualTo(-1); // no other timer
     }
 
     @Test

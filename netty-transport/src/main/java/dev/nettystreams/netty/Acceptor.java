@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 @Sharable
 final class Acceptor extends ChannelInboundHandlerAdapter {
     /** Of the addresses that a listener takes, where its socket takes others, too. */
-    static final AttributeKey<Class<?>> FAMILY = AttributeKey.valueOf(Acceptor.class, "family");
+    static final AttributeKey<TakenAddresses> TAKEN = AttributeKey.valueOf(Acceptor.class, "taken");
 
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final long RETRY_DELAY_SECONDS = 1;
@@ -141,10 +141,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel channel = (Channel) message;
-        Class<?> family = context.channel().attr(FAMILY).get();
-        if (family != null
-                && channel.remoteAddress() instanceof InetSocketAddress peer
-                && !family.isInstance(peer.getAddress())) {
+        TakenAddresses taken = context.channel().attr(TAKEN).get();
+        if (taken != null
+                && channel.localAddress() instanceof InetSocketAddress asked
+                && !taken.take(asked.getAddress())) {
             refuse(channel);
             return;
         }

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the listening sockets of a server: all that it is to have, or none. Fails with {@link IOException}s only. Blocks; not for an event
@@ -45,28 +45,48 @@ final class Listening {
      * port on all of them: the system picks it for the first, and if another address has it in use, it picks again.
      */
     void tcp(List<InetSocketAddress> addresses, IoBackend backend) throws IOException {
-        List<InetSocketAddress> separate = new ArrayList<>(addresses);
-        boolean areBoth = addresses.stream()
-                        .map(InetSocketAddress::getAddress)
-                        .filter(InetAddress::isAnyLocalAddress)
-                        .count()
-                == 2;
-        if (areBoth && addresses.stream().anyMatch(each -> !backend.keepsFamily(each.getAddress()))) {
-            // One socket takes both, and leaves no room for another.
-            separate.removeIf(each -> each.getAddress().isAnyLocalAddress() && backend.keepsFamily(each.getAddress()));
-            tcp(separate, backend.channels().tcpServer(), address -> true);
-        } else {
-            tcp(separate, backend.channels().tcpServer(), backend::keepsFamily);
+        IoBackend.TcpServers channels = backend.channels().tcpServer();
+        TakenAddresses wide = widest(addresses, backend);
+        if (wide == null || wide.others().isEmpty()) {
+            tcp(addresses, channels, wide);
+            return;
+        }
+        List<InetSocketAddress> separate = addresses.stream()
+                .filter(each -> !wide.others().contains(each.getAddress()))
+                .toList();
+        try {
+            tcp(separate, channels, wide);
+        } catch (BindException e) {
+            if (isOfThisMachine(wide.own())) {
+                throw e;
+            }
+            tcp(addresses, channels, null); // there is no IPv6: the others are the only ones
         }
     }
 
-    /** @param keepsFamily whether nobody need look whether who connects to an address is of its family */
-    void tcp(List<InetSocketAddress> addresses, IoBackend.TcpServers channels, Predicate<InetAddress> keepsFamily)
+    /** What the socket takes that takes both families, if one of these does. */
+    private static @Nullable TakenAddresses widest(List<InetSocketAddress> addresses, IoBackend backend) {
+        List<InetAddress> hosts =
+                addresses.stream().map(InetSocketAddress::getAddress).toList();
+        return hosts.stream()
+                .filter(each -> !backend.keepsFamily(each))
+                .findFirst()
+                .map(own -> new TakenAddresses(
+                        own,
+                        hosts.stream()
+                                .filter(each -> !own.getClass().isInstance(each))
+                                .filter(each -> each.isAnyLocalAddress() || isOfThisMachine(each))
+                                .toList()))
+                .orElse(null);
+    }
+
+    /** @param wide what the socket at one of these addresses takes, if it takes both families */
+    void tcp(List<InetSocketAddress> addresses, IoBackend.TcpServers channels, @Nullable TakenAddresses wide)
             throws IOException {
         for (int attempts = 1; ; attempts++) {
             List<Channel> bound = new ArrayList<>();
             try {
-                bindAll(addresses, channels, keepsFamily, bound);
+                bindAll(addresses, channels, wide, bound);
                 bound.forEach(server::listenOn);
                 return;
             } catch (IOException e) {
@@ -86,7 +106,7 @@ final class Listening {
     private void bindAll(
             List<InetSocketAddress> addresses,
             IoBackend.TcpServers channels,
-            Predicate<InetAddress> keepsFamily,
+            @Nullable TakenAddresses wide,
             List<Channel> bound)
             throws IOException {
         List<IOException> passedOver = new ArrayList<>();
@@ -99,8 +119,8 @@ final class Listening {
             try {
                 Channel listener = bind(() -> channels.newChannel(exact.getAddress()), exact, exact);
                 bound.add(listener);
-                if (!keepsFamily.test(exact.getAddress())) {
-                    listener.attr(Acceptor.FAMILY).set(exact.getAddress().getClass());
+                if (wide != null && wide.own().equals(exact.getAddress())) {
+                    listener.attr(Acceptor.TAKEN).set(wide);
                 }
             } catch (BindException e) {
                 if (addresses.size() == 1 || isOfThisMachine(address.getAddress())) {

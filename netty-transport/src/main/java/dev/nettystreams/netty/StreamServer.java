@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,7 +181,7 @@ public final class StreamServer implements AutoCloseable {
     /**
      * What the server listens on.
      *
-     * @return one address for each socket; none once it is closed
+     * @return one address for each that was asked for; none once it is closed
      */
     public List<SocketAddress> addresses() {
         if (isClosing.get()) {
@@ -189,7 +190,15 @@ public final class StreamServer implements AutoCloseable {
         SocketAddress unix = unixAddress;
         return unix != null
                 ? List.of(unix)
-                : listeners.stream().map(Channel::localAddress).toList();
+                : listeners.stream().flatMap(StreamServer::addressesOf).toList();
+    }
+
+    private static Stream<SocketAddress> addressesOf(Channel listener) {
+        SocketAddress address = listener.localAddress();
+        TakenAddresses taken = listener.attr(Acceptor.TAKEN).get();
+        return taken != null && address instanceof InetSocketAddress bound
+                ? taken.at(bound.getPort())
+                : Stream.of(address);
     }
 
     /**

@@ -72,10 +72,7 @@ class ListeningTest {
             };
             StreamServer server = newServer(loops);
             assertThatThrownBy(() -> listening(loops, server)
-                            .tcp(
-                                    List.of(address("127.0.0.1", port), address("127.0.0.2", port)),
-                                    exhausted,
-                                    address -> true))
+                            .tcp(List.of(address("127.0.0.1", port), address("127.0.0.2", port)), exhausted, null))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.2:" + port)
                     .hasMessageContaining("Too many open files")
@@ -206,6 +203,69 @@ class ListeningTest {
                 server.close();
             }
         }
+    }
+
+    /** Also where one socket takes both families, and leaves the port to no other. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void wildcard_besideAnAddressOfTheOtherFamily(Wire wire) throws Exception {
+        assumeTrue(isOfThisMachine("::1"), "there is no IPv6 here");
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            for (List<String> hosts : List.of(
+                    List.of("::", "127.0.0.1"),
+                    List.of("127.0.0.1", "::"),
+                    List.of("0.0.0.0", "::1"),
+                    List.of("::1", "0.0.0.0"))) {
+                StreamServer server = get(streams.startServer(ECHO, hosts, 0));
+                int port = server.port();
+                assertThat(isConnecting("127.0.0.1", port))
+                        .as("%s by IPv4", hosts)
+                        .isTrue();
+                assertThat(isConnecting("::1", port)).as("%s by IPv6", hosts).isTrue();
+                if (UnixPath.isLinux()) {
+                    assertThat(isConnecting("127.0.0.2", port))
+                            .as("%s by another address", hosts)
+                            .isEqualTo(hosts.contains("0.0.0.0"));
+                }
+                assertThat(server.addresses())
+                        .containsExactlyInAnyOrder(address(hosts.get(0), port), address(hosts.get(1), port));
+                server.close();
+                for (String wildcard : List.of("0.0.0.0", "::")) {
+                    StreamServer alone = get(streams.startServer(ECHO, wildcard, 0));
+                    assertThat(alone.addresses()).containsExactly(address(wildcard, alone.port()));
+                    alone.close();
+                }
+            }
+            StreamServer passingOver = get(streams.startServer(ECHO, List.of("::", NOWHERE), 0));
+            assertThat(passingOver.addresses()).containsExactly(address("::", passingOver.port()));
+            passingOver.close();
+        }
+    }
+
+    /** Of {@link #withoutIpv6_wildcardsAreIpv4s}. */
+    static final class OnlyIpv4 {
+        private OnlyIpv4() {}
+
+        /** @param arguments the backend */
+        public static void main(String[] arguments) throws Exception {
+            try (NettyStreams streams = NettyStreams.create(IoBackend.parse(arguments[0]), 1)) {
+                for (List<String> hosts : List.of(
+                        List.of(""), List.of("0.0.0.0", "::"), List.of("::", "127.0.0.1"), List.of("localhost"))) {
+                    StreamServer server = get(streams.startServer(ECHO, hosts, 0));
+                    System.out.println(hosts + " " + isConnecting("127.0.0.1", server.port()));
+                    server.close();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void withoutIpv6_wildcardsAreIpv4s(Wire wire) throws Exception {
+        assertThat(ChildJvm.likeThisOne()
+                        .withOption("-Djava.net.preferIPv4Stack=true")
+                        .run(OnlyIpv4.class, wire.backend().name()))
+                .contains("[] true", "[0.0.0.0, ::] true", "[::, 127.0.0.1] true", "[localhost] true");
     }
 
     private static boolean isOfThisMachine(String address) {

@@ -178,7 +178,7 @@ class LoopErrorsTest {
                     .tcp(
                             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                             address -> new FailingFirst(),
-                            address -> true);
+                            null);
             server.startServing();
             try (Socket first = new Socket(InetAddress.getLoopbackAddress(), server.port());
                     Socket second = new Socket(InetAddress.getLoopbackAddress(), server.port())) {

@@ -2,6 +2,7 @@ package dev.nettystreams.testing;
 
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
+import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -118,12 +119,17 @@ public final class ManualLoop implements Loop {
     /**
      * Turns the clock, stopping at each timer that is due on the way, and runs all that is ready at each stop.
      *
-     * @param time how far, zero or more
+     * @param time how far, zero or more; what is beyond 292 years is the end of time, when no timer is left
+     * @throws IllegalArgumentException if it is negative
      */
     public void advance(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("time < 0: " + Timeouts.toText(time));
+        }
         long endNanos;
         synchronized (lock) {
-            endNanos = nowNanos + time.toNanos();
+            long end = nowNanos + Timeouts.saturatedNanos(time);
+            endNanos = end < 0 ? Long.MAX_VALUE : end;
         }
         runReady();
         while (moveToNextTimer(endNanos)) {

@@ -63,6 +63,22 @@ class ManualLoopTest {
     }
 
     @Test
+    void advance_byAnyDuration() {
+        loop.advance(Duration.ofSeconds(1));
+        loop.schedule(() -> ran.add("in a year"), Duration.ofDays(365).toNanos());
+        loop.schedule(() -> ran.add("never"), Long.MAX_VALUE);
+        for (Duration before : new Duration[] {Duration.ofNanos(-1), Duration.ofSeconds(Long.MIN_VALUE)}) {
+            assertThatThrownBy(() -> loop.advance(before))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("time < 0: -");
+        }
+        assertThat(ran).isEmpty();
+        loop.advance(Duration.ofSeconds(Long.MAX_VALUE));
+        assertThat(ran).containsExactly("in a year", "never");
+        loop.advance(Duration.ofSeconds(Long.MAX_VALUE));
+    }
+
+    @Test
     void shutDown_dropsAndRejects() {
         loop.execute(() -> ran.add("dropped"));
         loop.shutDown();

@@ -16,6 +16,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -273,13 +274,14 @@ public final class StreamServer implements AutoCloseable {
      * @return completes when everything of the server has ended
      */
     public CompletableFuture<Void> shutdown(Duration timeout) {
+        long timeoutNanos = Math.max(0, Timeouts.saturatedNanos(Objects.requireNonNull(timeout, "timeout")));
         close();
         for (StreamConnection connection : ownConnections.snapshot()) {
             connection.reader().feedEof();
         }
         CompletableFuture<Void> ended = waitClosed();
         waitClosed() // not the caller's, who may cancel it or give it a time of its own
-                .orTimeout(Math.max(0, Timeouts.saturatedNanos(timeout)), TimeUnit.NANOSECONDS)
+                .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
                 .whenComplete((done, late) -> {
                     if (late != null) {
                         cutOff();

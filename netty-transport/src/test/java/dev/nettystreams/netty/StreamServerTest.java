@@ -328,6 +328,25 @@ class StreamServerTest {
         }
     }
 
+    @Test
+    void shutdown_withoutATimeout_isRefused_andLeavesTheServerServing() throws Exception {
+        try (NettyStreams streams = NettyStreams.create(IoBackend.NIO, 1)) {
+            StreamServer server = get(streams.startServer((reader, writer) -> {}, "127.0.0.1", 0));
+            assertThatThrownBy(() -> server.shutdown(nothing()))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("timeout");
+            assertThat(server.isServing()).isTrue();
+            for (Duration timeout : List.of(Duration.ofSeconds(Long.MIN_VALUE), Duration.ofSeconds(Long.MAX_VALUE))) {
+                get(server.shutdown(timeout));
+            }
+        }
+    }
+
+    @SuppressWarnings("NullAway") // what a program without its checks passes
+    private static Duration nothing() {
+        return null;
+    }
+
     /** Binding waits for the loop that the socket belongs to, be it another program part's and held up. */
     @Test
     void loopThatIsHeldUp_holdsUpNoServerOnAnother() throws Exception {

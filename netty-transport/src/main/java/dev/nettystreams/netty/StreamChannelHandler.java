@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  * {@link IoBackend#ioHandlerFactory()}, a reply larger than the socket buffer is cut off after the peer's EOF (a defect of Netty 4.2.13 and
  * later).
  *
- * <p>One object for each channel. Called by Netty on the channel's event loop.
+ * <p>One object for each channel. Called by Netty on the channel's event loop; added with another executor, it closes the
+ * channel and says so.
  */
 public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     /** The name of an accepted Unix socket: the one it is bound to is private and gone ({@link UnixSocketGuard}). */
@@ -258,6 +259,12 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             String refusal = refusalOf(context.channel());
             if (refusal != null) {
                 throw new IllegalStateException(refusal + ": " + context.channel());
+            }
+            if (!context.executor().equals(context.channel().eventLoop())) {
+                throw new IllegalStateException(
+                        "the StreamChannelHandler was added with an executor of its own; it runs"
+                                + " on the channel's event loop, and code that blocks on threads, as by Await.onThreads: "
+                                + context.channel());
             }
             ChannelTransport fresh = new ChannelTransport(context);
             transport = fresh;

@@ -487,4 +487,31 @@ class StreamChannelHandlerTest {
             pair.client().close();
         }
     }
+
+    /** Everything of a connection is confined to its loop; on another thread it would be half seen. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @SuppressWarnings("deprecation") // programs that come from Netty 4.1 do it
+    void handlerWithAnExecutorOfItsOwn_isRefused(Wire wire) throws Exception {
+        EventLoopGroup others = Loops.newGroup(IoBackend.NIO, 1, true);
+        CompletableFuture<Throwable> refusal = new CompletableFuture<>();
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Channel channel = get(StreamChannelHandler.handBack(pair.server()));
+            channel.pipeline()
+                    .addLast(
+                            others,
+                            new StreamChannelHandler(
+                                    StreamLimits.DEFAULT,
+                                    connection -> refusal.complete(new AssertionError("opened")),
+                                    refusal::complete));
+            assertThat(get(refusal))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("an executor of its own");
+            channel.closeFuture().sync();
+            pair.client().close();
+        } finally {
+            others.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
 }

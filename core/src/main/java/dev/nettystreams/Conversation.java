@@ -6,8 +6,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a handler over a connection: started on the loop, and closed and reported whatever it does: returns, throws, or completes
- * its stage either way. A handler that was cancelled has not failed: its connection is closed, and nobody is told, as in asyncio.
+ * One run of a handler over a connection: started on the loop, and closed and reported whatever it does: returns,
+ * throws, or completes its stage either way. A handler that was cancelled has not failed: its connection is closed, and
+ * nobody is told, as in asyncio. If the handler ends well and bytes that it wrote are lost then, that is reported:
+ * nobody else waits for them.
  */
 final class Conversation {
     private final StreamConnection connection;
@@ -69,9 +71,22 @@ final class Conversation {
         if (reason != null && !(reason instanceof CancellationException)) {
             report(reason);
         }
+        boolean wasBroken = connection.core().lifecycle.state().isBroken();
         connection.close();
         CompletionStage<Void> closed = connection.waitClosed();
-        closed.whenComplete((done, lost) -> over());
+        closed.whenComplete((done, lost) -> {
+            if (reason == null && lost instanceof StreamBrokenException) {
+                reportLoss(lost, wasBroken);
+            }
+            over();
+        });
+    }
+
+    /** The handler has ended well, and what it wrote did not arrive. That the peer was gone before is no loss. */
+    private void reportLoss(Throwable lost, boolean wasBroken) {
+        if (!wasBroken || connection.core().hasLostWrites) {
+            report(lost);
+        }
     }
 
     private void report(Throwable failure) {

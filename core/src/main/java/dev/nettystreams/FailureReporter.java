@@ -17,8 +17,9 @@ public interface FailureReporter {
     /**
      * Called once, on the thread that found the failure; must not block.
      *
-     * @param connection whose handler failed; it is being closed
-     * @param failure what the handler threw, or what its stage failed with
+     * @param connection the handler's; it is being closed
+     * @param failure what the handler threw, or what its stage failed with; if it ended well, the loss of bytes that it
+     *     had written, found when the connection was closed
      */
     void report(StreamConnection connection, Throwable failure);
 }

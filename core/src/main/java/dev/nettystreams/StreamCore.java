@@ -48,6 +48,9 @@ final class StreamCore implements TransportEvents {
 
     private volatile @Nullable TlsSession tlsSession;
 
+    /** Whether the transport has lost bytes that it had taken, before the connection ended. On the loop. */
+    boolean hasLostWrites;
+
     /** Set when the connection is gone: null inside means that it ended well. */
     private @Nullable Outcome outcome;
 
@@ -313,6 +316,7 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void outputFailed(Throwable cause) {
+        hasLostWrites = true;
         Failure failure = Failure.Broken.by(cause);
         Waiters.fail(output.ended(failure), failure);
     }

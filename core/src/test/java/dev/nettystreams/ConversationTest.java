@@ -68,6 +68,49 @@ class ConversationTest {
     }
 
     @Test
+    void bytesOfAHandlerThatEndedWell_thatAreLost_areReported() {
+        CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> {
+            w.write(new byte[9]);
+            return CompletableFuture.completedFuture(null);
+        }));
+        bench.wire.lose(new IOException("reset"));
+        Now.value(over);
+        assertThat(reported).singleElement().isInstanceOf(StreamBrokenException.class);
+    }
+
+    @Test
+    void bytesLostBeforeTheHandlerEnded_areReported() {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> end));
+        bench.wire.failOutput(new IOException("refused by a layer"));
+        bench.wire.lose(null);
+        bench.run(() -> end.complete(null));
+        Now.value(over);
+        assertThat(reported).singleElement().asString().contains("refused by a layer");
+    }
+
+    @Test
+    void connectionThatWasLostWithoutALoss_isNotReported() {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> end));
+        bench.wire.lose(new IOException("reset"));
+        bench.run(() -> end.complete(null));
+        Now.value(over);
+        assertThat(reported).isEmpty();
+    }
+
+    @Test
+    void handlerThatAborts_isNotReported() {
+        CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> {
+            w.abort();
+            return CompletableFuture.completedFuture(null);
+        }));
+        bench.wire.lose(null);
+        Now.value(over);
+        assertThat(reported).isEmpty();
+    }
+
+    @Test
     void cancelledHandler_closesAndIsNoFailure() {
         CompletableFuture<byte[]> read = bench.onLoop(() -> bench.reader.readLine());
         CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> read.thenApply(line -> line)));

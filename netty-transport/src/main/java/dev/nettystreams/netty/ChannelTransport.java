@@ -480,12 +480,10 @@ final class ChannelTransport implements Transport {
 
     /** An error of the input, or of a handler. */
     void onException(Throwable cause) {
-        if (phase == Phase.FINISHING && cause instanceof TlsTruncationException) {
+        if (cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException) {
+            writeLost(cause); // of another handler, by a void promise; without effect behind our own end
+        } else if (phase == Phase.FINISHED || (phase == Phase.FINISHING && cause instanceof TlsTruncationException)) {
             onInputEnded(); // nobody reads any more, and the peer may go on reading
-        } else if (phase == Phase.FINISHED) {
-            onInputEnded(); // nobody reads any more, and the peer has everything with its end
-        } else if (cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException) {
-            writeLost(cause); // of another handler, by a void promise
         } else {
             if (failure == null) {
                 failure = cause;

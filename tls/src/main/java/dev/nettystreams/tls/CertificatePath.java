@@ -19,8 +19,9 @@ final class CertificatePath {
     private CertificatePath() {}
 
     /**
-     * Follows the issuers: by name, and by their signature. Of several, as for a root that was certified by another
-     * one, too, it takes the first that is valid now, or else the first.
+     * Follows the issuers: by name, and by their signature. Of several it takes the first that is valid now, or else
+     * the first. A root that an older one has certified, too, is there twice: the older one's certificate is taken
+     * before its own, which says nothing to those who do not know it, and which the others have.
      *
      * @param certificates the leaf first
      * @return the leaf, its issuer, and so on, as far as they are there; a root, if it was among them
@@ -41,16 +42,19 @@ final class CertificatePath {
 
     private static @Nullable X509Certificate issuerOf(
             X509Certificate certificate, List<X509Certificate> candidates, List<X509Certificate> path) {
-        X509Certificate first = null;
+        X509Certificate best = null;
         for (X509Certificate candidate : candidates) {
-            if (!path.contains(candidate) && isIssuedBy(certificate, candidate)) {
-                if (isValidNow(candidate)) {
-                    return candidate;
-                }
-                first = first == null ? candidate : first;
+            if (!path.contains(candidate)
+                    && isIssuedBy(certificate, candidate)
+                    && (best == null || rank(candidate) > rank(best))) {
+                best = candidate;
             }
         }
-        return first;
+        return best;
+    }
+
+    private static int rank(X509Certificate issuer) {
+        return !isValidNow(issuer) ? 0 : isRoot(issuer) ? 1 : 2;
     }
 
     private static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {

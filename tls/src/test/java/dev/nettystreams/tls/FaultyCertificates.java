@@ -94,6 +94,22 @@ final class FaultyCertificates {
         return issued(localhost(), deeper);
     }
 
+    /** A root's name and key, certified by another root. */
+    static X509Certificate certifiedBy(X509Bundle root, X509Bundle other) {
+        return crossing(root, other, leaf());
+    }
+
+    static X509Certificate formerly(X509Bundle root, X509Bundle other) {
+        return crossing(root, other, leaf().notBefore(daysFromNow(-3)).notAfter(daysFromNow(-1)));
+    }
+
+    private static X509Certificate crossing(X509Bundle root, X509Bundle other, CertificateBuilder dated) {
+        CertificateBuilder crossing = dated.subject(root.getCertificate().getSubjectX500Principal())
+                .keyPair(root.getKeyPair())
+                .setIsCertificateAuthority(true);
+        return issued(crossing, other).getCertificate();
+    }
+
     private static X509Bundle withPath(X509Bundle bundle, X509Certificate... path) {
         return X509Bundle.fromCertificatePath(path, Certificates.ROOT.getCertificate(), bundle.getKeyPair());
     }

@@ -40,6 +40,7 @@ class PemChainTest {
     private static final NettyStreams STREAMS = NettyStreams.create(IoBackend.best());
     private static final X509Bundle LEAF = FaultyCertificates.behindAnIntermediate();
     private static final X509Certificate ROOT = Certificates.ROOT.getCertificate();
+    private static final X509Bundle OLDER_ROOT = Certificates.root("CN=an older root");
     private static final X509Certificate INTERMEDIATE = LEAF.getCertificatePath()[1];
 
     @TempDir
@@ -57,7 +58,9 @@ class PemChainTest {
         X509Certificate leaf = LEAF.getCertificate();
         X509Certificate other = Certificates.LOCALHOST.getCertificate();
         X509Certificate namesake = Certificates.root("CN=root of the tests").getCertificate();
+        X509Certificate crossed = FaultyCertificates.certifiedBy(Certificates.ROOT, OLDER_ROOT);
         List<X509Certificate> path = List.of(leaf, INTERMEDIATE);
+        List<X509Certificate> crossing = List.of(leaf, INTERMEDIATE, crossed);
         List<X509Certificate> withRoot = List.of(leaf, INTERMEDIATE, ROOT);
         return List.of(
                 new Chain("right", path, path),
@@ -68,6 +71,15 @@ class PemChainTest {
                 new Chain("another between", List.of(leaf, other, INTERMEDIATE, ROOT), withRoot),
                 new Chain("root's namesake", List.of(leaf, INTERMEDIATE, namesake, ROOT), withRoot),
                 new Chain("namesake alone", List.of(leaf, INTERMEDIATE, namesake), path),
+                new Chain("certified by an older root", List.of(leaf, INTERMEDIATE, ROOT, crossed), crossing),
+                new Chain(
+                        "and that root",
+                        List.of(leaf, INTERMEDIATE, ROOT, OLDER_ROOT.getCertificate(), crossed),
+                        List.of(leaf, INTERMEDIATE, crossed, OLDER_ROOT.getCertificate())),
+                new Chain(
+                        "by an older root, formerly",
+                        List.of(leaf, INTERMEDIATE, FaultyCertificates.formerly(Certificates.ROOT, OLDER_ROOT), ROOT),
+                        withRoot),
                 new Chain("with root", withRoot, withRoot));
     }
 
@@ -201,6 +213,23 @@ class PemChainTest {
                 assertThat(failureOf(prepared(server))).hasMessageContaining(roots + " is trusted for CLIENTS");
             }
         }
+    }
+
+    /** An old root that trusts the new one is all that some clients have. */
+    @TestFactory
+    Stream<DynamicTest> olderRoots_leadToTheLeaf_whateverTheOrder() {
+        return TlsWire.perEngine()
+                .map(wire -> dynamicTest(wire.engine().toString(), () -> {
+                    X509Certificate crossed = FaultyCertificates.certifiedBy(Certificates.ROOT, OLDER_ROOT);
+                    TlsIdentity identity = TlsIdentity.of(
+                            LEAF.getKeyPair().getPrivate(), LEAF.getCertificate(), INTERMEDIATE, ROOT, crossed);
+                    for (X509Certificate trusted : List.of(OLDER_ROOT.getCertificate(), ROOT)) {
+                        assertAgree(
+                                wire,
+                                Tls.client().engine(wire.engine()).trusting(TlsTrust.certificates(trusted)),
+                                Tls.server(identity).engine(wire.engine()));
+                    }
+                }));
     }
 
     private static CompletableFuture<?> prepared(dev.nettystreams.TlsUpgrade upgrade) {

@@ -26,7 +26,14 @@ record PemFile(Path path, List<Block> blocks) {
     static final String TRUSTED_CERTIFICATE = "TRUSTED CERTIFICATE";
 
     private static final Set<String> CERTIFICATES = Set.of("CERTIFICATE", "X509 CERTIFICATE", TRUSTED_CERTIFICATE);
-    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
+
+    /**
+     * At the beginning of a line, so that a block that was commented out is none; behind blanks, a byte order mark, or
+     * the END of a file that ended without a line's end, about which people do not want to hear.
+     */
+    private static final Pattern BEGIN =
+            Pattern.compile("(?m)(?:^(?:\u00ef\u00bb\u00bf)?[ \\t]*+|(?<=-----))-----BEGIN ([A-Z0-9 ]+)-----");
+
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     /**

@@ -232,6 +232,27 @@ class PemChainTest {
                 }));
     }
 
+    /** As in files that people have edited, joined, or kept on other systems. */
+    @Test
+    void blocks_beginAtTheBeginningOfALine_behindBlanksAtMost() throws Exception {
+        String key = Certificates.LOCALHOST.getPrivateKeyPEM();
+        String chain = Certificates.LOCALHOST.getCertificatePathPEM().strip();
+        String commented = "# " + pem(List.of(ROOT)).strip().replace("\n", "\n# ") + "\n";
+        X509Certificate leaf = Certificates.LOCALHOST.getCertificate();
+        for (String text : List.of(
+                commented + chain,
+                "a -----BEGIN CERTIFICATE----- is what follows\n" + chain,
+                "\ufeff" + chain,
+                chain.replace("\n", "\r\n"),
+                chain.indent(4),
+                chain + pem(List.of(ROOT)))) {
+            PemKey read = PemKey.read(file("edited.pem", text), file("edited.key", "#" + key + key));
+            assertThat(read.chain()).as(text).startsWith(leaf);
+        }
+        assertThat(PemFile.read(file("joined.pem", chain + pem(List.of(ROOT)))).certificates())
+                .containsExactly(leaf, ROOT);
+    }
+
     private static CompletableFuture<?> prepared(dev.nettystreams.TlsUpgrade upgrade) {
         return upgrade.prepare().toCompletableFuture();
     }

@@ -1,5 +1,7 @@
 package dev.nettystreams.demos;
 
+import java.util.stream.Collectors;
+
 /** Failures as people read them: one line, without a trace. */
 public final class OneLine {
     private OneLine() {}
@@ -15,7 +17,11 @@ public final class OneLine {
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();
         }
-        return printable(message.strip().replaceAll("\\s*\\R\\s*", "; "));
+        // No pattern: blanks before a line's end are what a peer likes, and a pattern tries each of them again.
+        return printable(message.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining("; ")));
     }
 
     /**

@@ -1,0 +1,27 @@
+package dev.nettystreams.demos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class OneLineTest {
+    private static final int MANY = 60_000;
+
+    @Test
+    void lines_areJoined_withoutTheBlanksAroundThem() {
+        assertThat(OneLine.of(new IOException(" one \r\n\n\t two\n"))).isEqualTo("one; two");
+        assertThat(OneLine.of(new IOException(" \n "))).isEqualTo("IOException");
+        assertThat(OneLine.of(new IOException("a\u001b[2J\u2028b\u202ec"))).isEqualTo("a?[2J?b?c");
+    }
+
+    /** A server's refusal may be of any length that its protocol has. */
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.SECONDS)
+    void blanks_takeTimeInProportionToTheirNumber() {
+        String words = "no" + " ".repeat(MANY) + "way";
+        assertThat(OneLine.of(new IOException(words))).isEqualTo(words);
+    }
+}

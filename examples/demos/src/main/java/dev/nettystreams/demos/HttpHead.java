@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
 final class HttpHead implements Callable<Integer> {
     private static final int ANSWER_TIMEOUT_SECONDS = 30;
 
+    /** As curl has it. */
+    private static final int MOST_BYTES = 300 << 10;
+
     @Parameters(paramLabel = "URL", description = "For example https://example.org/")
     private String url = "";
 
@@ -50,9 +53,14 @@ final class HttpHead implements Callable<Integer> {
                 StreamConnection connection = await(connect(streams, target))) {
             PrintWriter out = command.commandLine().getOut();
             connection.writer().write(target.headRequest().getBytes(US_ASCII));
-            String line = readHeader(connection);
-            while (!line.isEmpty()) {
-                out.println(line);
+            int byteCount = 0;
+            byte[] line = readHeader(connection);
+            while (line.length > 0) {
+                byteCount += line.length;
+                if (byteCount > MOST_BYTES) {
+                    throw new IOException("the headers have more than " + MOST_BYTES + " bytes");
+                }
+                out.println(printable(line));
                 line = readHeader(connection);
             }
             if (out.checkError()) {
@@ -80,7 +88,8 @@ final class HttpHead implements Callable<Integer> {
         }
     }
 
-    private static String readHeader(StreamConnection connection) throws Exception {
+    /** Without its end. */
+    private static byte[] readHeader(StreamConnection connection) throws Exception {
         byte[] line;
         try {
             line = await(
@@ -91,7 +100,7 @@ final class HttpHead implements Callable<Integer> {
         if (line.length == 0) {
             throw new EOFException("the server ended the connection within its headers");
         }
-        return printable(Arrays.copyOf(line, line.length - 2));
+        return Arrays.copyOf(line, line.length - 2);
     }
 
     /** UTF-8, as most servers have it, or else Latin-1, as HTTP once had it; without what a terminal would obey. */

@@ -89,6 +89,15 @@ class HttpHeadTest {
     }
 
     @Test
+    void headersWithoutEnd_areCutOff() throws Exception {
+        String line = "A: " + "b".repeat(997) + "\r\n";
+        assertThat(headOf("/", "HTTP/1.0 200 OK\r\n" + line.repeat(400) + "\r\n"))
+                .isEqualTo(1);
+        assertThat(err).hasToString("netty-streams-demos: the headers have more than 307200 bytes\n");
+        assertThat(out.toString().length()).isBetween(300_000, 310_000);
+    }
+
+    @Test
     void optionsForTls_withoutTls_areRefused() {
         Called head = Called.demo("http-head", "--insecure", "http://127.0.0.1:1/");
         assertThat(head.status()).isEqualTo(2);

@@ -50,7 +50,7 @@ final class SmtpClient {
      */
     private static final int COMPLETION = 2;
 
-    private static final int INTERMEDIATE = 3;
+    static final int INTERMEDIATE = 3;
     private static final int PERMANENT_REFUSAL = 5;
 
     /** RFC 3207 section 4. */
@@ -218,7 +218,10 @@ final class SmtpClient {
         return (size == null ? "" : " SIZE=" + mail.byteCount()) + (mail.has8BitBytes() ? " BODY=8BITMIME" : "");
     }
 
-    /** A courtesy: what was done is done, whatever the server makes of it. */
+    /**
+     * Takes leave, as clients must also after a refusal (RFC 5321 section 4.1.1.10): a server counts the others as
+     * lost. What was done is done, whatever the server makes of it.
+     */
     void quit() throws InterruptedException {
         try {
             writer.write("QUIT\r\n".getBytes(US_ASCII));

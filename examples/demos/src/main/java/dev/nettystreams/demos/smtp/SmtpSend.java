@@ -85,19 +85,31 @@ public final class SmtpSend implements Callable<Integer> {
         try (NettyStreams streams = peer.streams();
                 StreamConnection connection = await(connect(streams, client))) {
             SmtpClient smtp = new SmtpClient(connection);
-            smtp.greet();
-            if (!isSmtps) {
-                secure(smtp, client);
+            Reply reply;
+            try {
+                reply = converse(smtp, client, mail);
+            } catch (RefusedException e) {
+                if (!e.isHalfWay()) {
+                    smtp.quit();
+                }
+                throw e;
             }
-            if (user != null) {
-                smtp.authenticate(user, String.valueOf(password));
-            }
-            Reply reply = smtp.send(mail);
             TlsSession session = connection.writer().tlsSession();
             command.commandLine().getOut().println((session == null ? "in clear" : session.protocol()) + ": " + reply);
             smtp.quit();
             return 0;
         }
+    }
+
+    private Reply converse(SmtpClient smtp, TlsClient client, OutgoingMail mail) throws Exception {
+        smtp.greet();
+        if (!isSmtps) {
+            secure(smtp, client);
+        }
+        if (user != null) {
+            smtp.authenticate(user, String.valueOf(password));
+        }
+        return smtp.send(mail);
     }
 
     private void check() {

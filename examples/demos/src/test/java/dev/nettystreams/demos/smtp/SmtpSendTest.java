@@ -155,7 +155,7 @@ class SmtpSendTest {
             })
     void wrongGreeting_isOneLine(String greeting, String message) throws Exception {
         String wire = greeting.replace("\\r", "\r").replace("\\n", "\n") + (greeting.equals("22") ? "" : "\r\n");
-        assertThat(send(List.of(wire))).isEmpty();
+        assertThat(send(List.of(wire))).isEqualTo(greeting.startsWith("554") ? "QUIT\r\n" : "");
         assertOneLine(message);
     }
 
@@ -243,8 +243,16 @@ class SmtpSendTest {
     @Test
     void refusedRecipient_isNamed_andNothingIsSent() throws Exception {
         String heard = send(List.of(GREETING, "250 t\r\n", "250 a\r\n", "550 no such user\r\n"), "--allow-plaintext");
-        assertThat(heard).doesNotContain("DATA");
+        assertThat(heard).endsWith("MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nQUIT\r\n");
         assertOneLine("the server refuses the recipient c@d: 550 no such user");
+    }
+
+    /** It would be taken for what the server waits for. */
+    @Test
+    void goodbye_isNotSaid_whereMoreIsDue() throws Exception {
+        String heard = send(List.of(GREETING, "250 t\r\n", "354 a\r\n"), "--allow-plaintext");
+        assertThat(heard).endsWith("MAIL FROM:<a@b>\r\n");
+        assertOneLine("the server refuses the sender: 354 a");
     }
 
     /** Which 2 it is matters to nobody (RFC 5321 section 4.3.2): sent again, the mail would be there twice. */

@@ -34,7 +34,7 @@ sealed interface Destination {
     /** A host and a port. */
     record Tcp(String hostName, int port) implements Destination {
         private static final Pattern PATTERN =
-                Pattern.compile("(?:\\[([0-9A-Fa-f:.%a-z]+)]|([^\\[\\]:]+)):([0-9]{1,5})");
+                Pattern.compile("(?:\\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?)]|([^\\[\\]:]+)):([0-9]{1,5})");
 
         @Override
         public CompletableFuture<StreamConnection> connect(NettyStreams streams) {

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a header's segment has behind the header is the beginning of the handshake, or of what is relayed: nothing of it is lost.
  *
- * <p>The end of output is passed on where the other side can be told of it. TLS cannot end one direction only: once the destination has
- * ended, a client under TLS is closed; once the client has ended, a destination under TLS may go on for 60 s.
+ * <p>The end of output is passed on where the other side can be told of it. TLS 1.2, and BoringSSL, cannot end one
+ * direction only: once the destination has ended, such a client is closed; once the client has ended, such a
+ * destination may go on for 60 s.
  */
 final class ProxyDialogue implements Dialogue {
     private static final int HEADER_TIMEOUT_SECONDS = 5;

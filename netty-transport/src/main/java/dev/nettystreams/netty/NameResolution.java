@@ -43,8 +43,10 @@ final class NameResolution {
         }
         try {
             return CompletableFuture.completedFuture(List.of(InetAddress.getAllByName(host)));
-        } catch (UnknownHostException e) { // the zone of an IPv6 address
-            return CompletableFuture.failedFuture(e);
+        } catch (UnknownHostException e) { // the zone of an IPv6 address, of which alone the JDK speaks
+            UnknownHostException failure = new UnknownHostException(host + ": " + e.getMessage());
+            failure.initCause(e);
+            return CompletableFuture.failedFuture(failure);
         }
     }
 

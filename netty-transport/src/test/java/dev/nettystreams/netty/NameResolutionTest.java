@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,16 @@ class NameResolutionTest {
                 .containsExactly(address("127.0.0.2"), address("::1"), address("127.0.0.1"));
         assertThat(NameResolution.toListenOn(List.of(""), 7, NameLookups.SYSTEM).join())
                 .containsExactly(address("0.0.0.0"), address("::"));
+    }
+
+    /** The JDK speaks of the zone alone: "no such interface nowhere". */
+    @Test
+    void zoneThatIsNotThere_isToldWithItsAddress() {
+        assertThat(NameResolution.toConnectTo("fe80::1%nowhere", 7, NameLookups.SYSTEM))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(UnknownHostException.class)
+                .withMessageContaining("fe80::1%nowhere: no such interface");
     }
 
     private static InetSocketAddress address(String host) throws UnknownHostException {

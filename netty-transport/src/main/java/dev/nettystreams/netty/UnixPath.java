@@ -30,6 +30,9 @@ record UnixPath(String name) {
         if (name.indexOf('\0', 1) > 0) {
             throw new IllegalArgumentException("the path of a Unix socket has a NUL inside: " + printable(name));
         }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) { // Netty would make it another name, with a "?"
+            throw new IllegalArgumentException("the path of a Unix socket has half a character: " + printable(name));
+        }
         requireAtMost(name.charAt(0) == '\0' ? MOST_ABSTRACT_BYTES : MOST_BYTES, name);
     }
 

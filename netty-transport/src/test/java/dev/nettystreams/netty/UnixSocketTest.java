@@ -162,6 +162,7 @@ class UnixSocketTest {
                     .hasMessageContaining("too long: 108 > 107 bytes: /tmp/xxx");
             assertThatThrownBy(() -> streams.openUnixConnection(tooLong)).hasMessageContaining("too long: 108 > 107");
             assertThatThrownBy(() -> streams.openUnixConnection("a\0b")).hasMessageContaining("NUL inside: a@b");
+            assertThatThrownBy(() -> streams.openUnixConnection("a\ud800b")).hasMessageContaining("half a character");
             assertThatThrownBy(() -> streams.openUnixConnection("")).hasMessageContaining("empty");
             assertThat(failureOf(streams.openUnixConnection(
                             directory.resolve("nobody").toString())))

@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
@@ -165,10 +166,6 @@ public enum IoBackend {
         }
     };
 
-    /** Of {@code setsockopt}, level IPPROTO_IPV6: IPV6_V6ONLY. */
-    private static final IntegerUnixChannelOption IPV6_ONLY =
-            new IntegerUnixChannelOption("IPV6_V6ONLY", 41, UnixPath.isLinux() ? 26 : 27);
-
     private static final List<IoBackend> BY_PREFERENCE = List.of(EPOLL, KQUEUE, NIO);
 
     /** Makes the channel that listens on an address. */
@@ -183,6 +180,13 @@ public enum IoBackend {
             @Nullable ChannelFactory<? extends Channel> unix,
             @Nullable ChannelFactory<? extends ServerChannel> unixServer) {}
 
+    /** A class of its own, so that this one links without the native transports, for {@link RequiredNetty} to judge. */
+    private static final class Ipv6Only {
+        /** Of {@code setsockopt}, level IPPROTO_IPV6: IPV6_V6ONLY. */
+        static final ChannelOption<Integer> OPTION =
+                new IntegerUnixChannelOption("IPV6_V6ONLY", 41, UnixPath.isLinux() ? 26 : 27);
+    }
+
     private static SocketProtocolFamily familyOf(InetAddress address) {
         return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     }
@@ -190,7 +194,7 @@ public enum IoBackend {
     /** As CPython listens: a socket for IPv6 takes no connections by IPv4. */
     private static ServerChannel keepingFamily(ServerChannel channel, InetAddress address) {
         if (address instanceof Inet6Address) {
-            channel.config().setOption(IPV6_ONLY, 1);
+            channel.config().setOption(Ipv6Only.OPTION, 1);
         }
         return channel;
     }

@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class RequiredNetty {
     private static final String ANY_NETTY = "io.netty.channel.Channel";
 
-    /** Needed of every Netty; the last two only where epoll's classes are. */
-    private static final String IO_HANDLERS = "io.netty.channel.IoHandlerFactory";
+    /** Needed of every Netty; the second one is of a module that a program over NIO may have left out. */
+    private static final List<String> NEEDED =
+            List.of("io.netty.channel.IoHandlerFactory", "io.netty.channel.unix.IntegerUnixChannelOption");
 
+    /** Needed where epoll's classes are. */
     private static final String EPOLL = "io.netty.channel.epoll.EpollIoOps";
+
     private static final String EPOLL_FIELD = "NONE";
 
     private static final NettyVerdict VERDICT = judged();
@@ -65,8 +69,10 @@ final class RequiredNetty {
     }
 
     private static @Nullable String lackingFrom(ClassLoader loader) {
-        if (find(IO_HANDLERS, loader) == null) {
-            return IO_HANDLERS;
+        for (String needed : NEEDED) {
+            if (find(needed, loader) == null) {
+                return needed;
+            }
         }
         Class<?> epoll = find(EPOLL, loader);
         if (epoll == null) {

@@ -95,6 +95,19 @@ class RequiredNettyTest {
                 .startsWith("false, java.lang.IllegalStateException: " + uring);
     }
 
+    /** Nobody over NIO misses it, until a class of it is. */
+    @Test
+    void moduleThatIsLeftOut_isMissedAtEveryDoor_byAClassOfIts() throws Exception {
+        String printed = ChildJvm.likeThisOne()
+                .without("netty-transport-(native-unix-common|classes-|native-).*")
+                .run(FirstUse.class);
+        for (String door : DOORS) {
+            assertThat(lineOf(printed, door))
+                    .contains("found 4.2.18.Final")
+                    .contains("which lacks io.netty.channel.unix.IntegerUnixChannelOption");
+        }
+    }
+
     @Test
     void versionOfTheBuild_isAcceptedInSilence() throws Exception {
         String printed = ChildJvm.likeThisOne().run(FirstUse.class);

@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
         description = {
             "Passes on what comes to port " + ProxyServer.PORT + ", unless told otherwise, and what comes back.",
             "Either side may be TCP or a Unix socket, in clear or under TLS, with or without a PROXY header.",
-            "An end of output is passed on in clear; TLS has none for one direction: behind --to-tls the answer to a client",
-            "that has ended its output may take 60 s."
+            "An end of output is passed on where the other side can be told of it. TLS 1.2, and BoringSSL, have none",
+            "for one direction: behind --to-tls the answer to a client that has ended its output may then take 60 s."
         })
 public final class ProxyServer extends ServerCommand {
     static final int PORT = 8080;

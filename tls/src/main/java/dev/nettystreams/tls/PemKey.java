@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -86,7 +87,7 @@ record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-            } catch (InvalidKeySpecException e) {
+            } catch (InvalidKeySpecException | NoSuchAlgorithmException e) { // a small runtime may lack curves
                 failure.addSuppressed(e);
             }
         }

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.KeyPairGenerator;
+import java.security.Provider;
+import java.security.Security;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
@@ -200,6 +202,21 @@ class PemKeyTest {
                 "both.pem",
                 "# ours\n" + bundle.getPrivateKeyPEM() + "subject=localhost\n" + bundle.getCertificatePathPEM());
         assertThat(PemKey.read(both, both).chain()).containsExactly(bundle.getCertificate());
+    }
+
+    /** As one that was linked without the module {@code jdk.crypto.ec}. */
+    @Test
+    void rsa_isRead_byARuntimeWithoutCurves() throws Exception {
+        X509Bundle bundle = bundle(Algorithm.rsa2048);
+        Provider curves = Security.getProvider("SunEC");
+        int position = List.of(Security.getProviders()).indexOf(curves) + 1;
+        Security.removeProvider(curves.getName());
+        try {
+            assertThat(read(bundle, bundle.getPrivateKeyPEM()).privateKey())
+                    .isEqualTo(bundle.getKeyPair().getPrivate());
+        } finally {
+            Security.insertProviderAt(curves, position);
+        }
     }
 
     @Test

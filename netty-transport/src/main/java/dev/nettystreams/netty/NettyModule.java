@@ -84,6 +84,6 @@ record NettyModule(String artifact, String version, String location) {
         String text = description.toString();
         int end = text.indexOf(SELF_DESCRIPTION);
         String location = end < 0 ? text : text.substring(0, end);
-        return location.replaceFirst("^(jar:)?file:", "").replaceFirst("!?/$", "");
+        return location.replaceFirst("^(jar:)?file:/*(?=/)", "").replaceFirst("!?/$", "");
     }
 }

@@ -33,6 +33,7 @@ class ConsumerTest {
             import dev.nettystreams.netty.NettyStreams;
             import dev.nettystreams.netty.StreamServer;
             import dev.nettystreams.tls.Tls;
+            import dev.nettystreams.tls.TlsEngine;
 
             public class Main {
                 public static void main(String[] arguments) throws Exception {
@@ -51,7 +52,7 @@ class ConsumerTest {
                         server.close();
                         System.out.println("over " + streams.backend());
                     }
-                    System.out.println("tls " + (Tls.client() != null));
+                    System.out.println("tls " + (Tls.client() != null) + ", by " + TlsEngine.best());
                     System.out.println("module " + Main.class.getModule().getName());
                     try {
                         Await.onEventLoop((reader, writer) -> {});
@@ -64,6 +65,9 @@ class ConsumerTest {
             """;
 
     private static final String EPOLL = "io.netty.transport.classes.epoll,io.netty.transport.epoll.linux.x86_64";
+
+    private static final String BORINGSSL =
+            "io.netty.tcnative.classes.openssl,io.netty.internal.tcnative.openssl.linux.x86_64";
 
     @TempDir
     Path directory;
@@ -90,14 +94,14 @@ class ConsumerTest {
     }
 
     @Test
-    void programWithModuleInfo_compilesAndRuns_overEpollOnceItsModulesAreAdded() throws Exception {
+    void programWithModuleInfo_compilesAndRuns_overEpollAndBoringSslOnceTheirModulesAreAdded() throws Exception {
         Files.writeString(
                 source.resolve("module-info.java"),
                 "/** A program. */\nmodule consumer { requires dev.nettystreams.tls; }\n");
         compile("-p", dependencies());
         String path = classes + File.pathSeparator + dependencies();
         String printed = run("-p", path, "-m", "consumer/consumer.Main");
-        assertThat(printed).contains("echoed 2", "tls true", "module consumer", "over NIO");
+        assertThat(printed).contains("echoed 2", "tls true, by JDK", "module consumer", "over NIO");
         if (Runtime.version().feature() >= 21) {
             assertThat(printed).contains("--add-opens java.base/java.lang=dev.nettystreams.core");
             assertThat(run(
@@ -110,8 +114,8 @@ class ConsumerTest {
                     .contains("await on the event loop: there");
         }
         assumeTrue(IoBackend.EPOLL.isAvailable() && "amd64".equals(System.getProperty("os.arch")), "no epoll here");
-        assertThat(run("--add-modules", EPOLL, "-p", path, "-m", "consumer/consumer.Main"))
-                .contains("over EPOLL");
+        assertThat(run("--add-modules", EPOLL + "," + BORINGSSL, "-p", path, "-m", "consumer/consumer.Main"))
+                .contains("over EPOLL", "by " + TlsEngine.best());
     }
 
     private void compile(String pathOption, String path) throws Exception {
@@ -148,14 +152,15 @@ class ConsumerTest {
         }
     }
 
-    /** What this module's POM brings at run time: our modules, Netty's, and the library for epoll. */
+    /** What this module's POM brings at run time: our modules, Netty's, and the libraries for epoll and BoringSSL. */
     private static String dependencies() {
         Predicate<Path> isOurs = entry -> Files.exists(entry.resolve("module-info.class"))
                 || entry.getFileName().toString().matches("netty-streams-(core|transport|tls)-.*\\.jar");
         Predicate<Path> isNettys = entry -> entry.getFileName()
                 .toString()
                 .matches("netty-(common|buffer|resolver|codec-base|handler|transport|transport-native-unix-common"
-                        + "|transport-classes-epoll|transport-native-epoll)-\\d.*\\.jar");
+                        + "|transport-classes-epoll|transport-native-epoll|tcnative-classes|tcnative-boringssl-static)"
+                        + "-\\d.*\\.jar");
         String all =
                 System.getProperty("java.class.path") + File.pathSeparator + System.getProperty("jdk.module.path", "");
         return String.join(

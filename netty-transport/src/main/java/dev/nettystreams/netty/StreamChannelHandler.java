@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.local.LocalChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
@@ -22,6 +23,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -99,32 +101,41 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * is removed next, such as the bytes behind an HTTP Upgrade request, is the streams'. Called on another thread, it
      * is added by a task of the loop.
      *
-     * <p>Completes when the streams are there. Fails with {@link IllegalStateException} if the channel is not active.
+     * <p>Completes when the streams are there. Fails with {@link IllegalStateException} if the channel is not active,
+     * or has streams already.
      *
      * @param channel an active channel on an event loop
      * @param limits the connection's bounds
      * @return the streams
      * @throws IllegalArgumentException if no streams can be made of the channel's data: it listens, it is
-     *     connectionless, or it is a Unix socket that closes at the peer's EOF, as Netty's own over NIO ({@link
-     *     NioUnixChannel} does not) and over io_uring (epoll's does not)
+     *     connectionless, or it closes at the peer's EOF, as Netty's own Unix sockets over NIO ({@link NioUnixChannel}
+     *     does not) and over io_uring (epoll's do not), and its channels within a JVM
      * @throws IllegalStateException if the streams cannot run on this version of Netty
      */
     public static CompletableFuture<StreamConnection> adopt(Channel channel, StreamLimits limits) {
         RequiredNetty.check();
-        String refusal = refusalOf(channel);
+        Objects.requireNonNull(limits, "limits");
+        String refusal = refusalOf(Objects.requireNonNull(channel, "channel"));
         if (refusal != null) {
             throw new IllegalArgumentException(refusal + ": " + channel);
         }
         CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
         onLoopOf(channel, adopted, () -> {
-            if (channel.isActive()) {
-                channel.pipeline()
-                        .addLast(new StreamChannelHandler(limits, adopted::complete, adopted::completeExceptionally));
-            } else {
-                adopted.completeExceptionally(new IllegalStateException("the channel is not active: " + channel));
+            if (!channel.isActive()) {
+                throw new IllegalStateException("the channel is not active: " + channel);
             }
+            StreamChannelHandler present = channel.pipeline().get(StreamChannelHandler.class);
+            if (present != null && !present.isDetached()) {
+                throw new IllegalStateException("the channel has streams already, which get its bytes: " + channel);
+            }
+            channel.pipeline()
+                    .addLast(new StreamChannelHandler(limits, adopted::complete, adopted::completeExceptionally));
         });
         return adopted;
+    }
+
+    private boolean isDetached() {
+        return transport != null && transport.isDetached();
     }
 
     /** Why a channel cannot carry streams, null if it can. */
@@ -138,6 +149,10 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         String uringRefusal = RequiredNetty.refusalOf(IoBackend.IO_URING);
         if (uringRefusal != null && channel.getClass().getName().startsWith("io.netty.channel.uring.")) {
             return uringRefusal;
+        }
+        if (channel instanceof LocalChannel) {
+            return "Netty's LocalChannel closes at the peer's EOF and loses the reply; within a JVM there are"
+                    + " dev.nettystreams.testing.MemoryStreams, or a Unix socket";
         }
         if (channel instanceof NioDomainSocketChannel) {
             return "Netty's NioDomainSocketChannel closes at the peer's EOF and loses the reply; use "

@@ -21,6 +21,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
+import io.netty.channel.local.LocalChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -128,8 +129,9 @@ class AdoptTest {
     }
 
     @Test
-    void unixSocketThatClosesAtThePeersEnd_isRefusedAtTheCall_withTheOneToUse() throws Exception {
+    void channelThatClosesAtThePeersEnd_isRefusedAtTheCall_withTheOneToUse() throws Exception {
         assertRefused(new NioDomainSocketChannel(), "NioUnixChannel");
+        assertRefused(new LocalChannel(), "MemoryStreams");
         if (IoBackend.IO_URING.isAvailable()) {
             EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IoBackend.IO_URING.ioHandlerFactory());
             Channel channel = new IoUringDomainSocketChannel();
@@ -221,6 +223,37 @@ class AdoptTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new NioUnixChannel(socket))
                     .withMessageContaining("not a connected Unix socket");
+        }
+    }
+
+    /** Two readers would wait for the same bytes, and the second one for ever. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#all")
+    void channelWithStreams_isRefusedByTheFuture_andKeepsThem(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Channel channel = (Channel) pair.client().writer().getExtraInfo("channel");
+            assertThat(failureOf(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("has streams already");
+            pair.server().writer().write(new byte[] {42});
+            assertThat(get(pair.client().reader().read(1))).containsExactly(42);
+            pair.client().abort();
+            pair.server().abort();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    void channelWhoseStreamsHaveLeft_isAdoptedAgain(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            Wire.Pair pair = wire.pair(streams);
+            Channel channel = get(StreamChannelHandler.handBack(pair.client()));
+            StreamConnection again = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
+            pair.server().writer().write(new byte[] {42});
+            assertThat(get(again.reader().read(1))).containsExactly(42);
+            again.abort();
+            pair.server().abort();
         }
     }
 

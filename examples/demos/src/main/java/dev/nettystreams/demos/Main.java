@@ -42,6 +42,7 @@ public final class Main {
      * @param args the command and its options
      */
     public static void main(String[] args) {
+        StandardOutput.spareWhatIsNotAscii();
         int status = commandLine().execute(args);
         if (status == 0
                 && System.out.checkError()) { // a full disk, a pipe that has been closed: print says nothing of them

@@ -1,6 +1,7 @@
 package dev.nettystreams.demos;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
@@ -95,6 +96,27 @@ class HttpHeadTest {
                 .isEqualTo(1);
         assertThat(err).hasToString("netty-streams-demos: the headers have more than 307200 bytes\n");
         assertThat(out.toString().length()).isBetween(300_000, 310_000);
+    }
+
+    /** As a program has it that no terminal has started. */
+    @Test
+    void headersBeyondAscii_areWhole_inALocaleOfAscii() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ProcessBuilder command = new ProcessBuilder(DemoProcess.commandLine(
+                    Main.class, "http-head", "http://127.0.0.1:" + listener.getLocalPort() + "/"));
+            command.environment().put("LC_ALL", "C");
+            Process client =
+                    command.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            try (Socket peer = listener.accept()) {
+                readRequest(peer);
+                peer.getOutputStream().write("A: caf\u00e9 \u20ac\r\n\r\n".getBytes(UTF_8));
+                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("A: caf\u00e9 \u20ac\n");
+                assertThat(client.waitFor()).isZero();
+            } finally {
+                client.destroyForcibly();
+            }
+        }
     }
 
     @Test

@@ -246,7 +246,7 @@ class ListeningTest {
     static final class OnlyIpv4 {
         private OnlyIpv4() {}
 
-        /** @param arguments the backend */
+        // The argument is the backend.
         public static void main(String[] arguments) throws Exception {
             try (NettyStreams streams = NettyStreams.create(IoBackend.parse(arguments[0]), 1)) {
                 for (List<String> hosts : List.of(

@@ -45,7 +45,7 @@ final class Loops {
     private final IoBackend.Channels channels;
     private final Map<Object, CompletableFuture<?>> openings = new ConcurrentHashMap<>();
     private final Set<StreamServer> servers = ConcurrentHashMap.newKeySet();
-    private boolean isClosed; // guarded by this
+    private volatile boolean isClosed; // written under this
     private @Nullable Loops unix; // guarded by this; for a backend whose Unix sockets go over another one
 
     /** @param parent whose connections these loops run, if they are beside others */
@@ -215,7 +215,8 @@ final class Loops {
         }
     }
 
-    private synchronized boolean isClosed() {
+    /** Takes no lock: {@link #forUnixSockets} makes threads under it, and a loop asks here. */
+    private boolean isClosed() {
         return isClosed;
     }
 

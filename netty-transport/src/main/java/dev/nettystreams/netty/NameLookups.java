@@ -55,7 +55,9 @@ final class NameLookups {
         }
         CompletableFuture<List<InetAddress>> own = fresh.copy();
         try {
-            Thread thread = new Thread(() -> resolve(name, fresh), "netty-streams-lookup-" + name);
+            String threadName = "netty-streams-lookup-" + name.substring(0, Math.min(name.length(), 64));
+            boolean inheritsLocals = false;
+            Thread thread = new Thread(null, () -> resolve(name, fresh), threadName, 0, inheritsLocals);
             thread.setDaemon(true);
             thread.start();
         } catch (Throwable e) { // no memory for a thread

@@ -433,7 +433,7 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     private static String printable(String host) {
-        return host.indexOf(':') < 0 ? host : "[" + host + "]";
+        return host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]";
     }
 
     private static void requirePort(int port, int lowest) {

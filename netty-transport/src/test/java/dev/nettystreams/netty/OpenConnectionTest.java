@@ -46,6 +46,10 @@ class OpenConnectionTest {
                     .isInstanceOf(ConnectException.class)
                     .hasMessageContaining("could not connect to 127.0.0.1:" + port)
                     .hasMessageContaining("refused");
+            for (String host : List.of("::1", "[::1]")) {
+                assertThat(failureOf(streams.openConnection(host, port)))
+                        .hasMessageContaining("could not connect to [::1]:" + port);
+            }
         }
     }
 

@@ -109,6 +109,7 @@ class CommandLineTest {
                 "smtp-send --from a@b --to c>d",
                 "smtp-send --from a@b --to ü@d",
                 "smtp-send --from a@b --to c@d --user me",
+                "smtp-send --from a@b --to c@d --smtps --allow-plaintext",
                 "http-head http://[broken/",
                 "http-head",
                 "postgres-query",

@@ -121,6 +121,9 @@ public final class SmtpSend implements Callable<Integer> {
         if (!sender.isEmpty() && !sender.matches(ADDRESS)) {
             throw misuse("not an address: " + sender);
         }
+        if (isSmtps && allowsPlaintext) {
+            throw misuse("--smtps is under TLS from the first byte, and --allow-plaintext would do nothing");
+        }
         if (user != null && (password == null || (user + password).indexOf('\0') >= 0)) {
             throw misuse("--user needs a password, and no NUL is in either");
         }

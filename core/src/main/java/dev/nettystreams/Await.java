@@ -1,5 +1,7 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.CarriedThreads;
+import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.spi.LoopThreads;
 import java.io.IOException;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +56,10 @@ public final class Await {
             boolean isSettled =
                     future.isDone() || future instanceof Claimable<?>; // claimed: its bytes are on their way
             if (isCancelled || !isSettled) {
-                PinWatch.refuseIfPinned("await()", e);
+                Interrupts.failIfPinned("await()", e);
                 throw e;
             }
-            Thread.currentThread().interrupt();
+            Interrupts.keepInterrupt();
             return settled(future);
         }
     }
@@ -259,6 +262,26 @@ public final class Await {
         withTimeout(timeout, steps.asCallable());
     }
 
+    /**
+     * Makes threads of the caller's kind: on the same event loop, virtual, or ordinary daemon threads. For executors
+     * and everything else that takes a {@link ThreadFactory}. A thread on the loop is the loop's, whichever thread asks
+     * the factory for it.
+     *
+     * <pre>{@code
+     * try (ExecutorService beside = Executors.newThreadPerTaskExecutor(Await.threadFactory())) {
+     *     Future<byte[]> line = beside.submit(() -> await(reader.readLine()));
+     * }
+     * }</pre>
+     *
+     * <p>Ending such a thread is its user's business: nothing waits for it, and an interrupt reaches its {@code await}.
+     *
+     * @return makes threads that may await
+     * @throws IllegalStateException on an event loop's own thread, whose code may not wait
+     */
+    public static ThreadFactory threadFactory() {
+        return ThreadsBesideCaller.find("threadFactory()")::newThread;
+    }
+
     // ---- waiting
 
     private static <T extends @Nullable Object> T get(CompletableFuture<T> future) throws InterruptedException {
@@ -276,18 +299,28 @@ public final class Await {
 
     private static <T extends @Nullable Object> T waitedFor(CompletableFuture<T> future)
             throws InterruptedException, ExecutionException {
-        Task.throwOwedInterrupt();
-        int pinnedCount = PinWatch.interruptCount();
-        try {
-            if (future instanceof Claimable<T> ours) {
-                ours.park(); // or get parks
-            }
-            return future.get();
-        } finally {
-            if (pinnedCount != PinWatch.interruptCount() && future.isDone()) {
-                PinWatch.takeBackInterrupt();
-            }
+        Interrupts own = Interrupts.ofCaller();
+        if (own == null) {
+            return parkedFor(future);
         }
+        int wait = own.beginWait();
+        boolean isInterrupted = false;
+        try {
+            return parkedFor(future);
+        } catch (InterruptedException e) {
+            isInterrupted = true;
+            throw e;
+        } finally {
+            own.endWait(wait, isInterrupted);
+        }
+    }
+
+    private static <T extends @Nullable Object> T parkedFor(CompletableFuture<T> future)
+            throws InterruptedException, ExecutionException {
+        if (future instanceof Claimable<T> ours) {
+            ours.park(); // or get parks
+        }
+        return future.get();
     }
 
     /** The outcome of a stage that is complete, whatever the thread's interrupt says. */

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.Interrupts;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -34,6 +35,14 @@ enum HandlerThreads {
     static final HandlerThreads BEST = VirtualThreads.FACTORY != null ? VIRTUAL : PLATFORM;
 
     abstract Thread unstarted(Runnable task);
+
+    /** Makes a thread that has not begun. */
+    Thread newThread(Runnable task, Interrupts interrupts) {
+        return unstarted(() -> {
+            interrupts.adoptCaller();
+            task.run();
+        });
+    }
 
     boolean isAvailable() {
         return this == PLATFORM || VirtualThreads.FACTORY != null;

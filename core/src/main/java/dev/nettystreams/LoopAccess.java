@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.CompletableFuture;
@@ -22,10 +23,12 @@ final class LoopAccess {
     final Turns turns = new Turns();
 
     /** What runs virtual threads on this loop, null where there are none. Written once, on the loop. */
-    private volatile @Nullable LoopCarrier carrier;
+    private volatile @Nullable Carrier carrier;
 
-    /** Of the thread on this loop that called last; no other thread ever has the same. Written by such threads only. */
-    private long residentId = -1;
+    /**
+     * The thread on this loop that called last. A plain field, since a caller that finds itself in it has written it.
+     */
+    private @Nullable Thread resident;
 
     LoopAccess(Loop loop) {
         this.loop = loop;
@@ -34,28 +37,29 @@ final class LoopAccess {
     /** On the loop, first of all. */
     void start() {
         LoopThreads.mark(loop);
-        carrier = LoopCarrier.ofCurrent(loop);
+        carrier = Carrier.of(loop);
     }
 
     /** On the loop. */
     @Nullable
-    LoopCarrier carrier() {
+    Carrier carrier() {
         return carrier;
     }
 
     /** What carries the calling thread if it is one on this loop, which is alone with this connection; else null. */
+    @SuppressWarnings("ReferenceEquality") // a thread may say that it equals another
     @Nullable
-    LoopCarrier carrierOfCaller() {
-        LoopCarrier candidate = carrier;
+    Carrier carrierOfCaller() {
+        Carrier candidate = carrier;
         if (candidate == null) {
             return null;
         }
-        long callerId = CarriedThreads.idOf(Thread.currentThread());
-        if (callerId != residentId) {
+        Thread caller = Thread.currentThread();
+        if (caller != resident) {
             if (loop.isCurrent() || !candidate.isCarryingCaller()) {
                 return null;
             }
-            residentId = callerId;
+            resident = caller;
         }
         return candidate.isOrphaned() ? null : candidate;
     }
@@ -65,12 +69,12 @@ final class LoopAccess {
      * if that is what has called the caller. Else null.
      */
     @Nullable
-    LoopCarrier carrierToGoBehind() {
-        LoopCarrier here = carrierOfCaller();
+    Carrier carrierToGoBehind() {
+        Carrier here = carrierOfCaller();
         if (here != null) {
             return here;
         }
-        LoopCarrier candidate = carrier;
+        Carrier candidate = carrier;
         return candidate != null && loop.isCurrent() && candidate.isSettling() ? candidate : null;
     }
 
@@ -84,7 +88,7 @@ final class LoopAccess {
      * have asked for, also if the caller is called while that is being done.
      */
     void onLoop(Runnable task) {
-        LoopCarrier here = carrierToGoBehind();
+        Carrier here = carrierToGoBehind();
         if (here != null) {
             here.defer(task);
         } else if (loop.isCurrent()) {
@@ -106,7 +110,7 @@ final class LoopAccess {
 
     /** By a task; fails the future if the loop has ended, or ends without having run it. */
     void hop(Runnable task, CompletableFuture<?> future) {
-        LoopCarrier here = carrierOfCaller();
+        Carrier here = carrierOfCaller();
         if (here != null) {
             here.defer(() -> hop(task, future));
         } else if (!hop(task)) {
@@ -118,7 +122,7 @@ final class LoopAccess {
 
     /** On the loop, or on a thread that it carries: by a task, when the loop has looked after its other connections. */
     void hopToNextTurn(Runnable task, CompletableFuture<?> future) {
-        LoopCarrier here = carrierOfCaller();
+        Carrier here = carrierOfCaller();
         if (here != null) {
             here.defer(() -> hopToNextTurn(task, future));
             return;
@@ -170,16 +174,16 @@ final class LoopAccess {
     void beginTurn() {
         assert loop.isCurrent();
         turns.begin();
-        LoopCarrier threads = carrier;
+        Carrier threads = carrier;
         if (threads != null) {
-            threads.enter();
+            threads.beginEvent();
         }
     }
 
     void endTurn() {
-        LoopCarrier threads = carrier;
+        Carrier threads = carrier;
         if (threads != null) {
-            threads.leave();
+            threads.endEvent();
         }
     }
 }

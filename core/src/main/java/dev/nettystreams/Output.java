@@ -1,5 +1,7 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Outgoing;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Transport;
 import java.nio.ByteBuffer;
@@ -13,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   the loop's own thread ---------------------------------------------------------+
- *   a thread on the loop --LoopCarrier, until it has parked --deliver--------------+-> transport.write --flushSoon: the turn's end,
- *   any other thread ------CrossThreadWrites, until a task --collectInto-----------+                     or a task
+ *   a thread on the loop --a Carrier, until it has parked --deliver--------------+-> transport.write --flushSoon: the
+ *   turn's end, any other thread ------CrossThreadWrites, until a task --collectInto-----------+                     or
+ *   a task
  * </pre>
  *
  * A write of one kind that finds another's still under way goes behind them or sends them ahead. Once the output has failed, nothing more
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the connection's loop, save the methods marked "any thread".
  */
-final class Output {
+final class Output implements Outgoing {
     private final Transport transport;
     private final LoopAccess access;
     private final Lifecycle lifecycle;
@@ -62,7 +65,7 @@ final class Output {
     /** Any thread. */
     void write(byte[] source, int offset, int byteCount) {
         lifecycle.refuseWrite("write");
-        LoopCarrier behind = carrierToWriteBy();
+        Carrier behind = carrierToWriteBy();
         if (behind != null) {
             undeliveredByteCount += byteCount;
             behind.write(this, source, offset, byteCount);
@@ -77,7 +80,7 @@ final class Output {
     /** Any thread. */
     void writeOwned(ByteBuffer source) {
         lifecycle.refuseWrite("writeOwned");
-        LoopCarrier behind = carrierToWriteBy();
+        Carrier behind = carrierToWriteBy();
         if (behind != null) {
             undeliveredByteCount += source.remaining();
             behind.defer(() -> deliverOwned(source));
@@ -108,8 +111,8 @@ final class Output {
      * Where a write goes that must not go to the transport yet, but behind what a thread on the loop has written: one of such a thread, and one of
      * the loop's own while those are being passed on. What other threads have written before goes first.
      */
-    private @Nullable LoopCarrier carrierToWriteBy() {
-        LoopCarrier behind = access.carrierToGoBehind();
+    private @Nullable Carrier carrierToWriteBy() {
+        Carrier behind = access.carrierToGoBehind();
         if (behind != null && !crossThreadWrites.isEmpty()) {
             takeAlong(behind);
         }
@@ -120,7 +123,7 @@ final class Output {
      * Puts what other threads have written before the caller's own. It is taken out now: what they write behind the
      * caller's write is to stay behind it. The task that they have asked for {@linkplain #presume presumes} anew.
      */
-    private void takeAlong(LoopCarrier carrier) {
+    private void takeAlong(Carrier carrier) {
         presumedByteCount = Long.MAX_VALUE;
         Iterable<ByteBuffer> earlier = crossThreadWrites.collect();
         int byteCount = 0;
@@ -132,7 +135,8 @@ final class Output {
     }
 
     /** What a thread on the loop has written before it parked. */
-    void deliver(byte[] source, int byteCount) {
+    @Override
+    public void deliver(byte[] source, int byteCount) {
         undeliveredByteCount -= byteCount;
         if (isPassedOn(() -> transport.write(source, 0, byteCount))) {
             flushSoon();
@@ -140,7 +144,8 @@ final class Output {
     }
 
     /** The same, for bytes that nobody else has. */
-    void deliverOwned(ByteBuffer source) {
+    @Override
+    public void deliverOwned(ByteBuffer source) {
         undeliveredByteCount -= source.remaining();
         if (isPassedOn(() -> transport.writeOwned(source))) {
             flushSoon();
@@ -242,7 +247,7 @@ final class Output {
 
     /** Any thread. */
     CompletableFuture<Void> drain() {
-        LoopCarrier here = access.carrierToGoBehind();
+        Carrier here = access.carrierToGoBehind();
         boolean isHere = here != null || access.loop.isCurrent();
         if (!isHere && mayPresumablyGoOn()) {
             return Done.DONE;

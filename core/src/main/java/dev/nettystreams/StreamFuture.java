@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.spi.Loop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,7 +43,7 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
         if (isDone()) {
             return;
         }
-        Loop loop = loopOfCaller();
+        Loop loop = Carrier.timersOfCaller();
         if (loop == null || loop.isEnding()) {
             elsewhere.accept(nanos);
             return;
@@ -58,14 +59,6 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
         }
         CompletionStage<T> self = this;
         self.whenComplete((value, failure) -> timer.cancel());
-    }
-
-    private static @Nullable Loop loopOfCaller() {
-        LoopCarrier carrier = LoopCarrier.ofCaller();
-        if (carrier == null) {
-            carrier = LoopCarrier.inUseOnCaller();
-        }
-        return carrier == null || carrier.isOrphaned() ? null : carrier.loop;
     }
 
     @Override

@@ -1,10 +1,11 @@
 package dev.nettystreams;
 
-import dev.nettystreams.spi.LoopThreads;
+import dev.nettystreams.carrier.CarriedThreads;
+import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Interrupts;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +20,10 @@ import org.jspecify.annotations.Nullable;
  * As in asyncio, {@code cancel} is a request: the code may clean up, and the future completes when it has ended. Any thread.
  */
 final class Task<T extends @Nullable Object> extends StreamFuture<T> {
-    private static final ThreadLocal<@Nullable Task<?>> CURRENT = new ThreadLocal<>();
-
     private final Callable<? extends T> code;
     private final @Nullable Runnable afterEnd;
-    private @Nullable Thread thread; // set before it is started, by whoever starts it
-    private volatile boolean isStarted;
+    private final Interrupts interrupts = new Interrupts();
     private volatile boolean isCancelRequested;
-    private final AtomicBoolean isInterruptOwed = new AtomicBoolean();
-    private final AtomicInteger interruptCount = new AtomicInteger();
 
     /** @param afterEnd called when the code has ended and the outcome is there, which may be long there */
     private Task(Callable<? extends T> code, @Nullable Runnable afterEnd) {
@@ -36,29 +32,22 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     }
 
     /**
-     * Starts it beside the caller, in the caller's way.
+     * Starts it beside the caller, on the same kind of thread.
      *
      * @throws IllegalStateException on a loop's own thread
      */
     static <T extends @Nullable Object> Task<T> startBesideCaller(
             Callable<? extends T> code, @Nullable Runnable afterEnd) {
+        ThreadsBesideCaller threads = ThreadsBesideCaller.find("createTask()");
         Task<T> task = new Task<>(code, afterEnd);
-        LoopCarrier carrier = LoopCarrier.ofCaller();
-        if (carrier != null) {
-            task.startOn(carrier);
-        } else if (LoopThreads.isLoopThread()) {
-            throw new IllegalStateException("a task was started on an event loop's own thread, where no code may wait:"
-                    + " use Await.onEventLoop(connection, code)");
-        } else {
-            task.start(HandlerThreads.ofCaller().unstarted(task::run));
-        }
+        task.startOn(threads::newThread);
         return task;
     }
 
     /** Starts it on a thread of its own. */
     static <T extends @Nullable Object> Task<T> start(HandlerThreads threads, Callable<? extends T> code) {
         Task<T> task = new Task<>(code, null);
-        task.start(threads.unstarted(task::run));
+        task.startOn(threads::newThread);
         return task;
     }
 
@@ -74,38 +63,32 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         return task;
     }
 
-    private void startOn(@Nullable LoopCarrier carrier) {
+    private void startOn(@Nullable Carrier carrier) {
+        startOn((task, own) -> {
+            if (carrier == null) {
+                throw new IllegalStateException("await on the event loop " + CarriedThreads.unavailabilityReason());
+            }
+            return carrier.newThread(task, own);
+        });
+    }
+
+    private void startOn(BiFunction<Runnable, Interrupts, Thread> threads) {
         if (isCancelRequested || isDone()) {
             super.cancel(false);
             ended();
             return;
         }
         try {
-            if (carrier == null) {
-                throw new IllegalStateException("await on the event loop " + CarriedThreads.unavailabilityReason());
-            }
-            carrier.use();
-            start(CarriedThreads.unstarted(carrier, () -> {
-                carrier.begins();
-                run();
-            }));
-        } catch (Throwable e) { // nobody but who waits for the outcome can be told
+            Thread thread = threads.apply(this::run, interrupts);
+            interrupts.bind(thread);
+            thread.start();
+        } catch (Throwable e) { // only those who wait for the outcome can be told
             super.completeExceptionally(e);
             ended();
         }
     }
 
-    private void start(Thread made) {
-        thread = made;
-        isStarted = true;
-        made.start();
-        if (isCancelRequested || isDone()) {
-            interrupt(made); // whoever asked may have seen no thread
-        }
-    }
-
     private void run() {
-        CURRENT.set(this);
         try {
             super.complete(code.call());
         } catch (InterruptedException e) {
@@ -122,61 +105,24 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         }
     }
 
-    /** How often somebody has interrupted the task that the calling thread runs, by cancelling or settling it. */
-    static int interruptCountOfCaller() {
-        Task<?> task = CURRENT.get();
-        return task == null ? 0 : task.interruptCount.get();
-    }
-
-    /**
-     * Interrupts the code, and if it has not seen an earlier interrupt yet, once more after that one: of two that come before it looks, a thread sees
-     * one. Whoever waits for its end calls {@link #interruptIfOwed} now and then.
-     */
+    /** Interrupts the code once more, when it has seen an earlier interrupt. */
     void interruptAgain() {
-        isInterruptOwed.set(true);
-        interruptIfOwed();
+        interrupts.sendBehindEarlier();
     }
 
-    /** True if it still is. */
-    boolean interruptIfOwed() {
-        Thread running = isStarted ? thread : null;
-        if (running != null && !running.isInterrupted() && isInterruptOwed.compareAndSet(true, false)) {
-            interrupt(running);
-        }
-        return isInterruptOwed.get();
-    }
-
-    /** For a wait of the calling thread: throws the interrupt that is owed to its task, if one is. */
-    static void throwOwedInterrupt() throws InterruptedException {
-        Task<?> task = CURRENT.get();
-        if (task != null
-                && !Thread.currentThread().isInterrupted()
-                && task.isInterruptOwed.compareAndSet(true, false)) {
-            throw new InterruptedException();
-        }
-    }
-
-    /** Interrupts the code and leaves the outcome to it. */
-    private void interrupt() {
-        Thread running = isStarted ? thread : null;
-        if (running != null) {
-            interrupt(running);
-        }
-    }
-
-    private void interrupt(Thread running) {
-        interruptCount.incrementAndGet();
-        running.interrupt();
+    /** Sends the interrupt that {@link #interruptAgain} owes, if the code can see it; true if it is still owed. */
+    boolean sendOwedInterrupt() {
+        return interrupts.sendOwed();
     }
 
     @Override
     public boolean complete(T value) {
-        return interrupted(super.complete(value));
+        return afterSettling(super.complete(value));
     }
 
     @Override
     public boolean completeExceptionally(Throwable reason) {
-        return interrupted(super.completeExceptionally(reason));
+        return afterSettling(super.completeExceptionally(reason));
     }
 
     /** Asks the code to end; true if it had not. */
@@ -186,7 +132,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
             return isCancelled();
         }
         isCancelRequested = true;
-        interrupt();
+        interrupts.send(Interrupts.Sender.CANCELLED);
         return true;
     }
 
@@ -196,10 +142,10 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         return cancelled;
     }
 
-    private boolean interrupted(boolean isOurs) {
-        if (isOurs) {
-            interrupt();
+    private boolean afterSettling(boolean isSettled) {
+        if (isSettled) {
+            interrupts.send(Interrupts.Sender.SETTLED);
         }
-        return isOurs;
+        return isSettled;
     }
 }

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.Interrupts;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -161,6 +162,7 @@ public final class TaskGroup implements AutoCloseable {
                 throw (Exception) failure;
             }
         } catch (InterruptedException e) {
+            Interrupts.failIfPinned("a TaskGroup's end", e);
             close();
             throw e;
         } finally {
@@ -183,6 +185,7 @@ public final class TaskGroup implements AutoCloseable {
                 try {
                     awaitEnds();
                 } catch (InterruptedException e) {
+                    Interrupts.failIfPinned("a TaskGroup's end", e);
                     wasInterrupted = true;
                 }
             }
@@ -194,27 +197,35 @@ public final class TaskGroup implements AutoCloseable {
         }
     }
 
-    /** Holding the lock. Those that are owed an interrupt get it when they have seen the one before. */
+    /** Holding the lock. Tasks that are owed an interrupt get it when they have seen the one before. */
     private void awaitEnds() throws InterruptedException {
+        Interrupts own = Interrupts.ofCaller();
+        int wait = own == null ? 0 : own.beginWait();
+        boolean isInterrupted = false;
         try {
             while (!running.isEmpty()) {
-                if (!isAnyOwedAnInterrupt()) {
-                    allEnded.await();
-                } else {
+                if (sendOwedInterrupts()) {
                     allEnded.awaitNanos(OWED_PERIOD_NANOS);
+                } else {
+                    allEnded.await();
                 }
             }
         } catch (InterruptedException e) {
-            PinWatch.refuseIfPinned("a TaskGroup's end", e);
+            isInterrupted = true;
             throw e;
+        } finally {
+            if (own != null) {
+                own.endWait(wait, isInterrupted);
+            }
         }
     }
 
-    private boolean isAnyOwedAnInterrupt() {
-        boolean isAny = false;
+    /** Returns true if a task is still owed one. */
+    private boolean sendOwedInterrupts() {
+        boolean isAnyOwed = false;
         for (Task<?> task : running) {
-            isAny |= task.interruptIfOwed();
+            isAnyOwed |= task.sendOwedInterrupt();
         }
-        return isAny;
+        return isAnyOwed;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.testing.BackgroundLoop;
 import dev.nettystreams.testing.ManualLoop;
 import dev.nettystreams.testing.MemoryPair;
@@ -164,32 +165,6 @@ class DeadlineTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_anInterruptThatCameBeforeIt_isNoTimeout_andNotLost(Way way) throws Exception {
-        way.run(pair -> {
-            Thread.currentThread().interrupt();
-            Deadline deadline = new Deadline(Thread.currentThread(), Duration.ZERO);
-            deadline.expire();
-            assertThat(deadline.end()).isTrue();
-            assertThat(Thread.interrupted()).isTrue();
-            return null;
-        });
-    }
-
-    /** What is done for code that holds up the loop its timer is with. */
-    @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void overdue_areOnlyThoseWhoseTimeIsOver(Way way) throws Exception {
-        way.run(pair -> {
-            Await.withTimeout(Duration.ofHours(1), () -> {
-                Deadline.expireOverdueOf(Thread.currentThread());
-                assertThat(Thread.currentThread().isInterrupted()).isFalse();
-            });
-            return null;
-        });
-    }
-
     /** A program may set many without ever waiting. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
@@ -231,7 +206,6 @@ class DeadlineTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void withTimeout_thatIsOver_leavesNothing_andSaysWhereItWas(Way way) throws Exception {
-        int countBefore = Deadline.countOnLoops();
         TimeoutException timedOut = way.run(pair -> {
             try {
                 Await.withTimeout(Duration.ofMillis(1), () -> {
@@ -240,14 +214,13 @@ class DeadlineTest {
                 });
                 return null;
             } catch (TimeoutException e) {
-                assertThat(Deadline.hasExpiredForCaller())
+                assertThat(Interrupts.ofCallerOrNew().hasReason())
                         .as("the deadline goes on")
                         .isFalse();
                 return e;
             }
         });
         assertThat(timedOut.getSuppressed()).hasAtLeastOneElementOfType(InterruptedException.class);
-        assertThat(Deadline.countOnLoops()).isEqualTo(countBefore);
     }
 
     /** It came before the outer one's, and behind the inner one's end. */
@@ -262,7 +235,7 @@ class DeadlineTest {
                                 }))
                                 .isInstanceOf(TimeoutException.class);
                         Thread.currentThread().interrupt();
-                        while (!Deadline.hasExpiredForCaller()) {
+                        while (!Interrupts.ofCallerOrNew().hasReason()) {
                             Thread.onSpinWait();
                         }
                         Thread.sleep(20_000);

@@ -129,25 +129,6 @@ class PinnedTest {
         assertThat(isReported).isTrue();
     }
 
-    /** What was awaited comes just when the await is to fail. */
-    @Test
-    void awaitThatIsOver_leavesNoInterruptBehind() throws Exception {
-        CompletableFuture<String> justInTime = new CompletableFuture<>() {
-            @Override
-            public String get() throws InterruptedException, ExecutionException {
-                LoopCarrier carrier = LoopCarrier.ofCaller();
-                carrier.interruptPinned(Thread.currentThread(), carrier.runCount());
-                complete("just in time");
-                return super.get();
-            }
-        };
-        CompletableFuture<String> task = Await.onEventLoop(pair.near(), () -> {
-            String result = await(justInTime);
-            return Thread.currentThread().isInterrupted() ? "interrupted" : result;
-        });
-        assertThat(task.get(20, TimeUnit.SECONDS)).isEqualTo("just in time");
-    }
-
     @Test
     void logThatCannotBeWritten_endsNoWatch() throws Exception {
         CountDownLatch tried = new CountDownLatch(1);

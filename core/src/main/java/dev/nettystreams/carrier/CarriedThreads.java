@@ -1,4 +1,4 @@
-package dev.nettystreams;
+package dev.nettystreams.carrier;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -6,29 +6,27 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes virtual threads that run on a scheduler of ours. The JDK can, since Java 21, and has no public method for it: the builder's
- * constructor is reached by reflection, for which {@code java.lang} has to be opened.
+ * The factory of virtual threads that run on a scheduler of ours. The JDK has had the mechanism since Java 21 and no
+ * public method for it: the builder's constructor is reached by reflection, for which {@code java.lang} must be opened.
+ * Everything that depends on that is in this class, so that a JDK's own means can take its place.
  *
  * <p>Any thread.
  */
-final class CarriedThreads {
+public final class CarriedThreads {
     private static final String BUILDER = "java.lang.ThreadBuilders$VirtualThreadBuilder";
     private static final AtomicLong COUNTER = new AtomicLong();
     private static final @Nullable MethodHandle NEW_THREAD;
-    private static final @Nullable MethodHandle THREAD_ID;
     private static final @Nullable MethodHandle SCHEDULER;
     private static final @Nullable String REASON;
 
     static {
         MethodHandle newThread = null;
-        MethodHandle threadId = null;
         MethodHandle scheduler = null;
         String reason = null;
         if (Runtime.version().feature() < 21) {
@@ -37,11 +35,9 @@ final class CarriedThreads {
                     + ": Await.onThreads runs the same code on a thread for each connection";
         } else {
             try {
-                newThread = find();
+                newThread = findNewThread();
                 Thread tried = (Thread) newThread.invokeExact((Executor) Runnable::run, "tried", (Runnable) () -> {});
                 assert !tried.isAlive();
-                threadId =
-                        MethodHandles.lookup().findVirtual(Thread.class, "threadId", MethodType.methodType(long.class));
                 scheduler = findScheduler();
             } catch (InaccessibleObjectException e) {
                 reason = "needs the JVM's option --add-opens java.base/java.lang=" + ourModule()
@@ -54,7 +50,6 @@ final class CarriedThreads {
             }
         }
         NEW_THREAD = newThread;
-        THREAD_ID = threadId;
         SCHEDULER = scheduler;
         REASON = reason;
     }
@@ -66,76 +61,8 @@ final class CarriedThreads {
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
 
-    /**
-     * A virtual thread inherits the scheduler of the one that makes it. The JDK makes its own, which wait for the sockets of all virtual threads,
-     * when the first of them waits: were that one on an event loop, they would be, too. So they are made here, from an ordinary thread.
-     */
-    private static final class Pollers {
-        private static final Object LOCK = new Object();
-        private static final ArrayDeque<Runnable> WAITING = new ArrayDeque<>(); // guarded by LOCK
-        private static boolean areMade; // guarded by LOCK
-        private static final Thread MAKER = new Thread(Pollers::make, "netty-streams-pollers");
-
-        static {
-            MAKER.setDaemon(true);
-            MAKER.start();
-        }
-
-        private static void make() {
-            try {
-                Class.forName("sun.nio.ch.Poller", true, null);
-            } catch (ClassNotFoundException | LinkageError e) {
-                // another JDK, with other means
-            }
-            for (Runnable next; (next = nextWaiting()) != null; ) {
-                next.run();
-            }
-        }
-
-        /** In their order; who comes when there is none need not wait. */
-        private static @Nullable Runnable nextWaiting() {
-            synchronized (LOCK) {
-                Runnable next = WAITING.poll();
-                areMade = next == null;
-                return next;
-            }
-        }
-
-        static boolean areMade() {
-            synchronized (LOCK) {
-                return areMade;
-            }
-        }
-
-        static void whenMade(Runnable action) {
-            synchronized (LOCK) {
-                if (!areMade) {
-                    WAITING.add(action);
-                    return;
-                }
-            }
-            action.run();
-        }
-    }
-
-    /** Whether a thread may be started; if not, it soon may. */
-    static boolean arePrepared() {
-        return Pollers.areMade();
-    }
-
-    static void whenPrepared(Runnable action) {
-        Pollers.whenMade(action);
-    }
-
-    /** Waits some milliseconds, once in a process. Not for a loop. */
-    static void prepare() {
-        CompletableFuture<Boolean> prepared = new CompletableFuture<>();
-        Pollers.whenMade(() -> prepared.complete(true));
-        prepared.join();
-    }
-
     /** (Executor, String name, Runnable) to an unstarted thread. */
-    private static MethodHandle find() throws ReflectiveOperationException {
+    private static MethodHandle findNewThread() throws ReflectiveOperationException {
         Constructor<?> constructor = Class.forName(BUILDER).getDeclaredConstructor(Executor.class);
         constructor.setAccessible(true);
         MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -165,7 +92,34 @@ final class CarriedThreads {
                 isVirtual, lookup.unreflectGetter(field).asType(type), none);
     }
 
-    /** What schedules the calling thread, if it is a virtual one and {@linkplain #areAvailable that can be told}; else null. */
+    /** Whether this JVM can carry threads. */
+    public static boolean areAvailable() {
+        return NEW_THREAD != null;
+    }
+
+    /** Why this JVM cannot, as a predicate to "await on the event loop"; null if it can. */
+    public static @Nullable String unavailabilityReason() {
+        return REASON;
+    }
+
+    /** Whether a thread may be started now; if not, it soon may. */
+    public static boolean arePrepared() {
+        return Pollers.areMade();
+    }
+
+    /** Runs an action when threads may be started: at once, or soon, on another thread. */
+    public static void whenPrepared(Runnable action) {
+        Pollers.whenMade(action);
+    }
+
+    /** Waits some milliseconds, once in a process. Not for a loop. */
+    public static void prepare() {
+        CompletableFuture<Boolean> prepared = new CompletableFuture<>();
+        Pollers.whenMade(() -> prepared.complete(true));
+        prepared.join();
+    }
+
+    /** The scheduler of the calling thread, if it is virtual and {@linkplain #areAvailable this is available}. */
     static @Nullable Object schedulerOfCaller() {
         if (SCHEDULER == null) {
             return null;
@@ -177,28 +131,7 @@ final class CarriedThreads {
         }
     }
 
-    /** Which no other thread has ever had, where {@linkplain #areAvailable there are any}; {@code getId} can be overridden. */
-    static long idOf(Thread thread) {
-        if (THREAD_ID == null) {
-            throw new IllegalStateException("there are no threads on event loops here");
-        }
-        try {
-            return (long) THREAD_ID.invokeExact(thread);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static boolean areAvailable() {
-        return NEW_THREAD != null;
-    }
-
-    /** Why there are none, to go behind a subject; null if there are. */
-    static @Nullable String unavailabilityReason() {
-        return REASON;
-    }
-
-    /** The thread whose next piece of work this is; null if it cannot be told. */
+    /** The thread that a continuation belongs to; null if that cannot be told. */
     static @Nullable Thread threadOf(Runnable continuation) {
         try {
             Field thread = continuation.getClass().getDeclaredField("arg$1"); // of the lambda that the JDK makes for it

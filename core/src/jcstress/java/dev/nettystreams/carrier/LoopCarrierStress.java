@@ -1,4 +1,4 @@
-package dev.nettystreams;
+package dev.nettystreams.carrier;
 
 import dev.nettystreams.testing.ManualLoop;
 import org.openjdk.jcstress.annotations.Actor;

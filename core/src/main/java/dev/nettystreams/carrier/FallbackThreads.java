@@ -1,19 +1,22 @@
-package dev.nettystreams;
+package dev.nettystreams.carrier;
 
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Runs virtual threads whose event loop has ended to their own ends. Any thread. */
-final class Orphans {
+/**
+ * Carries the threads of event loops that have ended. Every stream call of theirs fails, and so they run to their ends.
+ * Any thread.
+ */
+final class FallbackThreads {
     private static final ThreadPoolExecutor THREADS =
-            new ThreadPoolExecutor(2, 2, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Orphans::newThread);
+            new ThreadPoolExecutor(2, 2, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), FallbackThreads::newThread);
 
     static {
         THREADS.allowCoreThreadTimeOut(true);
     }
 
-    private Orphans() {}
+    private FallbackThreads() {}
 
     private static Thread newThread(Runnable work) {
         Thread thread = new Thread(work, "netty-streams-orphans");
@@ -21,7 +24,7 @@ final class Orphans {
         return thread;
     }
 
-    static void adopt(Runnable continuation) {
+    static void run(Runnable continuation) {
         THREADS.execute(continuation);
     }
 }

@@ -1,4 +1,4 @@
-package dev.nettystreams;
+package dev.nettystreams.carrier;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,47 +25,42 @@ final class HeldUpLoop {
     private StackTraceElement @Nullable [] suspectFrames; // of the run seen last
 
     /** Looks at the loop once more. */
-    void look(LoopCarrier carrier) {
-        Runnable running = carrier.current();
-        int run = carrier.runCount();
+    void look(PinProbe probe) {
+        Runnable running = probe.continuation();
+        int run = probe.runCount();
         if (running == null || run != seenRunCount) {
             seenRunCount = run;
             suspectFrames = null;
             return;
         }
         Thread thread = CarriedThreads.threadOf(running);
-        if (thread == null || Deadline.expireOverdueOf(thread)) {
+        if (thread == null || Interrupts.interruptOverdue(thread)) {
             return; // if it was interrupted just now, it may go on
         }
+        Interrupts waiter = probe.waiter();
+        int wait = waiter != null && waiter.isOf(thread) ? waiter.observeWait() : WatchedWait.NOT_WAITING;
         boolean isRunnable = thread.getState() == Thread.State.RUNNABLE;
         StackTraceElement[] frames = thread.getStackTrace();
-        if (carrier.current() == null || carrier.runCount() != run || frames.length == 0) {
+        if (probe.continuation() == null || probe.runCount() != run || frames.length == 0) {
             return; // it goes on
         }
         if (!isRunnable) {
-            if (Arrays.stream(frames).anyMatch(HeldUpLoop::isAwait)) {
-                carrier.interruptPinned(thread, run);
+            if (waiter != null) {
+                waiter.interruptPinned(wait);
             }
-            report(carrier, run, thread, frames, PinWatch.describe(frames));
+            report(probe, run, thread, frames, PinWatch.describe(frames));
         } else if (frames[0].isNativeMethod() && Arrays.equals(frames, suspectFrames)) {
-            report(carrier, run, thread, frames, PinWatch.describeNative(frames[0]));
+            report(probe, run, thread, frames, PinWatch.describeNative(frames[0]));
         } else {
             suspectFrames = frames;
         }
     }
 
     /** Once for a run; if another loop's was reported a moment ago, at a later look. */
-    private void report(LoopCarrier carrier, int run, Thread thread, StackTraceElement[] frames, String why) {
-        if (run != reportedRunCount && PinWatch.mayReport()) {
+    private void report(PinProbe probe, int run, Thread thread, StackTraceElement[] frames, String why) {
+        if (run != reportedRunCount && PinWatch.takeReport()) {
             reportedRunCount = run;
-            PinWatch.report(carrier.loopName(), thread, frames, why);
+            PinWatch.report(probe.loopName, thread, frames, why);
         }
-    }
-
-    private static boolean isAwait(StackTraceElement frame) {
-        String type = frame.getClassName();
-        return (type.equals(Await.class.getName()) && frame.getMethodName().equals("await"))
-                || (type.equals(TaskGroup.class.getName())
-                        && frame.getMethodName().equals("awaitEnds"));
     }
 }

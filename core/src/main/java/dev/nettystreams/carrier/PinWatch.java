@@ -1,4 +1,4 @@
-package dev.nettystreams;
+package dev.nettystreams.carrier;
 
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -12,12 +12,10 @@ import java.util.concurrent.TimeUnit;
  * called by one), and so does a native method that waits itself, as reading from a file or a child process does. The
  * JDK has no way to ask beforehand; so this looks four times a second ({@link HeldUpLoop}).
  *
- * <p>It also gives a loop that had no room for a task what the task was to do, once more.
- *
  * <p>A thread that is found is reported with its frames: once for each time that it holds up its loop, and one thread a
  * second in all, since a task's peer may be the one that makes it wait. If it is in {@code await}, which may well be
  * for something that only its loop can bring about, the await fails, and so does each that follows it there. One that
- * is past its {@link Deadline}, whose timer is the loop's, is interrupted, pinned or computing.
+ * is past a deadline, whose timer is the loop's, is interrupted, pinned or computing.
  */
 final class PinWatch {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
@@ -26,7 +24,6 @@ final class PinWatch {
     private static final Map<LoopCarrier, HeldUpLoop> CARRIERS = new WeakHashMap<>(); // guarded by itself
 
     private static boolean isWatching; // guarded by CARRIERS
-    private static volatile int interruptCount; // written by the watching thread
     private static long lastReportNanos = System.nanoTime() - REPORT_PERIOD_NANOS; // the watching thread's
 
     private PinWatch() {}
@@ -63,8 +60,7 @@ final class PinWatch {
         }
         carriers.forEach((carrier, seen) -> {
             try {
-                carrier.submitAgainIfRefused();
-                seen.look(carrier);
+                seen.look(carrier.probe());
             } catch (Throwable e) {
                 // a log that cannot be written, no memory: the next look may do better
             }
@@ -72,47 +68,14 @@ final class PinWatch {
         return !carriers.isEmpty();
     }
 
-    /** How often a thread has been interrupted for being pinned. */
-    static int interruptCount() {
-        return interruptCount;
-    }
-
-    /** On the thread of this. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    static void interrupt(Thread pinned) {
-        pinned.interrupt();
-        interruptCount++; // who sees that has been interrupted
-    }
-
-    /** For the calling thread, which need not be interrupted any more, unless others want that, too: what it waited for has come. */
-    static void takeBackInterrupt() {
-        LoopCarrier carrier = LoopCarrier.ofCaller();
-        if (carrier != null && carrier.hasPinnedCaller() && Thread.interrupted() && isInterruptedByOthers()) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static boolean isInterruptedByOthers() {
-        return Task.interruptCountOfCaller() > 0 || Deadline.hasExpiredForCaller();
-    }
-
-    /** For a wait of the calling thread that has been interrupted: fails if it was for holding up its loop. */
-    static void refuseIfPinned(String what, InterruptedException interrupt) {
-        LoopCarrier carrier = LoopCarrier.ofCaller();
-        if (carrier != null && carrier.hasPinnedCaller()) {
-            throw new IllegalStateException(
-                    what + " held up its event loop: " + describe(interrupt.getStackTrace()), interrupt);
-        }
-    }
-
-    /** Whether enough time has passed since the last report; if so, the caller must report. On the thread of this. */
-    static boolean mayReport() {
+    /** Takes the right to report, which there is once a second. On the thread of this. */
+    static boolean takeReport() {
         long now = System.nanoTime();
-        boolean mayReport = now - lastReportNanos >= REPORT_PERIOD_NANOS;
-        if (mayReport) {
+        boolean isFree = now - lastReportNanos >= REPORT_PERIOD_NANOS;
+        if (isFree) {
             lastReportNanos = now;
         }
-        return mayReport;
+        return isFree;
     }
 
     static void report(String loop, Thread pinned, StackTraceElement[] frames, String why) {

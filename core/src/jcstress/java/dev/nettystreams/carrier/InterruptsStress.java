@@ -1,0 +1,98 @@
+package dev.nettystreams.carrier;
+
+import dev.nettystreams.testing.ManualLoop;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
+
+/** An interrupt that is sent while the code that it is for ends has met that code, or is taken back. */
+public final class InterruptsStress {
+    private InterruptsStress() {}
+
+    /** The deadline of steps against their end. */
+    @JCStressTest
+    @Outcome(id = "true, false", expect = Expect.ACCEPTABLE, desc = "The deadline was first.")
+    @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "The steps were.")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "An interrupt is left behind.")
+    @State
+    public static class EndAgainstDeadline {
+        private volatile InterruptScope scope;
+
+        @Actor
+        public void steps(ZZ_Result r) {
+            InterruptScope own = Interrupts.ofCallerOrNew().beginScope(0);
+            scope = own;
+            r.r1 = own.close() != InterruptScope.End.IN_TIME;
+            r.r2 = Thread.interrupted();
+        }
+
+        @Actor
+        public void timer() {
+            InterruptScope seen = scope;
+            if (seen != null) {
+                seen.interrupt();
+            }
+        }
+    }
+
+    /** The pin watch against the end of the wait that it has seen. */
+    @JCStressTest
+    @Outcome(id = "true, false", expect = Expect.ACCEPTABLE, desc = "The watch was first.")
+    @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "The wait was over first.")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "An interrupt is left behind, or meets the next wait.")
+    @State
+    public static class EndOfWaitAgainstWatch {
+        private final Interrupts own = new Interrupts();
+        private volatile int seen;
+
+        @Actor
+        public void waiter(ZZ_Result r) throws InterruptedException {
+            own.bind(Thread.currentThread());
+            own.adoptCaller(new LoopCarrier(new ManualLoop()));
+            int wait = own.beginWait();
+            seen = wait;
+            own.endWait(wait, false);
+            int next = own.beginWait();
+            r.r1 = Interrupts.takePinnedMarkOfCaller();
+            own.endWait(next, false);
+            r.r2 = Thread.interrupted() || Interrupts.takePinnedMarkOfCaller();
+        }
+
+        @Actor
+        public void watch() {
+            own.interruptPinned(seen);
+        }
+    }
+
+    /** A cancellation against the start of the thread that it is for. */
+    @JCStressTest
+    @Outcome(id = "true, false", expect = Expect.ACCEPTABLE, desc = "One interrupt.")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "None, or a second one behind the first.")
+    @State
+    public static class StartAgainstCancel {
+        private final Interrupts own = new Interrupts();
+        private volatile boolean isSent;
+
+        @Actor
+        public void thread(ZZ_Result r) {
+            own.bind(Thread.currentThread());
+            while (!Thread.interrupted()) {
+                Thread.onSpinWait();
+            }
+            r.r1 = true;
+            while (!isSent) {
+                Thread.onSpinWait();
+            }
+            r.r2 = Thread.interrupted();
+        }
+
+        @Actor
+        public void canceller() {
+            own.send(Interrupts.Sender.CANCELLED);
+            isSent = true;
+        }
+    }
+}

@@ -68,7 +68,7 @@ final class Input {
     /** Any thread. */
     <T> CompletableFuture<T> submit(ReadRequest<T> request) {
         boolean isHere = access.isHere();
-        if (isHere && access.turns.mayCompleteNow()) {
+        if (isHere && access.turns.takeStep()) {
             refuseIfBusy(request.name());
             if (!bytes.tryOwn()) {
                 throw new ConcurrentReadException(request.name(), "one on another thread");

@@ -71,7 +71,7 @@ final class Output implements Outgoing {
             behind.write(this, source, offset, byteCount);
         } else if (!access.loop.isCurrent()) {
             afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
-        } else if (mayWrite()) {
+        } else if (catchUp()) {
             transport.write(source, offset, byteCount);
             flushSoon();
         }
@@ -86,7 +86,7 @@ final class Output implements Outgoing {
             behind.defer(() -> deliverOwned(source));
         } else if (!access.loop.isCurrent()) {
             afterAppend(crossThreadWrites.append(source), "writeOwned");
-        } else if (mayWrite()) {
+        } else if (catchUp()) {
             transport.writeOwned(source);
             flushSoon();
         }
@@ -99,7 +99,7 @@ final class Output implements Outgoing {
             byte[] copy = new byte[chunk.remaining()];
             chunk.take(copy, 0, copy.length);
             writeOwned(ByteBuffer.wrap(copy));
-        } else if (mayWrite()) {
+        } else if (catchUp()) {
             transport.write(chunk);
             flushSoon();
         } else {
@@ -138,7 +138,7 @@ final class Output implements Outgoing {
     @Override
     public void deliver(byte[] source, int byteCount) {
         undeliveredByteCount -= byteCount;
-        if (isPassedOn(() -> transport.write(source, 0, byteCount))) {
+        if (tryPassOn(() -> transport.write(source, 0, byteCount))) {
             flushSoon();
         }
     }
@@ -147,13 +147,16 @@ final class Output implements Outgoing {
     @Override
     public void deliverOwned(ByteBuffer source) {
         undeliveredByteCount -= source.remaining();
-        if (isPassedOn(() -> transport.writeOwned(source))) {
+        if (tryPassOn(() -> transport.writeOwned(source))) {
             flushSoon();
         }
     }
 
-    /** Once something could not be written, what is behind it must not be either. */
-    private boolean isPassedOn(Runnable writes) {
+    /**
+     * Writes to the transport, and returns whether that went well. Once something could not be written, nothing behind
+     * it must be either, and the connection is aborted.
+     */
+    private boolean tryPassOn(Runnable writes) {
         if (gate.failure() != null) {
             return false;
         }
@@ -179,23 +182,17 @@ final class Output implements Outgoing {
         }
     }
 
-    /** Whether the transport may be written to; what other threads have written before is there then. */
-    private boolean mayWrite() {
-        if (!crossThreadWrites.isEmpty()) {
-            collectCrossThreadWrites();
+    /** Passes on what other threads have written before; returns false if the output has failed. */
+    private boolean catchUp() {
+        if (!crossThreadWrites.isEmpty() && tryCollect()) {
+            flushSoon();
         }
         return gate.failure() == null;
     }
 
-    private void collectCrossThreadWrites() {
-        if (hasCollected()) {
-            flushSoon();
-        }
-    }
-
     /** By a task that another thread has asked for: the turn is over with it, for all that was written there. */
     private void collectAndFlush() {
-        if (hasCollected()) {
+        if (tryCollect()) {
             hasUnflushed = true;
             if (!flushScheduled) {
                 runScheduledFlush();
@@ -203,11 +200,11 @@ final class Output implements Outgoing {
         }
     }
 
-    private boolean hasCollected() {
+    private boolean tryCollect() {
         presumedByteCount = Long.MAX_VALUE;
-        boolean isPassedOn = isPassedOn(() -> crossThreadWrites.collectInto(transport));
+        boolean isOpen = tryPassOn(() -> crossThreadWrites.collectInto(transport));
         presume();
-        return isPassedOn;
+        return isOpen;
     }
 
     // ---- flushing
@@ -249,11 +246,11 @@ final class Output implements Outgoing {
     CompletableFuture<Void> drain() {
         Carrier here = access.carrierToGoBehind();
         boolean isHere = here != null || access.loop.isCurrent();
-        if (!isHere && mayPresumablyGoOn()) {
+        if (!isHere && hasPresumedRoom()) {
             return Done.DONE;
         }
-        boolean isNow = isHere && access.turns.mayCompleteNow();
-        if (isNow && (here == null ? mayGoOn() : mayGoOnUndelivered())) {
+        boolean isNow = isHere && access.turns.takeStep();
+        if (isNow && (here == null ? catchUpAndHasRoom() : hasRoomUndelivered())) {
             return Done.DONE;
         }
         CompletableFuture<Void> drained = new StreamFuture<>();
@@ -267,21 +264,21 @@ final class Output implements Outgoing {
         return drained;
     }
 
-    private boolean mayGoOn() {
-        return mayWrite() && gate.mayGoOn();
+    private boolean catchUpAndHasRoom() {
+        return catchUp() && gate.hasRoom();
     }
 
     /** For a thread on the loop, which must not pass anything on. */
-    private boolean mayGoOnUndelivered() {
+    private boolean hasRoomUndelivered() {
         return crossThreadWrites.isEmpty()
                 && !lifecycle.refusesWrites() // an abort may be on its way, behind what the thread has written
                 && gate.failure() == null
-                && gate.mayGoOn()
+                && gate.hasRoom()
                 && transport.pendingByteCount() + undeliveredByteCount <= highMarkBytes;
     }
 
     /** Any thread: whether nobody need wait, as far as that can be told without asking the loop. */
-    private boolean mayPresumablyGoOn() {
+    private boolean hasPresumedRoom() {
         long uncollected =
                 crossThreadWrites.byteCount(); // first: what is collected in between counts twice, and not never
         long presumed = presumedByteCount;
@@ -292,11 +289,11 @@ final class Output implements Outgoing {
     }
 
     private void presume() {
-        presumedByteCount = gate.failure() == null && gate.mayGoOn() ? transport.pendingByteCount() : Long.MAX_VALUE;
+        presumedByteCount = gate.failure() == null && gate.hasRoom() ? transport.pendingByteCount() : Long.MAX_VALUE;
     }
 
     private void drainOnLoop(CompletableFuture<Void> drained) {
-        if (mayGoOn()) {
+        if (catchUpAndHasRoom()) {
             Waiters.complete(drained);
         } else if (gate.failure() != null) {
             Waiters.fail(List.of(drained), gate.failure());
@@ -319,7 +316,7 @@ final class Output implements Outgoing {
     }
 
     private void flushOnLoop(CompletableFuture<Void> flushed) {
-        if (mayWrite()) {
+        if (catchUp()) {
             hasUnflushed = false;
             gate.awaitFlushed(flushed);
         } else {
@@ -351,13 +348,13 @@ final class Output implements Outgoing {
     /** Passes on what there is; what other threads write from now on is refused. */
     void seal() {
         crossThreadWrites.seal();
-        mayWrite();
+        catchUp();
     }
 
     /** Writes the very last plaintext; what other threads write is refused until {@link #resume}. Completes when all is sent. */
     CompletableFuture<Void> suspendBehind(byte[] lastPlaintext) {
         crossThreadWrites.suspend();
-        if (mayWrite()) {
+        if (catchUp()) {
             transport.write(lastPlaintext, 0, lastPlaintext.length);
         }
         return flush();

@@ -92,7 +92,7 @@ final class StartTls extends Claimable<TlsSession> {
         }
         LeftoverPolicy policy = upgrade.leftoverPolicy();
         byte[] unread = core.input.takeLeftover();
-        if (isRefused(unread)) {
+        if (refuseInjected(unread)) {
             return;
         }
         CompletionStage<TlsSession> handshake;
@@ -107,12 +107,13 @@ final class StartTls extends Claimable<TlsSession> {
         handshake.whenComplete((session, failure) -> core.access.onLoop(() -> handshaken(session, failure)));
     }
 
-    private boolean isRefused(byte[] unread) {
-        boolean isRefused = unread.length > 0 && upgrade.leftoverPolicy() == LeftoverPolicy.REFUSE;
-        if (isRefused) {
+    /** Fails the upgrade if there are bytes that its policy refuses; returns whether it did. */
+    private boolean refuseInjected(byte[] unread) {
+        boolean isInjected = unread.length > 0 && upgrade.leftoverPolicy() == LeftoverPolicy.REFUSE;
+        if (isInjected) {
             failWith(new PlaintextInjectionException(unread.length));
         }
-        return isRefused;
+        return isInjected;
     }
 
     private void handshaken(@Nullable TlsSession session, @Nullable Throwable failure) {
@@ -137,7 +138,7 @@ final class StartTls extends Claimable<TlsSession> {
      */
     void inputEnded(@Nullable Failure reason) {
         byte[] unread = core.input.takeLeftover();
-        if (reason == null && !isRefused(unread)) {
+        if (reason == null && !refuseInjected(unread)) {
             failWith(new StreamBrokenException("the input ended before TLS was there", null));
         } else if (reason != null && claim()) {
             settle();

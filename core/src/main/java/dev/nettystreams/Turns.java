@@ -20,8 +20,8 @@ final class Turns {
         stepsLeft = STEPS_PER_TURN;
     }
 
-    /** Whether one more operation may complete at once. */
-    boolean mayCompleteNow() {
+    /** Takes a step of this turn; returns false if none is left, and the operation must complete in a later turn. */
+    boolean takeStep() {
         return --stepsLeft >= 0;
     }
 }

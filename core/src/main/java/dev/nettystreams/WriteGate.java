@@ -37,7 +37,7 @@ final class WriteGate {
         return failure;
     }
 
-    boolean mayGoOn() {
+    boolean hasRoom() {
         return transport.isWritable();
     }
 

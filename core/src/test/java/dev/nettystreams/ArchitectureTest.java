@@ -9,9 +9,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.nettystreams.support.AskingRule;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which way dependencies run, and what is public. */
@@ -107,6 +109,16 @@ class ArchitectureTest {
                 .resideInAPackage("dev.nettystreams.testing")
                 .check(CORE);
         slices().matching("dev.nettystreams.(**)").should().beFreeOfCycles().check(CORE);
+    }
+
+    @Test
+    void methodsWhoseNamesAsk_onlyAsk() {
+        Set<String> caches = Stream.of(
+                        "automatonState", "examinedByteCount", "foundEnd", "foundLength", "scanned", "searched")
+                .map("dev.nettystreams.ByteQueue."::concat)
+                .collect(Collectors.toSet());
+        caches.add("dev.nettystreams.LoopAccess.resident");
+        assertThat(AskingRule.violations(CORE, caches)).isEmpty();
     }
 
     @Test

@@ -51,7 +51,8 @@ public final class InterruptsStress {
         @Actor
         public void waiter(ZZ_Result r) throws InterruptedException {
             own.bind(Thread.currentThread());
-            own.adoptCaller(new LoopCarrier(new ManualLoop()));
+            own.adoptCaller();
+            own.beCarriedBy(new LoopCarrier(new ManualLoop()));
             int wait = own.beginWait();
             seen = wait;
             own.endWait(wait, false);

@@ -69,7 +69,7 @@ public final class Interrupts {
     private static final Thread TOO_EARLY = new Thread();
 
     private volatile @Nullable Thread thread;
-    private @Nullable LoopCarrier carrier; // written before the thread starts, or by the thread
+    private @Nullable LoopCarrier carrier; // of the thread
     private final Reasons reasons = new Reasons();
     private final WatchedWait wait = new WatchedWait();
     private volatile boolean isOwed;
@@ -82,22 +82,21 @@ public final class Interrupts {
     /** The calling thread's own, null if it has none and no loop carries it. */
     public static @Nullable Interrupts ofCaller() {
         Interrupts own = OF_CALLER.get();
-        if (own == null && CarriedThreads.schedulerOfCaller() instanceof LoopCarrier inherited) {
-            own = new Interrupts(); // of a thread that a carried one has made
-            own.bind(Thread.currentThread());
-            own.adoptCaller(inherited);
-        }
-        return own;
+        return own == null && LoopCarrier.ofCaller() != null
+                ? newOfCaller()
+                : own; // of a thread that a carried one made
     }
 
     /** The calling thread's own, made if need be. */
     public static Interrupts ofCallerOrNew() {
-        Interrupts own = ofCaller();
-        if (own == null) {
-            own = new Interrupts();
-            own.bind(Thread.currentThread());
-            OF_CALLER.set(own);
-        }
+        Interrupts own = OF_CALLER.get();
+        return own == null ? newOfCaller() : own;
+    }
+
+    private static Interrupts newOfCaller() {
+        Interrupts own = new Interrupts();
+        own.bind(Thread.currentThread());
+        own.adoptCaller();
         return own;
     }
 
@@ -110,17 +109,13 @@ public final class Interrupts {
 
     /** In the thread, first of all. */
     public void adoptCaller() {
+        carrier = LoopCarrier.ofCaller();
         OF_CALLER.set(this);
     }
 
-    void adoptCaller(LoopCarrier carries) {
-        carrier = carries;
-        OF_CALLER.set(this);
-    }
-
-    @Nullable
-    LoopCarrier carrier() {
-        return carrier;
+    /** For the tests, which have no carried thread. */
+    void beCarriedBy(LoopCarrier pretended) {
+        carrier = pretended;
     }
 
     // ---- sending

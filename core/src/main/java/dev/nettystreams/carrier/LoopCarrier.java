@@ -57,8 +57,7 @@ final class LoopCarrier implements Carrier, Executor {
     }
 
     static @Nullable LoopCarrier ofCaller() {
-        Interrupts own = Interrupts.ofCaller();
-        return own == null ? null : own.carrier();
+        return CarriedThreads.schedulerOfCaller() instanceof LoopCarrier carrier ? carrier : null;
     }
 
     static @Nullable Loop timersOfCaller() {
@@ -92,7 +91,7 @@ final class LoopCarrier implements Carrier, Executor {
             PinWatch.add(this);
         }
         return CarriedThreads.unstarted(this, () -> {
-            interrupts.adoptCaller(this);
+            interrupts.adoptCaller();
             task.run();
         });
     }

@@ -40,7 +40,7 @@ final class Backlog {
      * @throws RejectedExecutionException if the executor has shut down
      */
     static void execute(EventExecutor executor, Runnable task) {
-        if (BACKLOGS.isEmpty() || !isBehind(executor, task)) {
+        if (BACKLOGS.isEmpty() || !tryAddBehind(executor, task)) {
             try {
                 executor.execute(task);
             } catch (RejectedExecutionException e) {
@@ -52,13 +52,14 @@ final class Backlog {
         }
     }
 
-    private static boolean isBehind(EventExecutor executor, Runnable task) {
+    /** Adds a task behind those of an executor that has a backlog; returns false if it has none. */
+    private static boolean tryAddBehind(EventExecutor executor, Runnable task) {
         Backlog backlog = BACKLOGS.get(executor);
-        return backlog != null && backlog.isTaken(task);
+        return backlog != null && backlog.tryAdd(task);
     }
 
     private static void begin(EventExecutor executor, Runnable task) {
-        while (!BACKLOGS.computeIfAbsent(executor, Backlog::begun).isTaken(task)) {
+        while (!BACKLOGS.computeIfAbsent(executor, Backlog::begun).tryAdd(task)) {
             Thread.onSpinWait(); // the one before is just being removed
         }
     }
@@ -69,7 +70,8 @@ final class Backlog {
         return backlog;
     }
 
-    private boolean isTaken(Runnable task) {
+    /** Returns false if this is over, and another must be begun. */
+    private boolean tryAdd(Runnable task) {
         synchronized (tasks) {
             if (!isOver) {
                 tasks.add(task);
@@ -87,7 +89,7 @@ final class Backlog {
         for (Runnable next; (next = first()) != null; ) {
             if (executor.isTerminated()) {
                 runInPlace(next);
-            } else if (!isAccepted(next)) {
+            } else if (!trySubmit(next)) {
                 tryAgainSoon();
                 return;
             }
@@ -106,7 +108,7 @@ final class Backlog {
         }
     }
 
-    private boolean isAccepted(Runnable task) {
+    private boolean trySubmit(Runnable task) {
         try {
             executor.execute(task);
             return true;

@@ -136,7 +136,7 @@ final class Closing {
         phase = Phase.LAST_LOOK;
         cancel(silence);
         int look = ++lookCount;
-        access.hopToNextTurn(() -> access.turn(() -> looked(look)));
+        access.submitYielding(() -> looked(look));
     }
 
     /** An earlier look than the last one is not to end what has gone on since. */

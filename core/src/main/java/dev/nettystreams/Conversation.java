@@ -48,7 +48,7 @@ final class Conversation {
             CompletionStage<Void> rejected =
                     started; // nothing else completes it: the loop has ended, and the connection with it
             rejected.whenComplete((never, lost) -> over());
-            core.access.hop(() -> start(handler), started);
+            core.access.submit(() -> start(handler), started);
         }
         return over;
     }
@@ -84,7 +84,7 @@ final class Conversation {
 
     /** The handler has ended well, and what it wrote did not arrive. That the peer was gone before is no loss. */
     private void reportLoss(Throwable lost, boolean wasBroken) {
-        if (!wasBroken || connection.core().hasLostWrites) {
+        if (!wasBroken || connection.core().ending.hasLostWrites()) {
             report(lost);
         }
     }

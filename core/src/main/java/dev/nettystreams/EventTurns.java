@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.TransportEvents;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +21,21 @@ final class EventTurns implements TransportEvents {
 
     @Override
     public void dataReceived(Chunk chunk) {
-        access.beginTurn();
+        Carrier threads = access.beginTurn();
         try {
             core.dataReceived(chunk);
         } finally {
-            access.endTurn();
+            access.endTurn(threads);
         }
     }
 
     @Override
     public void turnEnded() {
-        access.beginTurn();
+        Carrier threads = access.beginTurn();
         try {
             core.turnEnded();
         } finally {
-            access.endTurn();
+            access.endTurn(threads);
         }
     }
 

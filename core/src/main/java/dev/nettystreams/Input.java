@@ -2,8 +2,6 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -21,33 +19,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the connection's loop, save the methods marked "any thread".
  */
 final class Input {
-    private static final VarHandle PENDING;
-
-    static {
-        try {
-            PENDING = MethodHandles.lookup().findVarHandle(Input.class, "pending", CompletableFuture.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     final LoopAccess access;
-    private final Lifecycle lifecycle;
+    private final ReadSlot slot;
     private final ReadGate gate;
     private final int limitBytes;
     private final LendableQueue bytes = new LendableQueue();
     private boolean hasEnded; // in good order, as far as one could tell then
     private @Nullable Failure failure; // what ended the input otherwise, or came behind its end
 
-    /** The read, relay or {@code startTls} that waits. Any thread puts one in where none is or a finished one; the loop takes it out. */
-    private volatile @Nullable CompletableFuture<?> pending;
-
     private volatile boolean atEof;
     private final AtomicBoolean isReliefAsked = new AtomicBoolean();
 
     Input(LoopAccess access, Lifecycle lifecycle, ReadGate gate, int limitBytes) {
         this.access = access;
-        this.lifecycle = lifecycle;
+        this.slot = new ReadSlot(lifecycle);
         this.gate = gate;
         this.limitBytes = limitBytes;
     }
@@ -59,8 +44,8 @@ final class Input {
 
     /** Any thread. */
     void begin(Relay relay) {
-        occupy("relayTo", relay);
-        access.hop(this::advanceInNewTurn, relay);
+        slot.occupy(relay);
+        access.submit(this::advance, relay);
     }
 
     // ---- the machine: one submit, one advance
@@ -69,7 +54,7 @@ final class Input {
     <T> CompletableFuture<T> submit(ReadRequest<T> request) {
         boolean isHere = access.isHere();
         if (isHere && access.turns.takeStep()) {
-            refuseIfBusy(request.name());
+            slot.refuseIfBusy(request.name());
             if (!bytes.tryOwn()) {
                 throw new ConcurrentReadException(request.name(), "one on another thread");
             }
@@ -82,7 +67,7 @@ final class Input {
                 return CompletableFuture.failedFuture(e);
             }
             PendingRead<T> read = new PendingRead<>(request, false);
-            occupy(request.name(), read);
+            slot.occupy(read);
             gate.aboutToWait();
             return read;
         }
@@ -90,8 +75,8 @@ final class Input {
             return submitFromElsewhere(request);
         }
         PendingRead<T> read = new PendingRead<>(request, false);
-        occupy(request.name(), read);
-        access.hopToNextTurn(this::advanceInNewTurn, read);
+        slot.occupy(read);
+        access.submitYielding(this::advance, read);
         return read;
     }
 
@@ -108,9 +93,9 @@ final class Input {
             }
         }
         PendingRead<T> read = new PendingRead<>(request, true);
-        occupy(request.name(), read);
+        slot.occupy(read);
         if (!bytes.isUnchangedSince(lending) || gate.isPaused() || access.loop.isEnding()) {
-            access.hop(this::advanceInNewTurn, read);
+            access.submit(this::advance, read);
         }
         return read;
     }
@@ -118,7 +103,7 @@ final class Input {
     private <T> @Nullable T answerFromLent(ReadRequest<T> request) throws IOException {
         T result;
         try {
-            refuseIfBusy(request.name());
+            slot.refuseIfBusy(request.name());
             result = request.poll(bytes.inUse());
         } finally {
             bytes.endUse();
@@ -130,7 +115,7 @@ final class Input {
     }
 
     /** All that has arrived and no read has taken; for those who have made sure that it is not lent. */
-    private ByteQueue queue() {
+    ByteQueue queue() {
         return bytes.owned();
     }
 
@@ -138,16 +123,12 @@ final class Input {
     void whenOwned(Runnable action) {
         if (bytes.tryOwn()) {
             action.run();
-        } else if (!access.hopToNextTurn(() -> access.turn(() -> whenOwned(action)))) {
+        } else if (!access.submitYielding(() -> whenOwned(action))) {
             while (!bytes.tryOwn()) {
                 Thread.onSpinWait(); // the loop has ended, and nobody else waits for it
             }
             action.run();
         }
-    }
-
-    private void advanceInNewTurn() {
-        access.turn(this::advance);
     }
 
     /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */
@@ -162,29 +143,16 @@ final class Input {
 
     private void advanceOwned() {
         updateAtEof();
-        CompletableFuture<?> waiting = pending;
-        if (waiting == null || waiting.isDone()) {
-            return;
-        }
-        if (waiting instanceof PendingRead<?> read) {
-            advance(read);
-        } else if (waiting instanceof StartTls upgrade) {
-            if (isOver()) {
-                upgrade.inputEnded(failure);
-            }
-        } else if (waiting instanceof Relay relay) {
-            boolean isOver = isOver();
-            relay.pump(queue(), isOver);
-            if (!isOver && !relay.isHeld() && !relay.isDone()) {
-                gate.aboutToWait();
-            }
+        Occupant waiting = slot.waiting();
+        if (waiting != null) {
+            waiting.advance(this);
         }
     }
 
     /** On another thread, which has read from what is lent: the loop does not see that by itself. One asks for all. */
     private void relieveGateSoon() {
         if (gate.isPaused() && bytes.lentByteCount() <= limitBytes && isReliefAsked.compareAndSet(false, true)) {
-            access.hop(() -> {
+            access.submit(() -> {
                 isReliefAsked.set(false);
                 relieveGate(0);
             });
@@ -195,12 +163,13 @@ final class Input {
         gate.taken(bytes.size() + moreByteCount);
     }
 
-    private <T> void advance(PendingRead<T> read) {
+    /** Satisfies a read if that is possible now. The queue is owned. */
+    <T> void advance(PendingRead<T> read) {
         boolean isReady = read.request.isReady(queue());
         if (!isReady && !isOver()) {
-            gate.aboutToWait();
+            aboutToWait();
         } else if (read.claim()) {
-            pending = null;
+            slot.clear();
             T result;
             try {
                 result = answer(read.request, isReady);
@@ -257,29 +226,18 @@ final class Input {
         return failure;
     }
 
+    /** Any thread. */
     void refuseIfBusy(String method) {
-        CompletableFuture<?> waiting = pending;
-        if (waiting != null && !waiting.isDone()) {
-            throw new ConcurrentReadException(method, nameOf(waiting));
-        }
-        if (lifecycle.isHandedOver()) {
-            throw new StreamClosedException(method + "() called after detach()");
-        }
+        slot.refuseIfBusy(method);
     }
 
-    private static String nameOf(CompletableFuture<?> waiting) {
-        if (waiting instanceof PendingRead<?> read) {
-            return read.request.name();
-        }
-        return waiting instanceof StartTls ? "startTls" : "relayTo";
+    /** Any thread. */
+    void occupy(Occupant newcomer) {
+        slot.occupy(newcomer);
     }
 
-    void occupy(String method, CompletableFuture<?> read) {
-        CompletableFuture<?> before;
-        do {
-            before = pending;
-            refuseIfBusy(method);
-        } while (!PENDING.compareAndSet(this, before, read));
+    void aboutToWait() {
+        gate.aboutToWait();
     }
 
     // ---- what the core tells
@@ -293,43 +251,31 @@ final class Input {
         if (gate.isPaused() && bytes.isLent()) {
             relieveGate(chunk.remaining()); // if its reader has taken it meanwhile, and has seen no pause
         }
-        CompletableFuture<?> waiting = pending;
-        if (waiting == null || waiting.isDone()) {
+        Occupant waiting = slot.waiting();
+        if (waiting == null) {
             bytes.append(chunk);
-            if (bytes.isLent() && isSomebodyWaiting()) {
-                advance(); // somebody has begun to wait meanwhile, and may not have seen it
+            if (bytes.isLent() && slot.waiting() != null) {
+                advance(); // another thread has begun to wait meanwhile, and may not have seen the bytes
             }
-        } else if (waiting instanceof PendingRead<?> read) {
-            arrived(chunk, read);
-        } else if (waiting instanceof Relay relay) {
-            if (bytes.tryOwn() && queue().isEmpty()) {
-                relay.arrived(chunk);
-            }
+        } else if (!(ownEmpty() && waiting.arrived(chunk, this))) {
             if (chunk.remaining() > 0) {
                 bytes.append(chunk);
             }
             advance();
-        } else {
-            bytes.append(chunk); // startTls is to decide about it
         }
     }
 
-    private boolean isSomebodyWaiting() {
-        CompletableFuture<?> waiting = pending;
-        return waiting != null && !waiting.isDone();
+    /** Takes back what is lent, and returns whether nothing is there that a chunk would overtake. */
+    private boolean ownEmpty() {
+        return bytes.tryOwn() && queue().isEmpty();
     }
 
-    private <T> void arrived(Chunk chunk, PendingRead<T> read) {
-        boolean isDirect = bytes.tryOwn()
-                && queue().isEmpty()
-                && chunk.remaining() >= read.request.directByteCount()
-                && read.claim();
-        if (!isDirect) {
-            bytes.append(chunk);
-            advance();
-            return;
+    /** Satisfies a read by a chunk, round the empty queue; false if that cannot be. */
+    <T> boolean arrived(Chunk chunk, PendingRead<T> read) {
+        if (chunk.remaining() < read.request.directByteCount() || !read.claim()) {
+            return false;
         }
-        pending = null;
+        slot.clear();
         T result;
         try {
             result = read.request.takeDirectly(chunk);
@@ -342,7 +288,8 @@ final class Input {
         }
         gate.taken(queue().size());
         lendBehind(read);
-        read.succeed(result);
+        read.succeed(result); // last: its caller's code may run inside, and read again
+        return true;
     }
 
     /** Whoever reads on another thread finds what else is there, or that there is nothing, without asking the loop. */
@@ -383,11 +330,11 @@ final class Input {
     }
 
     void resumeRelay() {
-        advanceInNewTurn();
+        access.turn(this::advance);
     }
 
     void finishRelay(Relay relay, @Nullable Throwable reason) {
-        PENDING.compareAndSet(this, relay, null);
+        slot.free(relay);
         Throwable outcome = reason;
         if (outcome == null && !hasEnded && failure != null) {
             outcome = failure.newException();
@@ -412,7 +359,7 @@ final class Input {
     }
 
     void release(StartTls upgrade) {
-        PENDING.compareAndSet(this, upgrade, null);
+        slot.free(upgrade);
     }
 
     byte[] takeEverything(Failure reason) {

@@ -4,6 +4,7 @@ import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,24 @@ import org.jspecify.annotations.Nullable;
  *   the loop's own thread             here: everything may be touched
  *   a thread that the loop carries    here: all but the transport, which comes to its turn when that thread has parked
  *   any other thread                  elsewhere: by a task
+ *
+ *   verb           | on the loop's thread    | on a thread that it carries | elsewhere | if the loop has ended
+ *   ---------------+-------------------------+-----------------------------+-----------+----------------------
+ *   run            | now; behind the calls   | when it has parked, behind  | submit    | nothing happens
+ *                  | of a parked thread      | its writes                  |           |
+ *   submit         | a task, and a turn      | the same, when it has       | a task    | false, or the future
+ *                  |                         | parked                      |           | fails
+ *   submitYielding | the same, when the loop has looked after its other connections once
  * </pre>
+ *
+ * A <em>turn</em> ({@link Turns}) is one task or one event of this connection: threads that it wakes run at its end.
  *
  * <p>Any thread, save the methods marked otherwise.
  */
 final class LoopAccess {
     final Loop loop;
     final Turns turns = new Turns();
+    private final Executor yielding;
 
     /** What runs virtual threads on this loop, null where there are none. Written once, on the loop. */
     private volatile @Nullable Carrier carrier;
@@ -32,6 +44,7 @@ final class LoopAccess {
 
     LoopAccess(Loop loop) {
         this.loop = loop;
+        this.yielding = loop::executeNextTurn;
     }
 
     /** On the loop, first of all. */
@@ -83,105 +96,122 @@ final class LoopAccess {
         return carrierOfCaller() != null || loop.isCurrent();
     }
 
-    /**
-     * Now if the caller is the loop's thread, else by a task; a loop that has ended runs it nowhere. Behind everything that threads on the loop
-     * have asked for, also if the caller is called while that is being done.
-     */
-    void onLoop(Runnable task) {
-        Carrier here = carrierToGoBehind();
-        if (here != null) {
-            here.defer(task);
+    // ---- the three verbs
+
+    /** Runs a task now on the loop's thread, else as soon as it can; see the table. */
+    void run(Runnable task) {
+        Carrier behind = carrierToGoBehind();
+        if (behind != null) {
+            behind.defer(task);
         } else if (loop.isCurrent()) {
             task.run();
         } else {
-            hop(task);
+            submit(task);
         }
     }
 
-    /** By a task; false if the loop has ended. */
-    boolean hop(Runnable task) {
+    /** Submits a task; returns false if the loop has ended. */
+    boolean submit(Runnable task) {
+        return submit(task, loop);
+    }
+
+    /** Submits a task; fails the future if the loop has ended, or ends without having run it. */
+    void submit(Runnable task, CompletableFuture<?> future) {
+        submit(task, loop, future);
+    }
+
+    /** Submits a task behind the loop's other connections; returns false if the loop has ended. */
+    boolean submitYielding(Runnable task) {
+        return submit(task, yielding);
+    }
+
+    /** The same; fails the future if the loop has ended, or ends without having run the task. */
+    void submitYielding(Runnable task, CompletableFuture<?> future) {
+        submit(task, yielding, future);
+    }
+
+    private boolean submit(Runnable task, Executor how) {
+        Carrier here = carrierOfCaller();
+        if (here != null) {
+            here.defer(() -> submit(task, how));
+            return true;
+        }
         try {
-            loop.execute(task);
+            how.execute(task instanceof Turn ? task : new Turn(task));
             return true;
         } catch (RejectedExecutionException e) {
             return false;
         }
     }
 
-    /** By a task; fails the future if the loop has ended, or ends without having run it. */
-    void hop(Runnable task, CompletableFuture<?> future) {
+    private void submit(Runnable task, Executor how, CompletableFuture<?> future) {
         Carrier here = carrierOfCaller();
         if (here != null) {
-            here.defer(() -> hop(task, future));
-        } else if (!hop(task)) {
+            here.defer(() -> submit(task, how, future));
+        } else if (!submit(task, how)) {
             failForLackOfLoop(future);
         } else if (loop.isEnding()) {
             loop.afterEnd(() -> failForLackOfLoop(future));
         }
     }
 
-    /** On the loop, or on a thread that it carries: by a task, when the loop has looked after its other connections. */
-    void hopToNextTurn(Runnable task, CompletableFuture<?> future) {
-        Carrier here = carrierOfCaller();
-        if (here != null) {
-            here.defer(() -> hopToNextTurn(task, future));
-            return;
-        }
-        if (!hopToNextTurn(task)) {
-            failForLackOfLoop(future);
-        } else if (loop.isEnding()) {
-            loop.afterEnd(() -> failForLackOfLoop(future));
-        }
+    private static void failForLackOfLoop(CompletableFuture<?> future) {
+        future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
     }
 
-    /** On the loop: a timer, or null if the loop is ending, and with it every connection. */
+    /** On the loop: a timer whose task is a turn, or null if the loop is ending, and with it every connection. */
     Loop.@Nullable Timer schedule(Runnable task, long delayNanos) {
         try {
-            return loop.schedule(() -> turn(task), delayNanos);
+            return loop.schedule(new Turn(task), delayNanos);
         } catch (RejectedExecutionException e) {
             return null;
         }
     }
 
-    private void failForLackOfLoop(CompletableFuture<?> future) {
-        String what = loop.isEnding() ? "has shut down" : "has refused a task: it has too many";
-        future.completeExceptionally(new StreamBrokenException("the connection's event loop " + what, null));
+    // ---- turns, on the loop's own thread
+
+    /** A task that is submitted again and again, as one object. */
+    Runnable reusable(Runnable task) {
+        return new Turn(task);
     }
 
-    // ---- on the loop's own thread
+    /** A task of the loop for this connection. The threads that it wakes run when it ends, with nothing half changed. */
+    private final class Turn implements Runnable {
+        private final Runnable work;
 
-    /** By a task, when the loop has looked after its other connections; false if it has ended. */
-    boolean hopToNextTurn(Runnable task) {
-        try {
-            loop.executeNextTurn(task);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
+        Turn(Runnable work) {
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            turn(work);
         }
     }
 
-    /** Runs what is no call of ours, but may wake threads. Those run when it ends, with nothing half changed below them. */
+    /** Runs an event of the transport as a turn. */
     void turn(Runnable work) {
-        beginTurn();
+        Carrier threads = beginTurn();
         try {
             work.run();
         } finally {
-            endTurn();
+            endTurn(threads);
         }
     }
 
     /** The same without an object; {@link #endTurn} must follow, whatever happens. */
-    void beginTurn() {
+    @Nullable
+    Carrier beginTurn() {
         assert loop.isCurrent();
         turns.begin();
         Carrier threads = carrier;
         if (threads != null) {
             threads.beginEvent();
         }
+        return threads;
     }
 
-    void endTurn() {
-        Carrier threads = carrier;
+    void endTurn(@Nullable Carrier threads) {
         if (threads != null) {
             threads.endEvent();
         }

@@ -33,7 +33,8 @@ final class Output implements Outgoing {
     private final Consumer<Failure> abort;
     private final WriteGate gate;
     private final CrossThreadWrites crossThreadWrites = new CrossThreadWrites();
-    private final Runnable collecting = this::collectAndFlush;
+    private final Runnable collecting;
+    private final Runnable flushing;
 
     /** True between the first arrival of a burst and its end, which flushes. */
     private boolean isInBurst;
@@ -58,6 +59,8 @@ final class Output implements Outgoing {
         this.highMarkBytes = limits.writeHighMarkBytes();
         this.abort = abort;
         this.gate = new WriteGate(transport);
+        this.collecting = access.reusable(this::collectAndFlush);
+        this.flushing = access.reusable(this::runScheduledFlush);
     }
 
     // ---- writes
@@ -173,7 +176,7 @@ final class Output implements Outgoing {
         switch (taken) {
             case IN -> {}
             case IN_AS_THE_FIRST -> {
-                if (!access.hop(collecting)) {
+                if (!access.submit(collecting)) {
                     crossThreadWrites.discard();
                 }
             }
@@ -213,13 +216,12 @@ final class Output implements Outgoing {
     private void flushSoon() {
         hasUnflushed = true;
         if (!isInBurst && !flushScheduled) {
-            flushScheduled = access.hop(this::runScheduledFlush);
+            flushScheduled = access.submit(flushing);
         }
     }
 
     private void runScheduledFlush() {
         flushScheduled = false;
-        access.turns.begin();
         flushNow();
     }
 
@@ -255,11 +257,11 @@ final class Output implements Outgoing {
         }
         CompletableFuture<Void> drained = new StreamFuture<>();
         if (!isHere) {
-            access.hop(() -> drainOnLoop(drained), drained);
+            access.submit(() -> drainOnLoop(drained), drained);
         } else if (!isNow) {
-            access.hopToNextTurn(() -> access.turn(() -> drainOnLoop(drained)), drained);
+            access.submitYielding(() -> drainOnLoop(drained), drained);
         } else {
-            access.onLoop(() -> drainOnLoop(drained));
+            access.run(() -> drainOnLoop(drained));
         }
         return drained;
     }
@@ -308,9 +310,9 @@ final class Output implements Outgoing {
     CompletableFuture<Void> flush() {
         CompletableFuture<Void> flushed = new StreamFuture<>();
         if (access.loop.isCurrent()) {
-            access.onLoop(() -> flushOnLoop(flushed));
+            access.run(() -> flushOnLoop(flushed));
         } else {
-            access.hop(() -> flushOnLoop(flushed), flushed);
+            access.submit(() -> flushOnLoop(flushed), flushed);
         }
         return flushed;
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the source's loop.
  */
-final class Relay extends StreamFuture<Long> {
+final class Relay extends StreamFuture<Long> implements Occupant {
     private final Input source;
     private final StreamWriter target;
     private long movedByteCount;
@@ -29,25 +29,36 @@ final class Relay extends StreamFuture<Long> {
         this.target = target;
     }
 
-    boolean isHeld() {
-        return isHeld;
+    @Override
+    public String method() {
+        return "relayTo";
+    }
+
+    @Override
+    public void advance(Input input) {
+        boolean isOver = input.isOver();
+        pump(input.queue(), isOver);
+        if (!isOver && !isHeld && !isDone()) {
+            input.aboutToWait();
+        }
     }
 
     /**
-     * Passes a chunk on in its own memory if both ends are on this loop; otherwise, and while held, leaves it alone: it goes through
-     * the queue, where bytes can stay until the target has them.
+     * Passes a chunk on in its own memory if both ends are on this loop; otherwise, and while held, leaves it alone: it
+     * goes through the queue, where bytes can stay until the target has them.
      */
-    void arrived(Chunk chunk) {
-        if (isHeld || !target.core.loop.isCurrent() || target.core.lifecycle.refusesWrites()) {
-            return;
+    @Override
+    public boolean arrived(Chunk chunk, Input input) {
+        if (!isHeld && target.core.loop.isCurrent() && !target.core.lifecycle.refusesWrites()) {
+            movedByteCount += chunk.remaining();
+            target.core.output.write(chunk);
+            holdWhileClogged();
         }
-        movedByteCount += chunk.remaining();
-        target.core.output.write(chunk);
-        holdWhileClogged();
+        return false;
     }
 
     /** Passes on what the reader has buffered, and looks whether that was all. */
-    void pump(ByteQueue queue, boolean inputIsOver) {
+    private void pump(ByteQueue queue, boolean inputIsOver) {
         if (isHeld) {
             return;
         }
@@ -98,7 +109,7 @@ final class Relay extends StreamFuture<Long> {
         if (source.access.loop.isCurrent()) {
             goOn(failure);
         } else {
-            source.access.hop(() -> goOn(failure), this);
+            source.access.submit(() -> goOn(failure), this);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the connection's loop, save the future.
  */
-final class StartTls extends Claimable<TlsSession> {
+final class StartTls extends Claimable<TlsSession> implements Occupant {
     private static final byte[] NOTHING = {};
 
     private final StreamCore core;
@@ -48,7 +49,7 @@ final class StartTls extends Claimable<TlsSession> {
 
     void begin() {
         CompletionStage<TlsSession> outcome = this;
-        outcome.whenComplete((session, failure) -> core.access.onLoop(this::endIfCalledOff));
+        outcome.whenComplete((session, failure) -> core.access.run(this::endIfCalledOff));
         if (isDone()) {
             return;
         }
@@ -64,7 +65,7 @@ final class StartTls extends Claimable<TlsSession> {
             failWith(e);
             return;
         }
-        prepared.whenComplete((ready, failure) -> core.access.onLoop(() -> prepared(failure)));
+        prepared.whenComplete((ready, failure) -> core.access.run(() -> prepared(failure)));
     }
 
     private void prepared(@Nullable Throwable failure) {
@@ -104,7 +105,7 @@ final class StartTls extends Claimable<TlsSession> {
             return;
         }
         core.input.goOnReading();
-        handshake.whenComplete((session, failure) -> core.access.onLoop(() -> handshaken(session, failure)));
+        handshake.whenComplete((session, failure) -> core.access.run(() -> handshaken(session, failure)));
     }
 
     /** Fails the upgrade if there are bytes that its policy refuses; returns whether it did. */
@@ -131,12 +132,26 @@ final class StartTls extends Claimable<TlsSession> {
         }
     }
 
-    /**
-     * Told by the reader.
-     *
-     * @param reason null if the peer has ended its output
-     */
-    void inputEnded(@Nullable Failure reason) {
+    @Override
+    public String method() {
+        return "startTls";
+    }
+
+    @Override
+    public void advance(Input input) {
+        if (input.isOver()) {
+            inputEnded(input.failure());
+        }
+    }
+
+    /** The switch decides about it. */
+    @Override
+    public boolean arrived(Chunk chunk, Input input) {
+        return false;
+    }
+
+    /** @param reason null if the peer has ended its output */
+    private void inputEnded(@Nullable Failure reason) {
         byte[] unread = core.input.takeLeftover();
         if (reason == null && !refuseInjected(unread)) {
             failWith(new StreamBrokenException("the input ended before TLS was there", null));

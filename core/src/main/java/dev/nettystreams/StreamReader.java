@@ -255,7 +255,7 @@ public final class StreamReader {
      * dropped. The output goes on: how a server lets its conversations finish. Without effect when the input has ended.
      */
     public void feedEof() {
-        core.access.onLoop(() -> core.input.end(null));
+        core.access.run(() -> core.input.end(null));
     }
 
     /**

@@ -58,7 +58,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         if (core.loop.isCurrent() && CarriedThreads.arePrepared()) {
             start.run();
         } else {
-            CarriedThreads.whenPrepared(() -> core.access.hop(start, task));
+            CarriedThreads.whenPrepared(() -> core.access.submit(start, task));
         }
         return task;
     }

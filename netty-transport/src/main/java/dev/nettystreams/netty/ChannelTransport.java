@@ -9,24 +9,21 @@ import dev.nettystreams.spi.TransportEvents;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelOutputShutdownException;
-import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Netty channel as a {@link Transport}.
+ * A Netty channel as a {@link Transport}: two halves, {@link ChannelInput} and {@link ChannelOutput}, and the end of both.
  *
  * <pre>
  *   in:   channelRead(ByteBuf) --BufferChunk, lent--> events.dataReceived;  channelReadComplete --> events.turnEnded
- *   out:  write --> WriteBuffer --push--> channel's outbound buffer --flush--> socket
+ *   out:  write, flush --> ChannelOutput --> socket;                        sent --> events.flushed, events.writable
  *   end:  OPEN --finish--> FINISHING --all sent, and FIN--> FINISHED --close--> CLOSING --inactive--> CLOSED
  *           \____________________abort, failure of the input or the output______/
+ *         OPEN --detach--> DETACHED
  * </pre>
  *
  * What Netty does that one would not guess, and what is done about it here:
@@ -39,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>A read error is followed by a "the peer has ended its output" event, which would look like a clean end; the
  *     error came first and is what counts.
  *   <li>Writability changes are fired from inside {@code write} and {@code flush}, promises fail from inside
- *     {@code close}; what happens inside a call of ours is told by a later task.
+ *     {@code close}; what happens inside a call of ours is told by a later task ({@link CallsOfStreams}).
  * </ul>
  *
- * <p>Confined to the connection's loop, save {@link #loop} and {@link #extraInfo}.
+ * <p>Confined to the connection's loop, save {@link #loop}, {@link #canWriteEof} and {@link #extraInfo}.
  */
 final class ChannelTransport implements Transport {
     private enum Phase {
@@ -58,23 +55,14 @@ final class ChannelTransport implements Transport {
     private final Channel channel;
     private final Loop loop;
     private final ConnectionFacts facts;
-    private final WriteOutcomes outcomes;
-    private final WriteBuffer writeBuffer;
-    private final OutputEnding ending;
-    private final BufferChunk chunk = new BufferChunk();
+    private final CallsOfStreams calls;
+    private final ChannelOutput output;
 
     private @Nullable TransportEvents events;
     private @Nullable ChannelSettings borrowed;
-    private @Nullable ReceiveBuffers receiveBuffers;
-    private @Nullable UringStallFix stallFix; // on io_uring
-    private int highMarkBytes;
+    private @Nullable ChannelInput input; // from the start on
     private Phase phase = Phase.OPEN;
-    private int callDepth;
-    private boolean isReading;
-    private boolean inputEnded;
-    private boolean outputEnded; // its end has been asked for, or it has failed
     private @Nullable Throwable failure;
-    private @Nullable Throwable outputFailure;
 
     /** @param context of the handler that stands for the streams in the pipeline */
     ChannelTransport(ChannelHandlerContext context) {
@@ -82,9 +70,8 @@ final class ChannelTransport implements Transport {
         this.channel = context.channel();
         this.loop = new EventLoopLoop(context.executor());
         this.facts = ConnectionFacts.of(channel);
-        this.outcomes = new WriteOutcomes(context, this::writeLost);
-        this.writeBuffer = new WriteBuffer(context, outcomes);
-        this.ending = new OutputEnding(context);
+        this.calls = new CallsOfStreams(loop);
+        this.output = new ChannelOutput(context, calls, this::outputFailed, this::afterFlush);
     }
 
     @Override
@@ -95,18 +82,14 @@ final class ChannelTransport implements Transport {
     @Override
     public void start(TransportEvents events, int highMarkBytes, int lowMarkBytes) {
         this.events = events;
-        this.highMarkBytes = highMarkBytes;
         borrowed = ChannelSettings.borrow(channel.config(), highMarkBytes, lowMarkBytes);
-        receiveBuffers = ReceiveBuffers.install(context);
-        chunk.comesFrom(receiveBuffers);
-        stallFix = UringStallFix.of(channel, this::onReset);
-        isReading = true;
-        enter();
-        channel.config().setAutoRead(true);
-        leave();
+        output.start(highMarkBytes);
+        ChannelInput fresh = new ChannelInput(context, calls, this::onReset);
+        input = fresh;
+        fresh.resume();
         if (!channel.isActive()) {
             loop.execute(this::onInactive);
-        } else if (channel instanceof DuplexChannel duplex && duplex.isInputShutdown()) {
+        } else if (fresh.hasEndedAlready()) {
             loop.execute(this::onInputEnded); // before this handler was there
         }
     }
@@ -115,181 +98,113 @@ final class ChannelTransport implements Transport {
 
     @Override
     public void pauseReading() {
-        if (isReading) {
-            isReading = false;
-            channel.config().setAutoRead(false);
-            if (stallFix != null) {
-                stallFix.watchForReset();
-            }
+        if (input != null) {
+            input.pause();
         }
     }
 
     @Override
     public void resumeReading() {
-        boolean isOver = inputEnded || phase == Phase.CLOSED || phase == Phase.DETACHED || loop.isEnding();
-        if (!isReading && !isOver) {
-            isReading = true;
-            if (stallFix != null) {
-                stallFix.stopWatchingForReset();
-            }
-            enter();
-            channel.config().setAutoRead(true);
-            leave();
+        boolean isOver = phase == Phase.CLOSED || phase == Phase.DETACHED || loop.isEnding();
+        if (input != null && !isOver) {
+            input.resume();
         }
     }
 
     @Override
     public void write(byte[] source, int offset, int byteCount) {
-        if (isWriting()) {
-            enter();
-            writeBuffer.append(source, offset, byteCount);
-            leave();
+        if (phase == Phase.OPEN) {
+            output.write(source, offset, byteCount);
         }
     }
 
     @Override
     public void writeOwned(ByteBuffer source) {
-        if (isWriting()) {
-            enter();
-            writeBuffer.appendOwned(source);
-            leave();
+        if (phase == Phase.OPEN) {
+            output.writeOwned(source);
         }
     }
 
     @Override
     public void write(Chunk source) {
-        if (!isWriting()) {
-            source.skip(source.remaining());
-        } else if (source instanceof BufferChunk own) {
-            enter();
-            writeBuffer.append(own);
-            leave();
+        if (phase == Phase.OPEN) {
+            output.write(source);
         } else {
-            byte[] copy = new byte[source.remaining()];
-            source.take(copy, 0, copy.length);
-            write(copy, 0, copy.length);
+            source.skip(source.remaining());
         }
-    }
-
-    private boolean isWriting() {
-        return phase == Phase.OPEN && !outputEnded;
     }
 
     @Override
     public void flush() {
-        enter();
-        writeBuffer.push();
-        context.flush();
-        leave();
-        watchForStall();
+        output.flush();
+    }
+
+    private void afterFlush() {
+        if (input != null) {
+            input.watchOutputBehindEnd();
+        }
     }
 
     @Override
     public boolean isWritable() {
-        int gathered = writeBuffer.byteCount();
-        return !outcomes.isLost()
-                && channel.isWritable()
-                && (gathered == 0 || gathered + queuedByteCount() <= highMarkBytes);
+        return output.isWritable();
     }
 
     @Override
     public long pendingByteCount() {
-        return writeBuffer.byteCount() + queuedByteCount();
-    }
-
-    private long queuedByteCount() {
-        ChannelOutboundBuffer queued = channel.unsafe().outboundBuffer();
-        return queued == null ? 0 : queued.totalPendingWriteBytes();
+        return output.pendingByteCount();
     }
 
     @Override
     public void notifyFlushed(long ticket) {
-        afterAllSent(() -> {
+        output.afterAllSent(() -> {
             if (events != null) {
                 events.flushed(ticket);
             }
         });
     }
 
-    /**
-     * Runs an action, by a later task, when all that was written is with the operating system; never if it is lost. By
-     * a task also when Netty calls of its own: shutting the output down from inside a write's completion confuses
-     * io_uring.
-     */
-    private void afterAllSent(Runnable action) {
-        enter();
-        writeBuffer.push();
-        outcomes.whenSent(() -> executeUnlessEnded(action));
-        context.flush();
-        leave();
-        watchForStall();
-    }
-
-    /** From inside a write of Netty's, which must not fail because the loop ends. */
-    private void executeUnlessEnded(Runnable action) {
-        try {
-            loop.execute(action);
-        } catch (RejectedExecutionException e) {
-            // the connection ends with its loop, and is told so
-        }
-    }
-
-    private void watchForStall() {
-        if (stallFix != null && inputEnded) {
-            stallFix.watchOutput();
-        }
-    }
-
     @Override
     public void beginTls() {
-        ending.beginLayer();
+        output.beginLayer();
     }
 
     @Override
     public void endOutputBy(OutputEnd end) {
-        ending.endBy(end);
+        output.endBy(end);
     }
 
     @Override
     public boolean canWriteEof() {
-        return ending.canHalfClose();
+        return output.canHalfClose();
     }
 
     @Override
     public void writeEof() {
-        afterAllSent(this::halfClose);
-    }
-
-    private void halfClose() {
-        if (phase == Phase.OPEN && !outputEnded) {
-            outputEnded = true;
-            ending.halfClose().exceptionally(this::endLost);
-        }
+        output.afterAllSent(() -> {
+            if (phase == Phase.OPEN) {
+                output.halfClose();
+            }
+        });
     }
 
     @Override
     public boolean finish() {
         if (phase == Phase.OPEN) {
             phase = Phase.FINISHING;
-            if (outputFailure == null) {
-                afterAllSent(this::allSent);
+            if (output.failure() == null) {
+                output.afterAllSent(this::allSent);
             } else {
-                failure = failure == null ? outputFailure : failure;
-                closeChannel(); // there is nothing left to send, and no end
+                failBecause(output.failure()); // there is nothing left to send, and no end
+                closeChannel();
             }
         }
-        return ending.canFinish();
+        return output.canFinish();
     }
 
     private void allSent() {
-        if (phase != Phase.FINISHING) {
-            return;
-        }
-        outputEnded = true;
-        if (ending.canFinish()) {
-            ending.finish().thenRun(this::endSent).exceptionally(this::endLost);
-        } else {
-            endSent();
+        if (phase == Phase.FINISHING) {
+            output.finish(this::endSent);
         }
     }
 
@@ -297,7 +212,7 @@ final class ChannelTransport implements Transport {
     private void endSent() {
         if (phase == Phase.FINISHING) {
             phase = Phase.FINISHED;
-            executeUnlessEnded(this::tellFinished);
+            calls.reportLater(this::tellFinished);
         }
     }
 
@@ -305,15 +220,6 @@ final class ChannelTransport implements Transport {
         if (phase == Phase.FINISHED && events != null) {
             events.outputFinished();
         }
-    }
-
-    /** A peer that has not been told of the end would take what it has for a part. */
-    private @Nullable Void endLost(Throwable cause) {
-        later(() -> {
-            outputEnded = false;
-            outputFailed(Reason.unwrapped(cause));
-        });
-        return null;
     }
 
     @Override
@@ -324,45 +230,29 @@ final class ChannelTransport implements Transport {
     private void closeChannel() {
         if (phase == Phase.OPEN || phase == Phase.FINISHING || phase == Phase.FINISHED) {
             phase = Phase.CLOSING;
-            enter();
-            writeBuffer.drop();
-            ending.close();
-            leave();
+            output.close();
         }
     }
 
     @Override
     public void abort() {
-        if (phase == Phase.CLOSED || phase == Phase.DETACHED) {
-            return;
+        if (phase != Phase.CLOSED && phase != Phase.DETACHED) {
+            phase = Phase.CLOSING;
+            output.abort();
         }
-        phase = Phase.CLOSING;
-        enter();
-        writeBuffer.drop();
-        try {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0); // a reset, and nothing left behind in the kernel
-        } catch (RuntimeException e) {
-            // not a TCP socket, or gone already: closing is all that can be done
-        }
-        if (ending.isSecured()) {
-            channel.unsafe().close(channel.voidPromise()); // past the TLS layer, which would say goodbye first
-        } else {
-            ending.close();
-        }
-        leave();
     }
 
     @Override
     public void detach() {
         phase = Phase.DETACHED;
-        if (stallFix != null) {
-            stallFix.stopWatchingForReset();
-        }
         events = null;
+        if (input != null) {
+            input.stopWatchingForReset();
+        }
     }
 
     boolean hasInputEnded() {
-        return inputEnded;
+        return input != null && input.hasEnded();
     }
 
     /** Whether the next owner wants to hear of a half-closed channel; otherwise an end of input closes it. */
@@ -376,8 +266,8 @@ final class ChannelTransport implements Transport {
 
     /** Gives the channel its former settings back, reading last: it may begin at once. */
     void giveBack() {
-        if (receiveBuffers != null) {
-            receiveBuffers.end();
+        if (input != null) {
+            input.giveBack();
         }
         if (borrowed != null) {
             borrowed.giveBack(channel.config());
@@ -398,20 +288,16 @@ final class ChannelTransport implements Transport {
     // ---- told by the pipeline
 
     void onRead(ByteBuf buffer) {
-        TransportEvents receiver = events;
-        try {
-            if (receiver != null && buffer.isReadable()) {
-                receiver.dataReceived(chunk.lending(buffer));
-            }
-        } finally {
-            chunk.takeBack();
+        if (input != null) {
+            input.arrived(buffer, events);
+        } else {
             buffer.release();
         }
     }
 
     void onReadComplete() {
-        if (stallFix != null && !inputEnded) {
-            stallFix.readCompleted();
+        if (input != null) {
+            input.readCompleted();
         }
         if (events != null) {
             events.turnEnded();
@@ -419,22 +305,16 @@ final class ChannelTransport implements Transport {
     }
 
     void onInputEnded() {
-        if (inputEnded || failure != null) {
+        if (hasInputEnded() || failure != null) {
             return;
         }
-        inputEnded = true;
-        if (outputFailure != null) {
-            failure = outputFailure; // a reset that the write was told of looks like an end to the read behind it
+        if (input != null) {
+            input.end();
+        }
+        if (output.failure() != null) {
+            failBecause(output.failure()); // a reset that a write was told of looks like an end to the read behind it
             closeChannel();
-            return;
-        }
-        // AUTO_READ stays as it is: cleared from inside the end, it leaves an io_uring channel that never closes.
-        isReading = false;
-        watchForStall();
-        if (stallFix != null) {
-            stallFix.watchForReset();
-        }
-        if (events != null) {
+        } else if (events != null) {
             events.eofReceived();
         }
     }
@@ -442,110 +322,83 @@ final class ChannelTransport implements Transport {
     /** Behind the peer's end nobody reads, so a reset is no read error. Other input ends with the error itself. */
     void onReset() {
         boolean isOpen = phase == Phase.OPEN || phase == Phase.FINISHING;
-        if (inputEnded && !outputEnded && isOpen) {
+        if (hasInputEnded() && output.isOpen() && isOpen) {
             onException(new IOException("Connection reset by peer"));
         }
     }
 
     void onOutputEnded() {
-        if (!outputEnded) {
-            later(() -> outputFailed(failure));
-        }
+        output.shutDown(failure);
     }
 
     void onWritabilityChanged() {
         if (!channel.isWritable()) {
             return;
         }
-        if (outcomes.isFirst()) {
-            later(this::tellWritable);
+        if (output.isFirst()) {
+            calls.report(this::tellWritable);
         } else {
-            loop.execute(this::tellWritable); // behind the failures of writes that have made the room: a layer may tell
-            // of both by tasks
+            // Behind the failures of writes that have made the room: a layer may tell of both by tasks.
+            loop.execute(this::tellWritable);
         }
     }
 
     private void tellWritable() {
-        if (events != null && !outcomes.isLost()) {
+        if (events != null && output.hasLostNothing()) {
             events.writable();
         }
-    }
-
-    /** Of a write, by its promise. */
-    private void writeLost(Throwable cause) {
-        Throwable reason =
-                cause instanceof ChannelOutputShutdownException && cause.getCause() != null ? cause.getCause() : cause;
-        later(() -> outputFailed(reason));
     }
 
     /** An error of the input, or of a handler. */
     void onException(Throwable cause) {
         if (cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException) {
-            writeLost(cause); // of another handler, by a void promise; without effect behind our own end
+            output.lost(cause); // of another handler, by a void promise; without effect behind our own end
         } else if (phase == Phase.FINISHED || (phase == Phase.FINISHING && cause instanceof TlsTruncationException)) {
             onInputEnded(); // nobody reads any more, and the peer may go on reading
         } else {
-            if (failure == null) {
-                failure = cause;
-            }
-            later(this::closeChannel);
+            failBecause(cause);
+            calls.report(this::closeChannel);
         }
     }
 
-    private void outputFailed(@Nullable Throwable cause) {
-        if (phase == Phase.CLOSED || phase == Phase.DETACHED || outputEnded) {
+    /** The first reason stays. */
+    private void failBecause(@Nullable Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
+    private void outputFailed(Throwable reason) {
+        if (phase == Phase.CLOSED || phase == Phase.DETACHED) {
             return;
         }
-        outputEnded = true;
-        Throwable reason = cause == null ? new IOException("the output was shut down") : cause;
-        writeBuffer.drop();
-        outputFailure = reason;
         if (phase == Phase.OPEN && events != null) {
             events.outputFailed(reason);
         }
-        if (phase != Phase.OPEN || inputEnded) {
-            if (failure == null) {
-                failure = reason;
-            }
+        if (phase != Phase.OPEN || hasInputEnded()) {
+            failBecause(reason);
             closeChannel();
         }
     }
 
     void onInactive() {
-        later(this::lost);
+        calls.report(this::gone);
     }
 
-    private void lost() {
+    private void gone() {
         if (phase == Phase.CLOSED || phase == Phase.DETACHED) {
             return;
         }
-        boolean asAsked = phase == Phase.CLOSING || phase == Phase.FINISHED;
+        boolean isAsAsked = phase == Phase.CLOSING || phase == Phase.FINISHED;
         phase = Phase.CLOSED;
-        writeBuffer.drop();
-        if (stallFix != null) {
-            stallFix.stopWatchingForReset();
+        output.drop();
+        if (input != null) {
+            input.stopWatchingForReset();
         }
         TransportEvents receiver = events;
         events = null;
         if (receiver != null) {
-            receiver.connectionLost(failure != null || asAsked ? failure : new ClosedChannelException());
-        }
-    }
-
-    private void enter() {
-        callDepth++;
-    }
-
-    private void leave() {
-        callDepth--;
-    }
-
-    /** Now if Netty calls us of its own, by a later task if this is inside a call of the streams. */
-    private void later(Runnable report) {
-        if (callDepth > 0) {
-            loop.execute(report);
-        } else {
-            report.run();
+            receiver.connectionLost(failure != null || isAsAsked ? failure : new ClosedChannelException());
         }
     }
 }

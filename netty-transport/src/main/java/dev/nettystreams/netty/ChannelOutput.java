@@ -1,0 +1,284 @@
+package dev.nettystreams.netty;
+
+import dev.nettystreams.spi.Chunk;
+import dev.nettystreams.spi.OutputEnd;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The output half of a channel: bytes on their way to the socket, in one order, and its end.
+ *
+ * <pre>
+ *   write --> WriteBuffer --push--> the channel's outbound buffer --flush--> socket
+ *
+ *   OPEN --all sent, and the end is on its way--> ENDING        OPEN --a write, or the end, is lost--> FAILED
+ *                                                 ENDING --the end is lost--> FAILED
+ * </pre>
+ *
+ * <p>Confined to the channel's loop, save {@link #canHalfClose}.
+ */
+final class ChannelOutput {
+    private enum State {
+        OPEN,
+        ENDING,
+        FAILED
+    }
+
+    private final ChannelHandlerContext context;
+    private final Channel channel;
+    private final CallsOfStreams calls;
+    private final Consumer<Throwable> onFailure;
+    private final Runnable afterFlush;
+    private final WriteOutcomes outcomes;
+    private final WriteBuffer writeBuffer;
+    private final OutputEnding ending;
+    private int highMarkBytes;
+    private State state = State.OPEN;
+    private @Nullable Throwable failure;
+
+    /**
+     * @param onFailure told once, outside of calls of the streams, that bytes or the end were lost
+     * @param afterFlush called after each flush
+     */
+    ChannelOutput(
+            ChannelHandlerContext context, CallsOfStreams calls, Consumer<Throwable> onFailure, Runnable afterFlush) {
+        this.context = context;
+        this.channel = context.channel();
+        this.calls = calls;
+        this.onFailure = onFailure;
+        this.afterFlush = afterFlush;
+        this.outcomes = new WriteOutcomes(context, this::lost);
+        this.writeBuffer = new WriteBuffer(context, outcomes);
+        this.ending = new OutputEnding(context);
+    }
+
+    void start(int highMarkBytes) {
+        this.highMarkBytes = highMarkBytes;
+    }
+
+    // ---- writes
+
+    void write(byte[] source, int offset, int byteCount) {
+        if (state == State.OPEN) {
+            calls.enter();
+            try {
+                writeBuffer.append(source, offset, byteCount);
+            } finally {
+                calls.leave();
+            }
+        }
+    }
+
+    void writeOwned(ByteBuffer source) {
+        if (state == State.OPEN) {
+            calls.enter();
+            try {
+                writeBuffer.appendOwned(source);
+            } finally {
+                calls.leave();
+            }
+        }
+    }
+
+    void write(Chunk source) {
+        if (state != State.OPEN) {
+            source.skip(source.remaining());
+        } else if (source instanceof BufferChunk own) {
+            calls.enter();
+            try {
+                writeBuffer.append(own);
+            } finally {
+                calls.leave();
+            }
+        } else {
+            byte[] copy = new byte[source.remaining()];
+            source.take(copy, 0, copy.length);
+            write(copy, 0, copy.length);
+        }
+    }
+
+    void flush() {
+        calls.enter();
+        try {
+            writeBuffer.push();
+            context.flush();
+        } finally {
+            calls.leave();
+        }
+        afterFlush.run();
+    }
+
+    boolean isWritable() {
+        int gathered = writeBuffer.byteCount();
+        return !outcomes.isLost()
+                && channel.isWritable()
+                && (gathered == 0 || gathered + queuedByteCount() <= highMarkBytes);
+    }
+
+    long pendingByteCount() {
+        return writeBuffer.byteCount() + queuedByteCount();
+    }
+
+    private long queuedByteCount() {
+        ChannelOutboundBuffer queued = channel.unsafe().outboundBuffer();
+        return queued == null ? 0 : queued.totalPendingWriteBytes();
+    }
+
+    /**
+     * Runs an action, by a later task, when all that was written is with the operating system; never if it is lost. By
+     * a task also when Netty calls of its own: shutting the output down from inside a write's completion confuses
+     * io_uring.
+     */
+    void afterAllSent(Runnable action) {
+        calls.enter();
+        try {
+            writeBuffer.push();
+            outcomes.whenSent(() -> calls.reportLater(action));
+            context.flush();
+        } finally {
+            calls.leave();
+        }
+        afterFlush.run();
+    }
+
+    /** Whether nothing of another handler may tell of a write by a task of its own. */
+    boolean isFirst() {
+        return outcomes.isFirst();
+    }
+
+    // ---- the end
+
+    void beginLayer() {
+        ending.beginLayer();
+    }
+
+    void endBy(OutputEnd end) {
+        ending.endBy(end);
+    }
+
+    /** Any thread. */
+    boolean canHalfClose() {
+        return ending.canHalfClose();
+    }
+
+    /** Whether the peer can be told of the end but by closing the channel. */
+    boolean canFinish() {
+        return ending.canFinish();
+    }
+
+    /** Everything has been sent: ends this direction. */
+    void halfClose() {
+        if (state == State.OPEN) {
+            state = State.ENDING;
+            ending.halfClose().exceptionally(this::endLost);
+        }
+    }
+
+    /** Everything has been sent: ends the output for good, and then acts, at once. */
+    void finish(Runnable whenSent) {
+        state = State.ENDING;
+        if (ending.canFinish()) {
+            ending.finish().thenRun(whenSent).exceptionally(this::endLost);
+        } else {
+            whenSent.run();
+        }
+    }
+
+    /** Another has ended the output. */
+    void shutDown(@Nullable Throwable cause) {
+        if (state == State.OPEN) {
+            calls.report(() -> failUnlessEnding(cause == null ? new IOException("the output was shut down") : cause));
+        }
+    }
+
+    /** A write was lost, of the streams or of another handler. */
+    void lost(Throwable cause) {
+        Throwable reason =
+                cause instanceof ChannelOutputShutdownException && cause.getCause() != null ? cause.getCause() : cause;
+        calls.report(() -> failUnlessEnding(reason));
+    }
+
+    /** A peer that has not been told of the end would take what it has for a part. */
+    private @Nullable Void endLost(Throwable cause) {
+        calls.report(() -> fail(Reason.unwrapped(cause)));
+        return null;
+    }
+
+    private void failUnlessEnding(Throwable reason) {
+        if (state == State.OPEN) {
+            fail(reason);
+        }
+    }
+
+    private void fail(Throwable reason) {
+        if (state != State.FAILED) {
+            state = State.FAILED;
+            failure = reason;
+            writeBuffer.drop();
+            onFailure.accept(reason);
+        }
+    }
+
+    /** Whether every write has succeeded, or may still. */
+    boolean hasLostNothing() {
+        return !outcomes.isLost();
+    }
+
+    /** Whether neither the end is on its way nor anything lost. */
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Why it has failed, null if it has not. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    // ---- the channel's end
+
+    void close() {
+        calls.enter();
+        try {
+            writeBuffer.drop();
+            ending.close();
+        } finally {
+            calls.leave();
+        }
+    }
+
+    void abort() {
+        calls.enter();
+        try {
+            writeBuffer.drop();
+            resetOnClose();
+            if (ending.isSecured()) {
+                channel.unsafe().close(channel.voidPromise()); // past the TLS layer, which would say goodbye first
+            } else {
+                ending.close();
+            }
+        } finally {
+            calls.leave();
+        }
+    }
+
+    private void resetOnClose() {
+        try {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0); // a reset, and nothing left behind in the kernel
+        } catch (RuntimeException e) {
+            // not a TCP socket, or gone already: closing is all that can be done
+        }
+    }
+
+    /** The channel is gone. */
+    void drop() {
+        writeBuffer.drop();
+    }
+}

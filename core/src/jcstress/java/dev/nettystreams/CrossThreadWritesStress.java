@@ -1,6 +1,6 @@
 package dev.nettystreams;
 
-import dev.nettystreams.CrossThreadWrites.Taken;
+import dev.nettystreams.CrossThreadWrites.AppendResult;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -22,9 +22,9 @@ public final class CrossThreadWritesStress {
             desc = "The second byte has a collection of its own.")
     @State
     public static class AppendAgainstCollect {
-        private final CrossThreadWrites writes = new CrossThreadWrites();
+        private final CrossThreadWrites writes = new CrossThreadWrites(1 << 16);
         private final ScriptedTransport transport = new ScriptedTransport();
-        private Taken second = Taken.NOT;
+        private AppendResult second = AppendResult.CLOSED;
 
         public AppendAgainstCollect() {
             writes.append(new byte[] {'a'}, 0, 1); // for which the loop collects
@@ -42,7 +42,7 @@ public final class CrossThreadWritesStress {
 
         @Arbiter
         public void afterwards(LL_Result r) {
-            if (second == Taken.IN_AS_THE_FIRST) {
+            if (second == AppendResult.QUEUED_FIRST) {
                 collect();
             }
             r.r1 = second;
@@ -59,7 +59,7 @@ public final class CrossThreadWritesStress {
     @Outcome(id = "NOT, 0", expect = Expect.ACCEPTABLE, desc = "The byte was refused.")
     @State
     public static class AppendAgainstDiscard {
-        private final CrossThreadWrites writes = new CrossThreadWrites();
+        private final CrossThreadWrites writes = new CrossThreadWrites(1 << 16);
 
         @Actor
         public void writer(LI_Result r) {

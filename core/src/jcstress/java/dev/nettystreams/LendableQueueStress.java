@@ -55,7 +55,7 @@ public final class LendableQueueStress {
         }
 
         private String pollByte() {
-            if (bytes.tryUse() == LendableQueue.NOT_TO_BE_USED) {
+            if (bytes.tryUse() == LendableQueue.NOT_LENT) {
                 return "";
             }
             try {

@@ -7,19 +7,29 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads have written and the loop has not collected yet. Small writes gather in one array, so a thread that writes a
- * reply in pieces costs its loop one task and one transport write.
+ * Bytes that other threads have written and the loop has not collected yet. Small writes gather in one array, so a
+ * thread that writes a reply in pieces costs its loop one task and one transport write.
  *
  * <pre>
- *   OPEN --seal (the output ends in good order, behind what is here), discard (it has failed)--> SEALED: nothing is taken in
- *   OPEN --suspend (plaintext ends)--> SUSPENDED, nothing either --resume (TLS is there)--> OPEN
+ *   OPEN --seal (the output ends in good order, behind these), discard (it has failed)--> CLOSED: appends are refused
+ *   OPEN --suspend (plaintext ends)--> SUSPENDED: appends are refused --resume (TLS is there)--> OPEN
  * </pre>
+ *
+ * Lifecycle has the same states, and yet they are here too: "refused" or "will be sent" must be one decision, made
+ * under the lock that the loop collects under.
+ *
+ * <p><em>Credit</em> is the number of bytes that other threads may append before they should wait, less what they have
+ * appended. The loop grants it when it has passed on what it collected, and takes it back while it does: a thread
+ * drains without asking the loop for as long as the credit is not negative.
  *
  * <p>Any thread appends; the loop collects. The loop takes the lock, so nobody does work of unbounded length under it:
  * at most {@value #MOST_ROOM_BYTES} bytes are copied there, larger arrays before, and bytes reach the transport outside
  * it.
  */
 final class CrossThreadWrites {
+    /** No byte may be appended before the loop has granted more. */
+    static final long NONE = Long.MIN_VALUE;
+
     private static final int FIRST_ROOM_BYTES = 128;
     private static final int MOST_ROOM_BYTES = 8192;
 
@@ -28,40 +38,64 @@ final class CrossThreadWrites {
     private @Nullable ByteBuffer open; // guarded by lock; the last entry while it takes more, in the state for filling
     private int nextRoomBytes = FIRST_ROOM_BYTES; // guarded by lock; more for each that the loop leaves uncollected
     private volatile boolean isEmpty = true;
-    private volatile int byteCount; // written under lock
+    private int byteCount; // guarded by lock
+    private long grantedByteCount; // guarded by lock; NONE while the loop passes on what it has collected
+    private volatile long credit; // written under lock
     private Phase phase = Phase.OPEN; // guarded by lock
 
     private enum Phase {
         OPEN,
         SUSPENDED,
-        SEALED
+        CLOSED
     }
 
-    /** What became of an append. */
-    enum Taken {
-        /** Somebody has seen to it already that the loop collects. */
-        IN,
-        /** The caller must see to it that the loop collects. */
-        IN_AS_THE_FIRST,
-        /** Not taken in: the output has ended. */
-        NOT,
-        /** Not taken in: {@code startTls} is under way. */
-        NOT_NOW
+    enum AppendResult {
+        /** The loop has been asked to collect. */
+        QUEUED,
+        /** The caller must ask the loop to collect. */
+        QUEUED_FIRST,
+        /** Refused: the output has ended. */
+        CLOSED,
+        /** Refused: {@code startTls} is under way. */
+        SUSPENDED
     }
 
-    /** Whether there is nothing to collect; a writer on the loop looks here first, to keep the order of one program's writes. */
+    /** @param grantedByteCount the first credit */
+    CrossThreadWrites(long grantedByteCount) {
+        this.grantedByteCount = grantedByteCount;
+        this.credit = grantedByteCount;
+    }
+
+    /** The bytes that may still be appended before a writer should wait; negative if it should. Any thread. */
+    long credit() {
+        return credit;
+    }
+
+    /** Grants other threads so many bytes in all, for what is appended now and what comes. On the loop. */
+    void grant(long creditBytes) {
+        synchronized (lock) {
+            grantedByteCount = creditBytes;
+            updateCredit();
+        }
+    }
+
+    private void updateCredit() {
+        credit = grantedByteCount == NONE ? NONE : grantedByteCount - byteCount;
+    }
+
+    /** Whether there is nothing to collect. A writer on the loop asks first, to keep the order of writes. */
     boolean isEmpty() {
         return isEmpty;
     }
 
     /** Adds a copy. */
-    Taken append(byte[] source, int offset, int byteCount) {
+    AppendResult append(byte[] source, int offset, int byteCount) {
         if (byteCount > MOST_ROOM_BYTES) {
             return append(ByteBuffer.wrap(Arrays.copyOfRange(source, offset, offset + byteCount)));
         }
         synchronized (lock) {
             if (phase != Phase.OPEN) {
-                return phase == Phase.SEALED ? Taken.NOT : Taken.NOT_NOW;
+                return refusal();
             }
             ByteBuffer room = open;
             if (room == null || room.remaining() < byteCount) {
@@ -72,19 +106,19 @@ final class CrossThreadWrites {
             }
             assert byteCount <= MOST_ROOM_BYTES : byteCount; // the loop may be waiting for the lock
             room.put(source, offset, byteCount);
-            return taken(byteCount);
+            return queued(byteCount);
         }
     }
 
     /** Adds a buffer. */
-    Taken append(ByteBuffer owned) {
+    AppendResult append(ByteBuffer owned) {
         synchronized (lock) {
             if (phase != Phase.OPEN) {
-                return phase == Phase.SEALED ? Taken.NOT : Taken.NOT_NOW;
+                return refusal();
             }
             closeOpen();
             entries().add(owned);
-            return taken(owned.remaining());
+            return queued(owned.remaining());
         }
     }
 
@@ -94,7 +128,7 @@ final class CrossThreadWrites {
         }
     }
 
-    /** Takes all entries out, in their order. */
+    /** Takes all entries out, in their order, and the credit back until the next {@link #grant}. */
     ArrayDeque<ByteBuffer> collect() {
         synchronized (lock) {
             closeOpen();
@@ -103,19 +137,23 @@ final class CrossThreadWrites {
             nextRoomBytes = FIRST_ROOM_BYTES;
             isEmpty = true;
             byteCount = 0;
+            grantedByteCount = NONE;
+            updateCredit();
             return collected;
         }
     }
 
-    /** How much is held. Any thread. */
+    /** For the tests of this package. */
     int byteCount() {
-        return byteCount;
+        synchronized (lock) {
+            return byteCount;
+        }
     }
 
     /** Takes nothing in from now on; what is there is still to be collected. */
     void seal() {
         synchronized (lock) {
-            phase = Phase.SEALED;
+            phase = Phase.CLOSED;
         }
     }
 
@@ -142,13 +180,17 @@ final class CrossThreadWrites {
         collect();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the lock sees to that
-    private Taken taken(int addedByteCount) {
+    private AppendResult refusal() {
+        return phase == Phase.CLOSED ? AppendResult.CLOSED : AppendResult.SUSPENDED;
+    }
+
+    private AppendResult queued(int addedByteCount) {
         assert Thread.holdsLock(lock);
         byteCount += addedByteCount;
-        Taken taken = isEmpty ? Taken.IN_AS_THE_FIRST : Taken.IN;
+        updateCredit();
+        AppendResult result = isEmpty ? AppendResult.QUEUED_FIRST : AppendResult.QUEUED;
         isEmpty = false;
-        return taken;
+        return result;
     }
 
     private void closeOpen() {

@@ -7,13 +7,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has arrived, and the one read, relay or {@code startTls} that waits for it.
+ * The received bytes, and the one operation that waits for them ({@link ReadSlot}): a read, a relay or a
+ * {@code startTls}.
  *
  * <pre>
- *   transport --arrived--> LendableQueue --advance: is the waiting one satisfied?--> claim, take, complete
- *                 \__directly, round an empty queue__________________________________/
- *   submit, on the loop or a thread on it:  the bytes are there --> a completed future; else it waits
- *           on any other thread:            the bytes are lent  --> the same;           else it waits, and if that may go unseen, a task asks the loop
+ *   transport --arrived--> LendableQueue --advance: is the operation satisfied?--> claim, take, complete
+ *                 \__directly, round an empty queue_________________________________/
+ *
+ *   submit on the loop, or on a carried thread: the bytes are there --> a completed future; else it waits
+ *          on another thread:                   the bytes are lent  --> the same; else it waits, and asks the loop in
+ *                                               a task if the loop may not see that it waits
  * </pre>
  *
  * <p>Confined to the connection's loop, save the methods marked "any thread".
@@ -24,8 +27,8 @@ final class Input {
     private final ReadGate gate;
     private final int limitBytes;
     private final LendableQueue bytes = new LendableQueue();
-    private boolean hasEnded; // in good order, as far as one could tell then
-    private @Nullable Failure failure; // what ended the input otherwise, or came behind its end
+    private boolean hasEnded; // by the peer's end, or by this side's close
+    private @Nullable Failure failure; // that ended the input, or came behind its end
 
     private volatile boolean atEof;
     private final AtomicBoolean isReliefAsked = new AtomicBoolean();
@@ -81,8 +84,8 @@ final class Input {
     }
 
     private <T> CompletableFuture<T> submitFromElsewhere(ReadRequest<T> request) {
-        int lending = request.mayUseLent() ? bytes.tryUse() : LendableQueue.NOT_TO_BE_USED;
-        if (lending != LendableQueue.NOT_TO_BE_USED) {
+        int lending = request.mayUseLent() ? bytes.tryUse() : LendableQueue.NOT_LENT;
+        if (lending != LendableQueue.NOT_LENT) {
             try {
                 T result = answerFromLent(request);
                 if (result != null) {
@@ -114,24 +117,24 @@ final class Input {
         return result;
     }
 
-    /** All that has arrived and no read has taken; for those who have made sure that it is not lent. */
+    /** The bytes that no read has taken. The caller has made sure that they are not lent. */
     ByteQueue queue() {
         return bytes.owned();
     }
 
-    /** On the loop: acts when no other thread takes from what was lent: now, or in a later turn. */
+    /** Acts when no other thread holds the bytes: now, or in a later turn. On the loop. */
     void whenOwned(Runnable action) {
         if (bytes.tryOwn()) {
             action.run();
         } else if (!access.submitYielding(() -> whenOwned(action))) {
             while (!bytes.tryOwn()) {
-                Thread.onSpinWait(); // the loop has ended, and nobody else waits for it
+                Thread.onSpinWait(); // the loop has ended: no other connection waits for it
             }
             action.run();
         }
     }
 
-    /** Lets what waits have what has become possible: after an arrival, at the end of input, when it begins to wait. */
+    /** Satisfies the waiting operation if that is possible: after an arrival, at the end, when it begins to wait. */
     private void advance() {
         assert access.loop.isCurrent();
         if (bytes.tryOwn()) {
@@ -149,7 +152,7 @@ final class Input {
         }
     }
 
-    /** On another thread, which has read from what is lent: the loop does not see that by itself. One asks for all. */
+    /** On another thread, which has read lent bytes: the loop does not see that, so a task resumes reading. */
     private void relieveGateSoon() {
         if (gate.isPaused() && bytes.lentByteCount() <= limitBytes && isReliefAsked.compareAndSet(false, true)) {
             access.submit(() -> {
@@ -182,7 +185,7 @@ final class Input {
         }
     }
 
-    /** Nobody can have a say in it: there is no future yet. Null if the read must wait. */
+    /** Answers a read that has no future yet, so that nothing need be claimed. Null if the read must wait. */
     private <T> @Nullable T answerNow(ReadRequest<T> request) throws Exception {
         if (isOver()) {
             return answer(request, request.isReady(queue()));
@@ -194,7 +197,7 @@ final class Input {
         return result;
     }
 
-    /** The one rule about ends: what is buffered comes first, then the end, again and again. */
+    /** The rule about ends: buffered bytes come first, then the end, each time. */
     private <T> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
         if (failure != null && (queue().isEmpty() || !isReady)) {
             throw failure.newException();
@@ -220,7 +223,7 @@ final class Input {
         return hasEnded || failure != null;
     }
 
-    /** What has ended the input, null at EOF and before. */
+    /** The failure that has ended the input, null at EOF and before. */
     @Nullable
     Failure failure() {
         return failure;
@@ -244,12 +247,12 @@ final class Input {
 
     void arrived(Chunk chunk) {
         if (isOver()) {
-            return; // this side has closed; what comes now is read off the wire for the peer's sake and dropped
+            return; // this side has closed: bytes are read for the peer's sake, and dropped
         }
         int byteCount = bytes.size() + chunk.remaining();
         gate.arrived(byteCount);
         if (gate.isPaused() && bytes.isLent()) {
-            relieveGate(chunk.remaining()); // if its reader has taken it meanwhile, and has seen no pause
+            relieveGate(chunk.remaining()); // the reader may have taken the bytes meanwhile, and seen no pause
         }
         Occupant waiting = slot.waiting();
         if (waiting == null) {
@@ -265,12 +268,12 @@ final class Input {
         }
     }
 
-    /** Takes back what is lent, and returns whether nothing is there that a chunk would overtake. */
+    /** Takes back the lent bytes; returns true if there are none, which a chunk would overtake. */
     private boolean ownEmpty() {
         return bytes.tryOwn() && queue().isEmpty();
     }
 
-    /** Satisfies a read by a chunk, round the empty queue; false if that cannot be. */
+    /** Satisfies a read by a chunk, round the empty queue; returns false if the chunk does not. */
     <T> boolean arrived(Chunk chunk, PendingRead<T> read) {
         if (chunk.remaining() < read.request.directByteCount() || !read.claim()) {
             return false;
@@ -292,7 +295,7 @@ final class Input {
         return true;
     }
 
-    /** Whoever reads on another thread finds what else is there, or that there is nothing, without asking the loop. */
+    /** Makes the queue, empty or not, available to the thread that has read: its next read need not ask the loop. */
     private void lendBehind(PendingRead<?> read) {
         if (read.isRemote && !isOver()) {
             bytes.lend();
@@ -302,7 +305,7 @@ final class Input {
     /**
      * A failure behind EOF counts for nothing here: {@link #fail}.
      *
-     * @param reason what went wrong, null at EOF
+     * @param reason why the input ended, null at EOF
      */
     void end(@Nullable Failure reason) {
         if (reason == null) {
@@ -313,7 +316,7 @@ final class Input {
         }
     }
 
-    /** A loss that befell the connection is told to later reads even behind EOF, as in asyncio; {@link #atEof} stays. */
+    /** The connection was lost: later reads fail, even behind EOF, as in asyncio. {@link #atEof} stays. */
     void fail(Failure reason) {
         if (failure == null) {
             failure = reason;
@@ -344,7 +347,7 @@ final class Input {
         relay.finish(outcome);
     }
 
-    /** What still arrives is queued, for whoever owns the wire next. */
+    /** Bytes that still arrive are queued for the next owner of the wire. */
     void stopReading() {
         gate.pause();
     }
@@ -353,7 +356,7 @@ final class Input {
         gate.taken(bytes.size());
     }
 
-    /** All of it, {@linkplain #whenOwned when it is owned}. */
+    /** Takes all bytes, {@linkplain #whenOwned when they are owned}. */
     byte[] takeLeftover() {
         return queue().take(queue().size());
     }

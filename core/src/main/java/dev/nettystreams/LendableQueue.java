@@ -6,19 +6,27 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The received bytes, which the loop lends to a reader on another thread. Such a reader would else cost two hops between threads for each read,
- * though the bytes be there; so the loop, when it has answered one, leaves it what else has come.
+ * The received bytes under a biased try-lock: the loop holds it without a compare-and-set until it lends the bytes to a
+ * reader on another thread. Otherwise every read on such a thread would cost two thread hops, even when its bytes are
+ * already buffered; so after answering one, the loop leaves it whatever else has come.
  *
  * <pre>
  *   OWNED --lend (the loop, behind an answer)--> LENT --tryUse (any other thread)--> IN_USE --endUse--> LENT
  *     ^______________tryOwn (the loop needs it; not while it is IN_USE)__________|
+ *
+ *   OWNED   biased to the loop: its own reads pay no atomic operation
+ *   LENT    free: whoever wins the compare-and-set has it
+ *   IN_USE  held by a reader. The loop never waits for it, since the system may have preempted it in the middle of a
+ *           copy: it retries in a later turn.
  * </pre>
  *
- * The loop never waits for a reader, whom the system may have put aside in the middle of a copy: it comes back in a later turn.
+ * <p>Bytes that arrive while it is lent are lent, too; bytes that arrive while it is in use are put aside, and follow
+ * when the loop owns it again.
  *
- * <p>What arrives while it is lent is lent, too; what arrives while it is in use is put aside, and follows when the loop owns it again. A reader that was not
- * served shows that it waits, and then looks whether {@linkplain #isUnchangedSince all is as it was}; the loop adds or takes back, and then looks whether
- * somebody waits. So one of the two sees the other, and a reader for whom there is nothing yet need not ask the loop.
+ * <p>A reader that was not served and the loop meet by Dekker's handshake: each publishes its own write, then reads the
+ * other's. The reader publishes that it waits ({@link ReadSlot}), then looks whether
+ * {@linkplain #isUnchangedSince nothing has changed}; the loop adds bytes or takes the queue back, then looks for a
+ * reader that waits. One of the two sees the other, so a reader without bytes need not ask the loop.
  *
  * <p>Confined to the connection's loop, save the methods marked "any thread".
  */
@@ -33,20 +41,20 @@ final class LendableQueue {
         }
     }
 
+    static final int NOT_LENT = -1;
+
     private static final int OWNED = 0;
     private static final int LENT = 1;
     private static final int IN_USE = 2;
 
     private final ByteQueue queue = new ByteQueue();
-    private @Nullable ByteQueue aside; // what came while it was in use
-    private int lentByteCount; // while it is lent, what is left of it; the reader's, with its last write of the state
-    private int lendNumber; // the loop's, with its write of the state
+    private @Nullable ByteQueue aside; // bytes that arrived while it was in use
+    private int lentByteCount; // left by the last reader, and published by its write of the state
+    private int lendNumber; // written by the loop, and published by its write of the state
     private volatile int state;
     private volatile boolean hasAside;
 
-    static final int NOT_TO_BE_USED = -1;
-
-    /** Takes it back if it is lent; false while a reader is at it, for whom nobody waits. */
+    /** Takes it back if it is lent. Returns false while a reader holds it: the caller retries in a later turn. */
     boolean tryOwn() {
         if (state == OWNED) {
             return true;
@@ -68,13 +76,13 @@ final class LendableQueue {
         return true;
     }
 
-    /** The bytes, all of them, when {@link #tryOwn} has said yes. */
+    /** All bytes, after {@link #tryOwn} has returned true. */
     ByteQueue owned() {
         assert state == OWNED;
         return queue;
     }
 
-    /** What a reader on another thread has left of what was lent. For that thread. */
+    /** How many of the lent bytes a reader on another thread has left. For that thread. */
     int lentByteCount() {
         return lentByteCount;
     }
@@ -104,22 +112,22 @@ final class LendableQueue {
         }
     }
 
-    /** How many bytes there are; while it is lent, how many there may still be. */
+    /** The number of bytes; while it is lent, an upper bound. */
     int size() {
-        if (state == OWNED) { // if not, this look also shows what the last reader has left
+        if (state == OWNED) { // if not, this read also acquires the last reader's writes
             return queue.size();
         }
         ByteQueue later = aside;
         return lentByteCount + (later == null ? 0 : later.size());
     }
 
-    /** For the tests of this package: what it holds of memory. */
+    /** For the tests of this package: the memory that it holds, in bytes. */
     int capacity() {
         ByteQueue later = aside;
         return queue.capacity() + (later == null ? 0 : later.capacity());
     }
 
-    /** Leaves the bytes to whoever reads next. */
+    /** Gives up the bias: the next reader may take the bytes. */
     void lend() {
         lentByteCount = queue.size();
         lendNumber = (lendNumber + 1) & Integer.MAX_VALUE;
@@ -129,15 +137,15 @@ final class LendableQueue {
     // ---- any thread but the loop's
 
     /**
-     * Takes what is lent into use. {@link #endUse} must follow, unless it is not to be had.
+     * Acquires the lent bytes; {@link #endUse} must follow.
      *
-     * @return the number of this lending, or {@link #NOT_TO_BE_USED}
+     * @return the number of this lending, or {@link #NOT_LENT} if another holds them
      */
     int tryUse() {
-        return state == LENT && STATE.compareAndSet(this, LENT, IN_USE) ? lendNumber : NOT_TO_BE_USED;
+        return state == LENT && STATE.compareAndSet(this, LENT, IN_USE) ? lendNumber : NOT_LENT;
     }
 
-    /** What is lent, between {@link #tryUse} and {@link #endUse}. */
+    /** The lent bytes, between {@link #tryUse} and {@link #endUse}. */
     ByteQueue inUse() {
         assert state == IN_USE;
         return queue;
@@ -148,7 +156,7 @@ final class LendableQueue {
         state = LENT;
     }
 
-    /** Whether nothing has come, and the loop has not had it back, since the caller {@linkplain #tryUse used} it. */
+    /** Whether nothing has arrived, and the loop has not taken it back, since the caller's {@link #tryUse}. */
     boolean isUnchangedSince(int number) {
         return !hasAside && state == LENT && lendNumber == number; // in this order
     }

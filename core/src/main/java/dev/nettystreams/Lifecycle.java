@@ -22,9 +22,35 @@ import org.jspecify.annotations.Nullable;
  *                 OUTPUT_ENDED --lost--> BROKEN_BEHIND_EOF, and then the same
  * </pre>
  *
- * An event that the table does not have for a state is ignored where the event may come late or twice ({@link #move} says false).
- * The meaning of each state for a caller is in {@link #refuseWrite}: the states that this side has asked for throw, and
- * name its call; a loss does not, because it is reported by what waits.
+ * {@link #move} returns null for an event that the table does not have for a state: it came late, or twice. The meaning
+ * of each state for a caller is in {@link #refuseWrite}: the states that this side has asked for throw, and name its
+ * call; a loss does not, because it is reported by the operations that wait.
+ *
+ * <h2>How the machines of a connection couple</h2>
+ *
+ * Lifecycle says which calls may begin. {@link Input} and {@link Output} say how the calls that wait will end; they may
+ * know of an end before Lifecycle does, and never forget it. The transport knows the wire and none of the three.
+ *
+ * <pre>
+ *   event             | Lifecycle       | Input             | Output, CrossThreadWrites | transport
+ *   ------------------+-----------------+-------------------+---------------------------+----------------------------
+ *   writeEof          | OUTPUT_ENDED    |                   | sealed                    | ends its output behind all
+ *   close             | CLOSING         | ended             | sealed                    | finishes, then drops input
+ *   abort             | ABORTING        | failed            | failed                    | aborts
+ *   startTls          | SECURING        | occupied, paused  | suspended                 | a layer is put in
+ *     secured         | OPEN            | freed, reads      | resumed                   |
+ *     failed          | TLS_FAILED      | failed            | failed                    | aborts
+ *   detach            | DETACHING       | paused            | sealed, then flushed      |
+ *     handed over     | DETACHED        | emptied, failed   | failed                    | lets go of the channel
+ *   the peer's end    |                 | ended             |                           | its input half has ended
+ *   a write is lost   |                 |                   | failed                    | its output half has failed
+ *   the wire is gone  | BROKEN, CLOSED, | failed, if it was | failed, if it was not     | closed
+ *                     |   ABORTED, ...  |   open; else ended|                           |
+ * </pre>
+ *
+ * Three rules keep them together. The first failure stays: Output's is the connection's ({@link Ending}). Sealing comes
+ * with the move of Lifecycle that refuses writes, on the loop, so that a write on another thread is either refused or
+ * sent. And Input is told last, since the callers whose reads it completes may call any of the others.
  *
  * <p>Moved by any thread; each move is atomic.
  */

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * How one connection's calls get to its loop, and who is there already.
  *
  * <pre>
- *   the loop's own thread             here: everything may be touched
- *   a thread that the loop carries    here: all but the transport, which comes to its turn when that thread has parked
- *   any other thread                  elsewhere: by a task
+ *   the loop's own thread             here: it may touch everything
+ *   a thread that the loop carries    here: it may touch everything but the transport, whose calls wait until it parks
+ *   any other thread                  elsewhere: it submits tasks
  *
  *   verb           | on the loop's thread    | on a thread that it carries | elsewhere | if the loop has ended
  *   ---------------+-------------------------+-----------------------------+-----------+----------------------
@@ -34,11 +34,11 @@ final class LoopAccess {
     final Turns turns = new Turns();
     private final Executor yielding;
 
-    /** What runs virtual threads on this loop, null where there are none. Written once, on the loop. */
+    /** The carrier of this loop's threads, null where no thread can be carried. Written once, on the loop. */
     private volatile @Nullable Carrier carrier;
 
     /**
-     * The thread on this loop that called last. A plain field, since a caller that finds itself in it has written it.
+     * The carried thread that called last. A plain field, since a caller that finds itself in it has written it.
      */
     private @Nullable Thread resident;
 
@@ -59,7 +59,7 @@ final class LoopAccess {
         return carrier;
     }
 
-    /** What carries the calling thread if it is one on this loop, which is alone with this connection; else null. */
+    /** The carrier, if the caller is a thread of this loop's, and so alone with this connection; else null. */
     @SuppressWarnings("ReferenceEquality") // a thread may say that it equals another
     @Nullable
     Carrier carrierOfCaller() {
@@ -78,8 +78,8 @@ final class LoopAccess {
     }
 
     /**
-     * Whose threads have asked for what the caller must not overtake: the caller's, if it is one of them, or those whose wishes are just being passed on
-     * if that is what has called the caller. Else null.
+     * The carrier whose parked calls the caller must not overtake: for a carried thread its own; on the loop's own
+     * thread the one whose calls are being made just now. Else null.
      */
     @Nullable
     Carrier carrierToGoBehind() {
@@ -91,7 +91,7 @@ final class LoopAccess {
         return candidate != null && loop.isCurrent() && candidate.isSettling() ? candidate : null;
     }
 
-    /** Whether the caller may touch this connection's state, the transport's excepted. */
+    /** Whether the caller may touch this connection's state, except its transport. */
     boolean isHere() {
         return carrierOfCaller() != null || loop.isCurrent();
     }
@@ -175,7 +175,7 @@ final class LoopAccess {
         return new Turn(task);
     }
 
-    /** A task of the loop for this connection. The threads that it wakes run when it ends, with nothing half changed. */
+    /** A task of the loop for this connection. Threads that it wakes run when it ends, behind all changes of state. */
     private final class Turn implements Runnable {
         private final Runnable work;
 

@@ -11,17 +11,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written, on its way to the transport, in one order for all who write; and who waits for it.
+ * Written bytes on their way to the transport, in one order for all who write; and the callers that wait for them.
  *
  * <pre>
- *   the loop's own thread ---------------------------------------------------------+
- *   a thread on the loop --a Carrier, until it has parked --deliver--------------+-> transport.write --flushSoon: the
- *   turn's end, any other thread ------CrossThreadWrites, until a task --collectInto-----------+                     or
- *   a task
+ *   the loop's own thread ------------------------------------+
+ *   a carried thread --Carrier, until it has parked--deliver--+--> transport.write --> flush: at the turn's end,
+ *   another thread --CrossThreadWrites, until a task collects-+                        or in a task
+ *
+ *   drain, called ...  | completes at once if                          | else
+ *   -------------------+-----------------------------------------------+----------------------------------------------
+ *   by the loop        | the transport has room, earlier writes of     | waits for the low mark (WriteGate)
+ *                      | other threads passed on                       |
+ *   by a carried thread| the same, with the bytes it has not delivered | asks when it has parked
+ *   elsewhere          | the credit is not used up (CrossThreadWrites) | asks in a task
+ *   on the loop, with the turn's steps used up                         | asks in the next turn
  * </pre>
  *
- * A write of one kind that finds another's still under way goes behind them or sends them ahead. Once the output has failed, nothing more
- * reaches the transport.
+ * A write of one kind that finds another's still under way goes behind it or sends it ahead. Once the output has
+ * failed, nothing more reaches the transport.
  *
  * <p>Confined to the connection's loop, save the methods marked "any thread".
  */
@@ -32,21 +39,15 @@ final class Output implements Outgoing {
     private final int highMarkBytes;
     private final Consumer<Failure> abort;
     private final WriteGate gate;
-    private final CrossThreadWrites crossThreadWrites = new CrossThreadWrites();
+    private final CrossThreadWrites crossThreadWrites;
     private final Runnable collecting;
     private final Runnable flushing;
 
     /** True between the first arrival of a burst and its end, which flushes. */
     private boolean isInBurst;
 
-    /** Written by threads on the loop, and not the transport's yet. */
+    /** Written by carried threads that have not parked yet. */
     private int undeliveredByteCount;
-
-    /**
-     * How many bytes other threads may take the transport to hold: as many as it held when theirs were last passed on, or too many. What the loop's
-     * own program has written since is its own to wait for.
-     */
-    private volatile long presumedByteCount;
 
     private boolean hasUnflushed;
     private boolean flushScheduled;
@@ -59,6 +60,7 @@ final class Output implements Outgoing {
         this.highMarkBytes = limits.writeHighMarkBytes();
         this.abort = abort;
         this.gate = new WriteGate(transport);
+        this.crossThreadWrites = new CrossThreadWrites(highMarkBytes);
         this.collecting = access.reusable(this::collectAndFlush);
         this.flushing = access.reusable(this::runScheduledFlush);
     }
@@ -111,8 +113,8 @@ final class Output implements Outgoing {
     }
 
     /**
-     * Where a write goes that must not go to the transport yet, but behind what a thread on the loop has written: one of such a thread, and one of
-     * the loop's own while those are being passed on. What other threads have written before goes first.
+     * The carrier that a write must go behind, null if it may go to the transport: a carried thread's own, and on the
+     * loop's own thread the one whose calls are being made just now. Earlier writes of other threads go first.
      */
     private @Nullable Carrier carrierToWriteBy() {
         Carrier behind = access.carrierToGoBehind();
@@ -123,11 +125,10 @@ final class Output implements Outgoing {
     }
 
     /**
-     * Puts what other threads have written before the caller's own. It is taken out now: what they write behind the
-     * caller's write is to stay behind it. The task that they have asked for {@linkplain #presume presumes} anew.
+     * Puts the writes of other threads before the caller's own. They are taken out now, so that a later write of theirs
+     * stays behind the caller's. The task that they have asked for {@linkplain #grantCredit grants} new credit.
      */
     private void takeAlong(Carrier carrier) {
-        presumedByteCount = Long.MAX_VALUE;
         Iterable<ByteBuffer> earlier = crossThreadWrites.collect();
         int byteCount = 0;
         for (ByteBuffer each : earlier) {
@@ -137,7 +138,7 @@ final class Output implements Outgoing {
         undeliveredByteCount += byteCount;
     }
 
-    /** What a thread on the loop has written before it parked. */
+    /** Bytes that a carried thread wrote before it parked. */
     @Override
     public void deliver(byte[] source, int byteCount) {
         undeliveredByteCount -= byteCount;
@@ -146,7 +147,7 @@ final class Output implements Outgoing {
         }
     }
 
-    /** The same, for bytes that nobody else has. */
+    /** The same, for a buffer that has no other owner. */
     @Override
     public void deliverOwned(ByteBuffer source) {
         undeliveredByteCount -= source.remaining();
@@ -172,16 +173,16 @@ final class Output implements Outgoing {
         }
     }
 
-    private void afterAppend(CrossThreadWrites.Taken taken, String method) {
-        switch (taken) {
-            case IN -> {}
-            case IN_AS_THE_FIRST -> {
+    private void afterAppend(CrossThreadWrites.AppendResult result, String method) {
+        switch (result) {
+            case QUEUED -> {}
+            case QUEUED_FIRST -> {
                 if (!access.submit(collecting)) {
                     crossThreadWrites.discard();
                 }
             }
-            case NOT -> lifecycle.refuseWrite(method); // or the output was lost, which whoever waits for it is told
-            case NOT_NOW -> throw Lifecycle.duringStartTls(method);
+            case CLOSED -> lifecycle.refuseWrite(method); // or the output was lost, of which drain and flush tell
+            case SUSPENDED -> throw Lifecycle.duringStartTls(method);
         }
     }
 
@@ -193,7 +194,7 @@ final class Output implements Outgoing {
         return gate.failure() == null;
     }
 
-    /** By a task that another thread has asked for: the turn is over with it, for all that was written there. */
+    /** In a task that another thread has asked for. All it wrote is here, so the turn ends with a flush. */
     private void collectAndFlush() {
         if (tryCollect()) {
             hasUnflushed = true;
@@ -204,15 +205,14 @@ final class Output implements Outgoing {
     }
 
     private boolean tryCollect() {
-        presumedByteCount = Long.MAX_VALUE;
         boolean isOpen = tryPassOn(() -> crossThreadWrites.collectInto(transport));
-        presume();
+        grantCredit();
         return isOpen;
     }
 
     // ---- flushing
 
-    /** Whoever wrote need not know when to flush: the end of the burst does it, or a task that follows this one. */
+    /** Flushes at the end of the burst, or in a task that follows this one. */
     private void flushSoon() {
         hasUnflushed = true;
         if (!isInBurst && !flushScheduled) {
@@ -232,7 +232,7 @@ final class Output implements Outgoing {
         }
     }
 
-    /** Bytes arrive, perhaps several times, and {@link #burstEnded} will follow. */
+    /** Bytes arrive, perhaps several times; {@link #burstEnded} follows. */
     void burstBegan() {
         isInBurst = true;
     }
@@ -248,7 +248,7 @@ final class Output implements Outgoing {
     CompletableFuture<Void> drain() {
         Carrier here = access.carrierToGoBehind();
         boolean isHere = here != null || access.loop.isCurrent();
-        if (!isHere && hasPresumedRoom()) {
+        if (!isHere && hasCredit()) {
             return Done.DONE;
         }
         boolean isNow = isHere && access.turns.takeStep();
@@ -270,7 +270,7 @@ final class Output implements Outgoing {
         return catchUp() && gate.hasRoom();
     }
 
-    /** For a thread on the loop, which must not pass anything on. */
+    /** For a carried thread, which must not call the transport. */
     private boolean hasRoomUndelivered() {
         return crossThreadWrites.isEmpty()
                 && !lifecycle.refusesWrites() // an abort may be on its way, behind what the thread has written
@@ -279,19 +279,15 @@ final class Output implements Outgoing {
                 && transport.pendingByteCount() + undeliveredByteCount <= highMarkBytes;
     }
 
-    /** Any thread: whether nobody need wait, as far as that can be told without asking the loop. */
-    private boolean hasPresumedRoom() {
-        long uncollected =
-                crossThreadWrites.byteCount(); // first: what is collected in between counts twice, and not never
-        long presumed = presumedByteCount;
-        return presumed <= highMarkBytes
-                && uncollected + presumed <= highMarkBytes
-                && !lifecycle.refusesWrites()
-                && !access.loop.isEnding();
+    /** Whether a writer on another thread need not wait, as far as it can tell without asking the loop. Any thread. */
+    private boolean hasCredit() {
+        return crossThreadWrites.credit() >= 0 && !lifecycle.refusesWrites() && !access.loop.isEnding();
     }
 
-    private void presume() {
-        presumedByteCount = gate.failure() == null && gate.hasRoom() ? transport.pendingByteCount() : Long.MAX_VALUE;
+    /** Other threads may fill the transport to its high mark. */
+    private void grantCredit() {
+        boolean hasRoom = gate.failure() == null && gate.hasRoom();
+        crossThreadWrites.grant(hasRoom ? highMarkBytes - transport.pendingByteCount() : CrossThreadWrites.NONE);
     }
 
     private void drainOnLoop(CompletableFuture<Void> drained) {
@@ -326,34 +322,34 @@ final class Output implements Outgoing {
         }
     }
 
-    /** The transport takes more again. Lets go who waited for it. */
+    /** The transport has room again: completes the drains that waited for it. */
     void writable() {
         if (transport.isWritable()) {
-            presume();
+            grantCredit();
             gate.reachedLowMark().forEach(Waiters::complete);
         }
     }
 
-    /** Everything up to the ticket is with the operating system. */
+    /** The operating system has everything up to the ticket. */
     void flushed(long ticket) {
         gate.flushedThrough(ticket).forEach(Waiters::complete);
     }
 
     // ---- the end
 
-    /** What has failed it, null while it has not. */
+    /** Why it has failed, null if it has not. */
     @Nullable
     Failure failure() {
         return gate.failure();
     }
 
-    /** Passes on what there is; what other threads write from now on is refused. */
+    /** Passes on the writes of other threads, and refuses later ones. */
     void seal() {
         crossThreadWrites.seal();
         catchUp();
     }
 
-    /** Writes the very last plaintext; what other threads write is refused until {@link #resume}. Completes when all is sent. */
+    /** Writes the last plaintext, and refuses other threads until {@link #resume}. Completes when all is sent. */
     CompletableFuture<Void> suspendBehind(byte[] lastPlaintext) {
         crossThreadWrites.suspend();
         if (catchUp()) {
@@ -367,12 +363,11 @@ final class Output implements Outgoing {
     }
 
     /**
-     * Nothing is written any more. The caller completes who waited, when its own state is settled.
+     * Nothing is written any more. Returns the futures that wait, which the caller fails when its own state is settled.
      *
-     * @param reason what later calls fail with; the first one given stays
+     * @param reason why later calls fail; the first one given stays
      */
     List<CompletableFuture<Void>> ended(Failure reason) {
-        presumedByteCount = Long.MAX_VALUE;
         crossThreadWrites.discard();
         return gate.ended(reason);
     }

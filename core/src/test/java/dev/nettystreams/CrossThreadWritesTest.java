@@ -2,7 +2,7 @@ package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nettystreams.CrossThreadWrites.Taken;
+import dev.nettystreams.CrossThreadWrites.AppendResult;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
@@ -10,52 +10,52 @@ import org.junit.jupiter.api.Test;
 
 /** What other threads write, by each of the three ways in: a small copy, a large one, a buffer. */
 class CrossThreadWritesTest {
-    private static final List<Function<CrossThreadWrites, Taken>> WAYS = List.of(
+    private static final List<Function<CrossThreadWrites, AppendResult>> WAYS = List.of(
             writes -> writes.append(new byte[3], 1, 1),
             writes -> writes.append(new byte[20_000], 0, 20_000),
             writes -> writes.append(ByteBuffer.allocate(10)));
 
-    private final CrossThreadWrites writes = new CrossThreadWrites();
+    private final CrossThreadWrites writes = new CrossThreadWrites(1 << 16);
 
-    private void assertAppendsAre(Taken expected) {
-        for (Function<CrossThreadWrites, Taken> way : WAYS) {
+    private void assertAppendsAre(AppendResult expected) {
+        for (Function<CrossThreadWrites, AppendResult> way : WAYS) {
             assertThat(way.apply(writes)).isEqualTo(expected);
         }
     }
 
     @Test
     void sealed_takesNothing_andKeepsWhatIsThere() {
-        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN_AS_THE_FIRST);
-        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN);
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(AppendResult.QUEUED_FIRST);
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(AppendResult.QUEUED);
         writes.seal();
-        assertAppendsAre(Taken.NOT);
+        assertAppendsAre(AppendResult.CLOSED);
         assertThat(writes.byteCount()).isEqualTo(10);
     }
 
     @Test
     void suspended_takesNothingNow_andLaterAgain() {
         writes.suspend();
-        assertAppendsAre(Taken.NOT_NOW);
+        assertAppendsAre(AppendResult.SUSPENDED);
         writes.resume();
-        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN_AS_THE_FIRST);
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(AppendResult.QUEUED_FIRST);
     }
 
     @Test
     void sealed_isNotOpenedAgain() {
         writes.seal();
         writes.resume();
-        assertAppendsAre(Taken.NOT);
+        assertAppendsAre(AppendResult.CLOSED);
         writes.suspend();
-        assertAppendsAre(Taken.NOT);
+        assertAppendsAre(AppendResult.CLOSED);
         writes.resume();
-        assertAppendsAre(Taken.NOT);
+        assertAppendsAre(AppendResult.CLOSED);
     }
 
     @Test
     void discarded_holdsNothing() {
-        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(Taken.IN_AS_THE_FIRST);
+        assertThat(writes.append(new byte[5], 0, 5)).isEqualTo(AppendResult.QUEUED_FIRST);
         writes.discard();
-        assertAppendsAre(Taken.NOT);
+        assertAppendsAre(AppendResult.CLOSED);
         assertThat(writes.byteCount()).isZero();
         assertThat(writes.isEmpty()).isTrue();
     }
@@ -64,9 +64,9 @@ class CrossThreadWritesTest {
     void collected_theNextOneIsTheFirstAgain_andTheOrderStays() {
         ScriptedTransport wire = new ScriptedTransport();
         for (String round : List.of("one ", "two ")) {
-            assertThat(writes.append(Now.bytes(round), 0, 4)).isEqualTo(Taken.IN_AS_THE_FIRST);
-            assertThat(writes.append(ByteBuffer.wrap(Now.bytes("owned ")))).isEqualTo(Taken.IN);
-            assertThat(writes.append(Now.bytes("last "), 0, 5)).isEqualTo(Taken.IN);
+            assertThat(writes.append(Now.bytes(round), 0, 4)).isEqualTo(AppendResult.QUEUED_FIRST);
+            assertThat(writes.append(ByteBuffer.wrap(Now.bytes("owned ")))).isEqualTo(AppendResult.QUEUED);
+            assertThat(writes.append(Now.bytes("last "), 0, 5)).isEqualTo(AppendResult.QUEUED);
             wire.loop.run(() -> writes.collectInto(wire));
             assertThat(writes.isEmpty()).isTrue();
             assertThat(writes.byteCount()).isZero();

@@ -65,7 +65,7 @@ class InputOrderTest {
     void readOnTheLoop_whileAnotherThreadTakes_isRefused() {
         lend("two");
         LendableQueue lent = bench.reader.core.input.lent();
-        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_TO_BE_USED);
+        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
         assertThatThrownBy(() -> bench.read(StreamReader::readLine)).isInstanceOf(ConcurrentReadException.class);
         lent.endUse();
         assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("two");
@@ -75,7 +75,7 @@ class InputOrderTest {
     void readAvailable_hasWhatCameWhileAReaderWasAtIt() {
         lend("two ");
         LendableQueue lent = bench.reader.core.input.lent();
-        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_TO_BE_USED);
+        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
         bench.wire.feed("three");
         lent.endUse();
         CompletableFuture<byte[]> available = bench.reader.readAvailable();
@@ -128,7 +128,7 @@ class InputOrderTest {
         Chunk chunk = bench.wire.chunk(text);
         bench.wire.beforeUse = () -> {
             bench.wire.beforeUse = () -> {};
-            assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_TO_BE_USED);
+            assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
             lent.inUse().drop(lent.inUse().size());
             lent.endUse(); // it has seen no pause
         };

@@ -21,7 +21,7 @@ class LendableQueueTest {
 
     private int use() {
         int number = bytes.tryUse();
-        assertThat(number).isNotEqualTo(LendableQueue.NOT_TO_BE_USED);
+        assertThat(number).isNotEqualTo(LendableQueue.NOT_LENT);
         return number;
     }
 
@@ -87,10 +87,10 @@ class LendableQueueTest {
 
     @Test
     void notLent_orInUse_itIsNotToBeUsed() {
-        assertThat(bytes.tryUse()).isEqualTo(LendableQueue.NOT_TO_BE_USED);
+        assertThat(bytes.tryUse()).isEqualTo(LendableQueue.NOT_LENT);
         bytes.lend();
         use();
-        assertThat(bytes.tryUse()).isEqualTo(LendableQueue.NOT_TO_BE_USED);
+        assertThat(bytes.tryUse()).isEqualTo(LendableQueue.NOT_LENT);
         assertThat(bytes.tryOwn()).isFalse();
         assertThat(bytes.isLent()).isTrue();
     }

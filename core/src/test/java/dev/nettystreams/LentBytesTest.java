@@ -198,7 +198,7 @@ class LentBytesTest {
     void whatComesWhileAReaderIsAtIt_isNotForgotten() {
         receive("one\n", "two\n");
         LendableQueue lent = bench.reader.core.input.lent();
-        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_TO_BE_USED);
+        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
         CompletableFuture<byte[]> read = bench.reader.readExactly(9);
         bench.loop.execute(lent::endUse); // behind what the read asks for
         bench.wire.feed("three");
@@ -210,7 +210,7 @@ class LentBytesTest {
     void endWhileAReaderIsAtIt_isNotForgotten() {
         receive("one\n", "two");
         LendableQueue lent = bench.reader.core.input.lent();
-        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_TO_BE_USED);
+        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
         CompletableFuture<byte[]> line = bench.reader.readLine();
         bench.loop.execute(lent::endUse);
         bench.wire.eof();

@@ -73,7 +73,7 @@ public final class Interrupts {
     private final Reasons reasons = new Reasons();
     private final WatchedWait wait = new WatchedWait();
     private volatile boolean isOwed;
-    private boolean wasPinned;
+    private boolean wasPinned; // the last wait was interrupted for holding up the loop
     private volatile @Nullable InterruptScope innermost; // written by the thread
 
     /** For a thread that has not begun. */
@@ -82,9 +82,8 @@ public final class Interrupts {
     /** The calling thread's own, null if it has none and no loop carries it. */
     public static @Nullable Interrupts ofCaller() {
         Interrupts own = OF_CALLER.get();
-        return own == null && LoopCarrier.ofCaller() != null
-                ? newOfCaller()
-                : own; // of a thread that a carried one made
+        boolean isMadeByACarried = own == null && LoopCarrier.ofCaller() != null;
+        return isMadeByACarried ? newOfCaller() : own;
     }
 
     /** The calling thread's own, made if need be. */
@@ -195,6 +194,7 @@ public final class Interrupts {
         if (carries == null) {
             return WatchedWait.NOT_WAITING;
         }
+        wasPinned = false;
         int begun = wait.begin();
         carries.probe().waits(this);
         return begun;
@@ -207,8 +207,8 @@ public final class Interrupts {
      * @param isInterrupted whether it ended by an {@link InterruptedException}, which has cleared the flag
      */
     public void endWait(int begun, boolean isInterrupted) {
-        if (begun != WatchedWait.NOT_WAITING && wait.end(begun)) {
-            wasPinned = true;
+        if (wait.end(begun)) {
+            wasPinned = isInterrupted;
             reasons.change(known -> known.remove(Sender.PINNED));
             if (!isInterrupted) {
                 clearFlagOfNoReason();
@@ -216,7 +216,7 @@ public final class Interrupts {
         }
     }
 
-    /** Takes the mark that the caller's last wait was interrupted since it held up its event loop. */
+    /** Takes the mark that the caller's last wait was ended by an interrupt for holding up the loop. */
     static boolean takePinnedMarkOfCaller() {
         Interrupts own = ofCaller();
         if (own == null || !own.wasPinned) {

@@ -37,8 +37,11 @@ final class WatchedWait {
 
     private volatile int state;
 
-    /** Returns the wait, to give to {@link #end}. */
+    /** Returns the wait, to give to {@link #end}; a wait inside of another one is no wait of its own. */
     int begin() {
+        if (stateOf(state) != NOT_WAITING) {
+            return NOT_WAITING;
+        }
         int wait = numberOf(state) + NEXT_NUMBER + WAITING;
         state = wait;
         return wait;
@@ -46,11 +49,8 @@ final class WatchedWait {
 
     /** Returns true if the watch has interrupted the thread in this wait. */
     boolean end(int wait) {
-        if (STATE.compareAndSet(this, wait, numberOf(wait))) {
+        if (wait == NOT_WAITING || STATE.compareAndSet(this, wait, numberOf(wait))) {
             return false;
-        }
-        if (numberOf(state) != numberOf(wait)) {
-            return false; // a wait inside of this one has come since, of a future that awaits in its own get()
         }
         while (stateOf(state) == SENDING) {
             Thread.onSpinWait();

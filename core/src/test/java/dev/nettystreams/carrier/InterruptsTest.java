@@ -9,11 +9,13 @@ import dev.nettystreams.carrier.InterruptScope.End;
 import dev.nettystreams.carrier.Interrupts.Sender;
 import dev.nettystreams.testing.BackgroundLoop;
 import dev.nettystreams.testing.MemoryStreams;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,29 +167,45 @@ class InterruptsTest {
         assertThat(result).isEqualTo("just in time");
     }
 
-    /** Its own wait is interrupted, and not that of the await around it. */
+    /** A future that awaits in its own get. */
     @Test
-    void waitInsideAWait_isTheOneThatTheWatchInterrupts() throws Exception {
-        String result = onTheLoop(() -> {
+    void waitInsideAWait_isTheOuterOnes() throws Exception {
+        Throwable failure = onTheLoop(() -> {
             CompletableFuture<String> outer = new CompletableFuture<>() {
                 @Override
-                public String get() {
+                public String get() throws InterruptedException {
                     try {
                         return Await.await(interruptedInGet(() -> {
                             assertThat(Thread.interrupted()).isTrue();
                             throw new InterruptedException();
                         }));
-                    } catch (IllegalStateException e) {
-                        return "the inner one failed";
-                    } catch (Exception e) {
+                    } catch (IOException | TimeoutException e) {
                         throw new AssertionError(e);
                     }
                 }
             };
-            String awaited = Await.await(outer);
-            return Thread.currentThread().isInterrupted() ? "interrupted" : awaited;
+            try {
+                return new AssertionError(Await.await(outer));
+            } catch (IllegalStateException e) {
+                return Interrupts.ofCallerOrNew().hasReason() ? new AssertionError("a reason is left") : e;
+            }
         });
-        assertThat(result).isEqualTo("the inner one failed");
+        assertThat(failure).isInstanceOf(IllegalStateException.class).hasMessageContaining("held up its event loop");
+    }
+
+    /** The wait behind it is interrupted for another reason. */
+    @Test
+    void pinnedWaitThatIsOver_isNoReasonOfTheNext() throws Exception {
+        Throwable failure = onTheLoop(() -> {
+            Await.await(interruptedInGet(() -> "just in time"));
+            Thread.currentThread().interrupt();
+            try {
+                return new AssertionError(Await.await(new CompletableFuture<String>()));
+            } catch (InterruptedException e) {
+                return e;
+            }
+        });
+        assertThat(failure).isInstanceOf(InterruptedException.class);
     }
 
     /** The watch interrupts the wait from inside of it. */

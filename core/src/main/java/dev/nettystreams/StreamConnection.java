@@ -8,9 +8,10 @@ import java.util.function.Supplier;
 /**
  * A reader and a writer over one connection.
  *
- * <p>In {@code try}-with-resources the connection is closed at the end: gracefully, in the background, within
- * {@link StreamLimits#closeTimeout}. To know that everything was sent, {@code await(connection.writer().flush())} before the end, or
- * {@code await(connection.waitClosed())} after it.
+ * <p>{@code try}-with-resources closes the connection at the end of the block: gracefully, in the background, within
+ * {@link StreamLimits#closeTimeout}. To make sure that everything was sent, call
+ * {@code await(connection.writer().flush())} before the end of the block, or {@code await(connection.waitClosed())}
+ * after it.
  *
  * <p>Any thread may call any method.
  */
@@ -22,12 +23,12 @@ public final class StreamConnection implements AutoCloseable {
     }
 
     /**
-     * Makes streams over a transport, and starts it. For authors of transports; applications open connections by their transport's own
-     * methods.
+     * Creates streams over a transport and starts the transport. For authors of transports; applications open
+     * connections with the methods of their transport module.
      *
-     * @param transport not started yet
-     * @param limits the connection's bounds
-     * @return the streams; they may be used at once
+     * @param transport a transport that has not been started
+     * @param limits the connection's limits
+     * @return the connection, ready for use
      */
     public static StreamConnection over(Transport transport, StreamLimits limits) {
         StreamCore core = new StreamCore(transport, limits);
@@ -36,65 +37,69 @@ public final class StreamConnection implements AutoCloseable {
     }
 
     /**
-     * The incoming half.
+     * Returns the incoming half.
      *
-     * @return the same object every time
+     * @return the same reader every time
      */
     public StreamReader reader() {
         return core.reader;
     }
 
     /**
-     * The outgoing half.
+     * Returns the outgoing half.
      *
-     * @return the same object every time
+     * @return the same writer every time
      */
     public StreamWriter writer() {
         return core.writer;
     }
 
     /**
-     * Runs {@code while (await(step.get())) {}} on the connection's event loop: the loop of a program written with callbacks.
+     * Runs {@code while (await(step.get())) {}} on the connection's event loop: the loop construct for programs written
+     * with callbacks.
      *
-     * <p>Ten million steps that are complete at once neither overflow the stack nor hold up the loop's other connections: after a few
-     * hundred of them the loop gets its turn. Completes when a step completes with false; fails with what a step fails with or throws.
-     * Cancelled, it takes no further step; the current one goes on.
+     * <p>Completes when a step completes with false. Fails with the exception that a step throws or fails with. A
+     * cancelled call starts no further step; the current step goes on. Any number may be pending.
      *
-     * @param step one round; called on the loop
+     * <p>Ten million steps that complete at once neither overflow the stack nor starve the loop's other connections:
+     * after a few hundred of them the loop serves its other connections.
+     *
+     * @param step one iteration, called on the event loop; its stage completes with true to go on
      * @return completes after the last step
      */
     public CompletableFuture<Void> repeat(Supplier<? extends CompletionStage<Boolean>> step) {
         return new Repeat(core.loop, step).begin();
     }
 
-    /** Closes gracefully, without waiting: {@link StreamWriter#close}. */
+    /** Closes gracefully, without waiting: see {@link StreamWriter#close}. */
     @Override
     public void close() {
         core.close();
     }
 
-    /** Closes at once and drops what is buffered: {@link StreamWriter#abort}. */
+    /** Discards the buffered bytes and closes at once: see {@link StreamWriter#abort}. */
     public void abort() {
         core.abort();
     }
 
     /**
-     * Waits for the end of the connection: {@link StreamWriter#waitClosed}.
+     * Waits until the connection has ended: see {@link StreamWriter#waitClosed}.
      *
-     * @return completes when the connection has ended well
+     * @return completes when the connection has ended without losing bytes
      */
     public CompletableFuture<Void> waitClosed() {
         return core.waitClosed();
     }
 
     /**
-     * Ends the streams and leaves the transport open, for another owner. For authors of transports, who hand back what lies beneath
-     * (over Netty: {@code StreamChannelHandler.handBack}, which calls this).
+     * Ends the streams and leaves the transport open for another owner. For authors of transports; over Netty,
+     * applications call {@code StreamChannelHandler.handBack}, which calls this method.
      *
-     * <p>Completes when all that was written has been handed over, with the received bytes that no read has taken; an end of input that
-     * has come already is the transport's to tell. Fails as {@link StreamWriter#flush} does, and with {@link StreamBrokenException} when
-     * the peer has not taken the bytes within {@link StreamLimits#closeTimeout}; the connection is then aborted, and so it is
-     * when the call is cancelled, or the connection closed meanwhile. From the call on every read and write throws
+     * <p>Completes when everything written has been handed to the operating system, with the received bytes that no
+     * read has consumed. If the peer has already ended its output, the transport must report that to the new owner.
+     * Fails as {@link StreamWriter#flush} does, and with {@link StreamBrokenException} if the peer has not accepted the
+     * bytes within {@link StreamLimits#closeTimeout}; the connection is then aborted. Cancelling the call, or closing
+     * the connection while it is pending, aborts the connection too. Every read and write after the call throws
      * {@link StreamClosedException}.
      *
      * @return the unread bytes
@@ -106,14 +111,16 @@ public final class StreamConnection implements AutoCloseable {
     }
 
     /**
-     * Runs a conversation: starts the handler, reports what it fails with (save its being cancelled), and closes the connection when it is over, however it ends.
+     * Runs a handler over this connection: starts it, reports its failure unless it was cancelled, and closes the
+     * connection when the handler has ended, however it ends. For authors of servers.
      *
-     * <p>Completes when the handler is done and the connection is gone; never fails. Cancelled, it asks the handler to end (its stage is
-     * cancelled; code on a thread of its own is interrupted), and completes when it has. For authors of servers.
+     * <p>Completes when the handler has ended and the connection is gone; never fails. Cancelling the returned future
+     * asks the handler to end: its stage is cancelled, and a handler that runs on a thread of its own is interrupted.
+     * The future then completes when the handler has ended.
      *
-     * @param handler the conversation
-     * @param reporter told once if the handler fails; what it throws in turn is lost
-     * @return completes when nothing of the conversation is left
+     * @param handler the handler to run
+     * @param reporter called once if the handler fails; an exception that the reporter throws is discarded
+     * @return completes when the handler and the connection have ended
      */
     public CompletableFuture<Void> serve(ConnectionHandler handler, FailureReporter reporter) {
         return new Conversation(this, reporter).run(handler);

@@ -9,19 +9,28 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The incoming half of a connection: bytes, and reads that wait for them (asyncio's {@code StreamReader}).
+ * The incoming half of a connection: received bytes, and the reads that wait for them (asyncio's {@code StreamReader}).
  *
- * <p>Said once for every read below. <b>At most one may be pending</b>: another is refused with a
- * {@link ConcurrentReadException} at the call, whether or not bytes are there. <b>A read that is cancelled, times out
- * ({@code orTimeout}) or is completed by its caller takes nothing</b>: the next one sees every byte. <b>It fails</b> with
- * {@link StreamBrokenException} when the connection was lost, and {@link StreamClosedException} after {@code abort} or
- * {@code detach} on this side, but only when the bytes received before cannot satisfy it: those are read first. After
- * {@code close} on this side the input is at its end. What a read returns belongs to the caller: nothing changes it later.
+ * <p>These rules hold for every read below, unless its method says otherwise:
  *
- * <p>Backpressure: reading from the transport pauses when more than twice the {@linkplain StreamLimits#readLimitBytes() limit} is
- * buffered and resumes at the limit; a read that waits for more resumes it first.
+ * <ul>
+ * <li><b>Failures.</b> A read fails with {@link StreamBrokenException} if the connection was lost, and with
+ *     {@link StreamClosedException} after {@code abort} or {@code detach} on this side. Bytes received before that are
+ *     delivered first: a read fails only if they cannot satisfy it. After {@code close} on this side, reads see the
+ *     bytes received so far, then EOF.
+ * <li><b>Cancellation.</b> A read that is cancelled, times out ({@code orTimeout}) or is completed by its caller
+ *     consumes no bytes: the next read sees every byte.
+ * <li><b>Pending reads.</b> At most one read may be pending. A second one throws {@link ConcurrentReadException} at the
+ *     call, whether or not bytes are buffered; the pending read is not affected.
+ * <li><b>Ownership.</b> An array that a read returns belongs to the caller; later traffic never changes it.
+ * </ul>
  *
- * <p>Any thread may call any method. A read called on the connection's event loop completes at once if the bytes are there.
+ * <p>Backpressure: the reader pauses the transport when more than twice the
+ * {@linkplain StreamLimits#readLimitBytes() read limit} is buffered, and resumes it when at most the limit is left. A
+ * read that has to wait resumes the transport first.
+ *
+ * <p>Any thread may call any method. A read called on the connection's event loop completes at once if its bytes are
+ * buffered.
  */
 public final class StreamReader {
     private static final ReadRequest.Until DEFAULT_LINE = lineRequest(StreamLimits.DEFAULT.readLimitBytes());
@@ -43,14 +52,16 @@ public final class StreamReader {
     // ---- reads
 
     /**
-     * Reads what there is (asyncio's {@code read}).
+     * Reads whatever is available, up to {@code byteCount} bytes.
      *
-     * <p>Completes when at least one byte is there, with at most {@code byteCount}. At EOF: with an empty array. Zero bytes are
-     * read at once. A negative count reads everything until EOF, and is then not bounded by anything but the peer; rather
-     * {@link #readAll}.
+     * <p>Completes when at least one byte is available; at once if {@code byteCount} is zero. At EOF: completes with an
+     * empty array.
      *
-     * @param byteCount the most bytes to take; negative for all until EOF
-     * @return the bytes, empty only at EOF or if none were asked for
+     * <p>A negative {@code byteCount} reads until EOF, without any bound on the number of bytes; prefer
+     * {@link #readAll}. Source: asyncio's {@code read}.
+     *
+     * @param byteCount the maximum number of bytes; negative to read until EOF
+     * @return the bytes; empty only at EOF or if {@code byteCount} is zero
      */
     public CompletableFuture<byte[]> read(int byteCount) {
         return core.input.submit(
@@ -58,11 +69,12 @@ public final class StreamReader {
     }
 
     /**
-     * Reads exactly so many bytes (asyncio's {@code readexactly}), more than the limit if need be.
+     * Reads exactly {@code byteCount} bytes, which may be more than the read limit.
      *
-     * <p>Completes when they are there. At EOF before that: fails with {@link IncompleteReadException}, which holds what came.
+     * <p>Completes when all of them have arrived. At EOF before that: fails with {@link IncompleteReadException}, which
+     * holds the bytes that arrived. Source: asyncio's {@code readexactly}.
      *
-     * @param byteCount how many, zero or more
+     * @param byteCount the number of bytes, zero or more
      * @return the bytes
      */
     public CompletableFuture<byte[]> readExactly(int byteCount) {
@@ -70,38 +82,43 @@ public final class StreamReader {
     }
 
     /**
-     * Reads a line that ends with a line feed (asyncio's {@code readline}).
+     * Reads a line that ends with a line feed, within the connection's read limit.
      *
-     * <p>Completes with the line and its line feed. At EOF: with what precedes it, or an empty array. Fails with
-     * {@link LimitOverrunException} if more bytes than the limit precede the line feed; they stay where they are.
+     * <p>Completes with the line, its line feed included. At EOF: completes with the bytes before EOF, or an empty
+     * array if there are none. Fails with {@link LimitOverrunException} if more bytes than the limit precede the line
+     * feed; all bytes stay buffered. Source: asyncio's {@code readline}, which discards an over-long line instead.
      *
-     * @return the line with its ending, empty only at EOF
+     * @return the line with its line feed; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine() {
         return core.input.submit(lineRequest);
     }
 
     /**
-     * Reads a line, within the connection's limit; see {@link #readLine(LineEnding, int)}.
+     * Reads a line within the connection's read limit; see {@link #readLine(LineEnding, int)}.
      *
-     * @param ending what ends it
-     * @return the line with its ending, empty only at EOF
+     * @param ending the line ending to look for
+     * @return the line with its ending; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine(LineEnding ending) {
         return readLine(ending, core.limits.readLimitBytes());
     }
 
     /**
-     * Reads a line.
+     * Reads a line with the given ending and limit.
      *
-     * <p>Completes with the line and its ending. At EOF: with an empty array when nothing precedes it; what does precede it is the
-     * last line for {@link LineEnding#LF}, and an {@link IncompleteReadException} for {@link LineEnding#CRLF}, where half a
-     * command must not be taken for one. Fails with {@link BareLineEndingException} ({@code CRLF}) at a CR or LF that stands alone,
-     * and {@link LimitOverrunException} if more than {@code limit} bytes precede the ending; in both cases all bytes stay.
+     * <p>Completes with the line, its ending included. At EOF with no bytes buffered: completes with an empty array. At
+     * EOF after a partial line: with {@link LineEnding#LF}, completes with that part as the last line; with
+     * {@link LineEnding#CRLF}, fails with {@link IncompleteReadException}, because half a command must not be taken for
+     * a whole one.
      *
-     * @param ending what ends it
-     * @param limit the most bytes before the ending, zero or more
-     * @return the line with its ending, empty only at EOF
+     * <p>Fails with {@link LimitOverrunException} if more than {@code limit} bytes precede the ending and, for
+     * {@code CRLF}, with {@link BareLineEndingException} at a CR or LF that stands alone. In both cases all bytes stay
+     * buffered.
+     *
+     * @param ending the line ending to look for
+     * @param limit the maximum number of bytes before the ending, zero or more
+     * @return the line with its ending; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine(LineEnding ending, int limit) {
         requireNotNegative(limit);
@@ -113,9 +130,9 @@ public final class StreamReader {
     }
 
     /**
-     * Reads through a separator, within the connection's limit; see {@link #readUntil(List, int)}.
+     * Reads through a separator, within the connection's read limit; see {@link #readUntil(List, int)}.
      *
-     * @param separators one or more, none of them empty
+     * @param separators one or more byte strings, none of them empty
      * @return the bytes, the separator included
      */
     public CompletableFuture<byte[]> readUntil(byte[]... separators) {
@@ -123,15 +140,18 @@ public final class StreamReader {
     }
 
     /**
-     * Reads through the separator that ends first, of those given (asyncio's {@code readuntil}).
+     * Reads through the first occurrence of any of the separators.
      *
-     * <p>Completes with the bytes and the separator; of separators that end at the same byte the shortest counts. At EOF before
-     * that: fails with {@link IncompleteReadException}, which holds what came. Fails with {@link LimitOverrunException} if more
-     * than {@code limit} bytes precede the separator; they stay where they are. However the bytes were cut into segments, the
-     * outcome is the same and each is looked at once.
+     * <p>Completes with the bytes and the separator. The separator that ends first wins; if several end at the same
+     * byte, the shortest one wins. At EOF before a separator: fails with {@link IncompleteReadException}, which holds
+     * the bytes that arrived. Fails with {@link LimitOverrunException} if more than {@code limit} bytes precede the
+     * separator; all bytes stay buffered.
      *
-     * @param separators one or more, none of them empty; the arrays are copied
-     * @param limit the most bytes before the separator, zero or more
+     * <p>The outcome does not depend on how the bytes were split into segments, and each byte is examined once. Source:
+     * asyncio's {@code readuntil}.
+     *
+     * @param separators one or more byte strings, none of them empty; the arrays are copied
+     * @param limit the maximum number of bytes before the separator, zero or more
      * @return the bytes, the separator included
      */
     public CompletableFuture<byte[]> readUntil(List<byte[]> separators, int limit) {
@@ -140,11 +160,12 @@ public final class StreamReader {
     }
 
     /**
-     * Reads everything until EOF, but not more than so much.
+     * Reads until EOF, up to {@code maxByteCount} bytes.
      *
-     * <p>Completes at EOF. Fails with {@link LimitOverrunException} as soon as more bytes are there; all of them stay.
+     * <p>Completes at EOF. Fails with {@link LimitOverrunException} as soon as more than {@code maxByteCount} bytes
+     * have arrived; all of them stay buffered.
      *
-     * @param maxByteCount the most bytes, zero or more
+     * @param maxByteCount the maximum number of bytes, zero or more
      * @return all bytes before EOF
      */
     public CompletableFuture<byte[]> readAll(int maxByteCount) {
@@ -152,14 +173,17 @@ public final class StreamReader {
     }
 
     /**
-     * Reads into the caller's buffer.
+     * Reads whatever is available into the caller's buffer.
      *
-     * <p>Completes when at least one byte is there and has been put behind the buffer's position, which has then moved. At EOF: with
-     * -1. Zero if the buffer has no room. Until completion the buffer is the reader's; a cancelled call leaves it as it was.
+     * <p>Completes when at least one byte has been stored at the buffer's position, which advances by the number of
+     * bytes read; at once with zero if the buffer has no room. At EOF: completes with -1.
      *
-     * @param target where the bytes go
-     * @return how many bytes were read, or -1 at EOF
-     * @throws IllegalArgumentException if the buffer is read-only
+     * <p>The buffer belongs to the reader until the returned future completes. A cancelled call leaves the buffer
+     * unchanged.
+     *
+     * @param target the buffer to fill, from its position up to its limit
+     * @return the number of bytes read, or -1 at EOF
+     * @throws IllegalArgumentException if {@code target} is read-only
      */
     public CompletableFuture<Integer> readInto(ByteBuffer target) {
         if (target.isReadOnly()) {
@@ -169,10 +193,11 @@ public final class StreamReader {
     }
 
     /**
-     * Takes what is buffered, without waiting.
+     * Takes all buffered bytes, without waiting for more.
      *
-     * <p>Completes at once on the connection's loop, and by its next task elsewhere. At EOF, too, with an empty array when there is
-     * nothing; {@link #atEof} tells the two apart.
+     * <p>Completes at once when called on the connection's event loop, and in a later task of the loop when called on
+     * another thread. Completes with an empty array if nothing is buffered, also at EOF; {@link #atEof} tells these two
+     * cases apart.
      *
      * @return the buffered bytes, possibly none
      */
@@ -181,41 +206,43 @@ public final class StreamReader {
     }
 
     /**
-     * Looks at the next bytes and leaves them there.
+     * Returns a copy of the next {@code byteCount} bytes without consuming them.
      *
-     * <p>Completes when so many are there. At EOF before that: with the fewer that are.
+     * <p>Completes when {@code byteCount} bytes are available. At EOF before that: completes with the bytes that are
+     * buffered.
      *
-     * @param byteCount how many, zero or more
-     * @return a copy of the bytes; fewer than asked for only at EOF
+     * @param byteCount the number of bytes, zero or more
+     * @return a copy of the bytes; shorter than {@code byteCount} only at EOF
      */
     public CompletableFuture<byte[]> peek(int byteCount) {
         return core.input.submit(new ReadRequest.Peek(requireNotNegative(byteCount)));
     }
 
     /**
-     * Drops bytes, as many as there are but not more than so many: a {@link #read} whose bytes go nowhere. Dropping the
-     * {@linkplain LimitOverrunException#consumed() certain part} of an over-long line takes one call.
+     * Discards whatever is available, up to {@code byteCount} bytes: {@link #read} without the bytes. One call discards
+     * the part of an over-long line that {@link LimitOverrunException#consumed()} counts.
      *
-     * <p>Completes when at least one byte was dropped. At EOF: with zero.
+     * <p>Completes when at least one byte has been discarded; at once if {@code byteCount} is zero. At EOF: completes
+     * with zero.
      *
-     * @param byteCount the most bytes to drop, zero or more
-     * @return how many bytes were dropped, zero only at EOF or if none were asked for
+     * @param byteCount the maximum number of bytes to discard, zero or more
+     * @return the number of bytes discarded; zero only at EOF or if {@code byteCount} is zero
      */
     public CompletableFuture<Integer> skip(int byteCount) {
         return core.input.submit(new ReadRequest.Skip(requireNotNegative(byteCount)));
     }
 
     /**
-     * Moves every byte until EOF into a writer, which is then sent EOF itself if it {@linkplain StreamWriter#canWriteEof() can}.
-     * Two of them back to back are a proxy: half-close aware, with backpressure in both directions, and without a copy where
-     * both connections share an event loop.
+     * Moves every byte until EOF into a writer, then ends that writer's output if it
+     * {@linkplain StreamWriter#canWriteEof() can be ended}. Two relays back to back make a proxy: it supports
+     * half-close, applies backpressure in both directions, and copies no bytes if both connections share an event loop.
      *
-     * <p>Completes at EOF, when all bytes are written (not: flushed). Fails also with what the writer's {@code drain} fails with. Is
-     * pending like a read for as long as it lasts. Cancelled, it stops between two segments; each byte is then in this reader or in
-     * the writer.
+     * <p>Completes at EOF, when all bytes have been written, though not necessarily flushed. Fails as a read does, and
+     * with the exception of the target's {@code drain}. A cancelled relay stops between two segments: each byte is then
+     * either still in this reader or already in the writer. A relay counts as a pending read until it completes.
      *
-     * @param target where the bytes go; may belong to another loop
-     * @return how many bytes were moved
+     * @param target the writer to move the bytes to; may belong to another event loop
+     * @return the number of bytes moved
      */
     public CompletableFuture<Long> relayTo(StreamWriter target) {
         Relay relay = new Relay(core.input, target);
@@ -224,42 +251,48 @@ public final class StreamReader {
     }
 
     /**
-     * Calls a function with each line until EOF, waiting for each call's stage before the next line is read: asyncio's
-     * {@code async for line in reader}, for callbacks.
+     * Calls a function with each line until EOF, and waits for the stage that each call returns before it reads the
+     * next line. For programs written with callbacks.
      *
-     * <p>Completes at EOF. Fails as {@link #readLine()} does, and with what {@code each} fails with. {@code each} runs on the
-     * connection's event loop. Cancelled, it reads no further line; the next read sees every byte that {@code each} did not.
+     * <p>Completes at EOF, when the last line has been handled. Fails as {@link #readLine()} does, and with the
+     * exception of a stage that {@code each} returned or the one that {@code each} threw. A cancelled call reads no
+     * further line: the next read sees every byte that was not passed to {@code each}. Source: asyncio's
+     * {@code async for line in reader}.
      *
-     * @param each receives a line with its line feed (the last one may have none); returns a stage, or null to go on at once
-     * @return completes when all lines were handled
+     * @param each called on the connection's event loop with a line and its line feed, which the last line may lack;
+     *     returns a stage, or null to go on at once
+     * @return completes when all lines have been handled
      */
     public CompletableFuture<Void> forEachLine(Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {
         return new LineLoop(this, each).begin();
     }
 
     /**
-     * The lines until EOF, for a thread that may block: asyncio's {@code async for line in reader}, in straight-line code.
+     * Iterates over the lines until EOF. For straight-line code on a thread that may block.
      *
      * <p>Each {@code hasNext} {@linkplain Await#await awaits} a {@link #readLine()}. It throws
-     * {@link java.io.UncheckedIOException} round what that fails with, and {@link java.util.concurrent.CancellationException} when
-     * the thread is interrupted.
+     * {@link java.io.UncheckedIOException} with the exception of a failed read as its cause, and
+     * {@link java.util.concurrent.CancellationException} if the thread is interrupted. Source: asyncio's
+     * {@code async for line in reader}.
      *
-     * @return an iterable to be used once
+     * @return an iterable that may be used once
      */
     public Iterable<byte[]> lines() {
         return () -> new LineIterator(this);
     }
 
     /**
-     * Ends the input from this side (asyncio's {@code feed_eof}): reads see what has arrived, then EOF, and what the peer still sends is
-     * dropped. The output goes on: how a server lets its conversations finish. Without effect when the input has ended.
+     * Ends the input from this side: reads see the bytes received so far, then EOF, and bytes that the peer sends later
+     * are discarded. The output is not affected, so a server can use this to let its connections finish. Has no effect
+     * if the input has ended. Source: asyncio's {@code feed_eof}.
      */
     public void feedEof() {
         core.access.run(() -> core.input.end(null));
     }
 
     /**
-     * Whether the input has come to its end and nothing of it is left to read (asyncio's {@code at_eof}). A loss alone is no end.
+     * Returns whether the input has ended and all of it has been read (asyncio's {@code at_eof}). The loss of the
+     * connection alone does not count as an end.
      *
      * @return true from then on
      */
@@ -277,7 +310,7 @@ public final class StreamReader {
         Separators last = lastSeparators;
         if (last == null || !last.isSame(separators)) {
             last = Separators.of(separators);
-            lastSeparators = last; // a benign race: immutable, and any of them will do
+            lastSeparators = last; // a benign race: separators are immutable, and either set will do
         }
         return last;
     }

@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outgoing half of a connection (asyncio's {@code StreamWriter}).
  *
- * <p>{@code write} never waits: it appends to a buffer, which is sent at the latest when the current turn of the event
- * loop ends. {@code await(writer.drain())} after it is what keeps the buffer within its
- * {@linkplain StreamLimits marks}, however slow the peer. Nobody needs to know when to flush: small writes gather,
- * replies are prompt.
+ * <p>{@code write} never waits. It appends to a buffer, which is sent at the latest when the current turn of the event
+ * loop ends: small writes are combined, replies leave promptly, and no program needs a flush policy. Call
+ * {@code await(writer.drain())} after writing to keep the buffer within its {@linkplain StreamLimits marks}, however
+ * slowly the peer reads.
  *
  * <p>Lost bytes are reported: when the connection breaks or is aborted, {@code drain}, {@code flush} and
- * {@code waitClosed} fail, those pending and those to come. {@code write} itself then drops its bytes. After this
- * side's own {@code writeEof}, {@code close}, {@code abort} or {@code detach}, or a {@code startTls} that failed, every
- * write throws {@link StreamClosedException}, which names that call, also when the connection is gone.
+ * {@code waitClosed} fail, pending calls and later ones alike, and {@code write} discards its bytes. After this side's
+ * own {@code writeEof}, {@code close}, {@code abort} or {@code detach}, or after a {@code startTls} that failed, every
+ * write throws {@link StreamClosedException}, which names that call, even if the connection has since been lost.
  *
- * <p>Any thread may call any method. Writes of one thread are sent in their order. Any number of the futures below may
- * be pending, and cancelling one leaves the others, and the bytes, alone.
+ * <p>Any thread may call any method. The writes of one thread are sent in order. Any number of the futures below may be
+ * pending; cancelling one affects neither the others nor the written bytes, except where a method says so.
  */
 public final class StreamWriter {
     private static final byte[] NOTHING = {};
@@ -33,21 +33,21 @@ public final class StreamWriter {
     /**
      * Writes a copy of the bytes.
      *
-     * @param bytes what to write; may be changed at once afterwards
-     * @throws StreamClosedException if this side has ended the output, also for no bytes
+     * @param bytes the bytes to write; the caller may change the array afterwards
+     * @throws StreamClosedException if this side has ended the output, even if {@code bytes} is empty
      */
     public void write(byte[] bytes) {
         core.output.write(bytes, 0, bytes.length);
     }
 
     /**
-     * Writes a copy of some bytes of an array.
+     * Writes a copy of part of an array.
      *
-     * @param source where the bytes are; may be changed at once afterwards
-     * @param offset index of the first
-     * @param byteCount how many
-     * @throws IndexOutOfBoundsException if they are not in the array
-     * @throws StreamClosedException if this side has ended the output, also for no bytes
+     * @param source the array that holds the bytes; the caller may change it afterwards
+     * @param offset the index of the first byte
+     * @param byteCount the number of bytes, zero or more
+     * @throws IndexOutOfBoundsException if the range is not within {@code source}
+     * @throws StreamClosedException if this side has ended the output, even if {@code byteCount} is zero
      */
     public void write(byte[] source, int offset, int byteCount) {
         Objects.checkFromIndexSize(offset, byteCount, source.length);
@@ -57,8 +57,8 @@ public final class StreamWriter {
     /**
      * Writes a copy of the bytes between a buffer's position and limit, and moves its position to the limit.
      *
-     * @param source where the bytes are; may be changed at once afterwards
-     * @throws StreamClosedException if this side has ended the output, also for no bytes
+     * @param source the buffer that holds the bytes; the caller may change it afterwards
+     * @throws StreamClosedException if this side has ended the output, even if {@code source} has no bytes remaining
      */
     public void write(ByteBuffer source) {
         if (source.hasArray()) {
@@ -73,23 +73,22 @@ public final class StreamWriter {
     }
 
     /**
-     * Writes the bytes between a buffer's position and limit without copying them: the memory is the connection's from
-     * now on, and the caller must not change it any more, not even after {@code flush}. Pays off for large direct
-     * buffers; one read-only buffer may be written many times by way of {@link ByteBuffer#duplicate}.
+     * Writes the bytes between a buffer's position and limit without copying them. The connection takes ownership of
+     * the memory: the caller must not change it again, not even after {@code flush}. This pays off for large direct
+     * buffers. To write one read-only buffer many times, pass a {@link ByteBuffer#duplicate} each time.
      *
-     * @param source the bytes, given away
-     * @throws StreamClosedException if this side has ended the output, also for no bytes
+     * @param source the buffer to hand over
+     * @throws StreamClosedException if this side has ended the output, even if {@code source} has no bytes remaining
      */
     public void writeOwned(ByteBuffer source) {
         core.output.writeOwned(source);
     }
 
     /**
-     * Writes a copy of several byte strings, in their order and with nothing between them (asyncio's
-     * {@code writelines}).
+     * Writes a copy of several byte arrays in order, with nothing between them (asyncio's {@code writelines}).
      *
-     * @param lines what to write
-     * @throws StreamClosedException if this side has ended the output, also for no lines
+     * @param lines the arrays to write
+     * @throws StreamClosedException if this side has ended the output, even if {@code lines} is empty
      */
     public void writeLines(Iterable<byte[]> lines) {
         core.lifecycle.refuseWrite("writeLines");
@@ -99,11 +98,13 @@ public final class StreamWriter {
     }
 
     /**
-     * Waits until it is fine to write more (asyncio's {@code drain}).
+     * Waits until the write buffer has room again.
      *
-     * <p>Completes at once while no more bytes than the high mark are buffered, otherwise when they have come down to
-     * the low mark. Fails with {@link StreamBrokenException} when bytes were lost, {@link StreamClosedException} once
-     * this side's {@code close} has finished or after {@code abort}.
+     * <p>Completes at once while no more bytes than the {@linkplain StreamLimits#writeHighMarkBytes() high mark} are
+     * buffered; otherwise when the buffer has come down to the {@linkplain StreamLimits#writeLowMarkBytes() low mark}.
+     * Fails with {@link StreamBrokenException} if bytes were lost, and with {@link StreamClosedException} after
+     * {@code abort} or once this side's {@code close} has finished. A cancelled call leaves the written bytes as they
+     * are. Any number may be pending. Source: asyncio's {@code drain}, which returns normally after bytes were lost.
      *
      * @return completes when the buffer has room
      */
@@ -112,19 +113,21 @@ public final class StreamWriter {
     }
 
     /**
-     * Waits until all that was written so far has been handed to the operating system. That it has reached the peer
-     * only an answer can tell.
+     * Waits until all bytes written so far have been handed to the operating system. Only an answer from the peer tells
+     * that they have reached it.
      *
-     * <p>Fails as {@link #drain} does.
+     * <p>Completes when none of those bytes is buffered in this process any more. Fails as {@link #drain} does. A
+     * cancelled call leaves the written bytes as they are. Any number may be pending.
      *
-     * @return completes when nothing of it is buffered here any more
+     * @return completes when the operating system has all bytes written before this call
      */
     public CompletableFuture<Void> flush() {
         return core.output.flush();
     }
 
     /**
-     * Whether the output can be ended while the input goes on, and what is written behind the peer's end arrives.
+     * Returns whether this connection supports half-close: the output can be ended while the input goes on, and bytes
+     * written after the peer has ended its output still arrive.
      *
      * @return true for TCP and Unix sockets, and for TLS 1.3 on the JDK's engine; false for TLS 1.2 (RFC 5246, section
      *     7.2.1) and for BoringSSL
@@ -134,44 +137,46 @@ public final class StreamWriter {
     }
 
     /**
-     * Ends the output after all that was written; reading goes on. The peer reads EOF behind the last byte; under TLS
-     * that is a close_notify (RFC 8446, section 6.1). Without effect when called again, and after {@code close}.
+     * Ends the output after all bytes written so far; the input goes on. The peer reads EOF after the last byte; under
+     * TLS it receives a close_notify (RFC 8446, section 6.1). Has no effect if called again or after {@code close}.
      *
-     * @throws UnsupportedOperationException if it {@linkplain #canWriteEof cannot} be done
+     * @throws UnsupportedOperationException if the connection {@linkplain #canWriteEof does not support half-close}
      */
     public void writeEof() {
         core.writeEof();
     }
 
     /**
-     * Secures the connection (asyncio's {@code start_tls}); see {@link #startTls(TlsUpgrade, byte[])}.
+     * Upgrades the connection to TLS; see {@link #startTls(TlsUpgrade, byte[])}.
      *
-     * @param upgrade the side to play, and with what
-     * @return completes with what was agreed on
+     * @param upgrade the side to play, client or server, and its configuration
+     * @return completes with the session that the handshake negotiated
      */
     public CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade) {
         return startTls(upgrade, NOTHING);
     }
 
     /**
-     * Writes the last plaintext, such as a server's go-ahead, and secures the connection: these very reader and writer
-     * go on, under TLS.
+     * Writes the last plaintext, such as a server's go-ahead, and upgrades the connection to TLS. The same reader and
+     * writer then go on over TLS.
      *
-     * <p>Reading stops before the last plaintext is sent, and nothing is written behind it in clear. Bytes that had
-     * come before and were not read never surface: they are treated by the upgrade's {@link LeftoverPolicy}. Until
-     * completion reads throw {@link ConcurrentReadException}, and writes {@link IllegalStateException}.
+     * <p>Reading stops before the last plaintext is sent, and nothing is sent in plaintext after it. Bytes that had
+     * arrived before and were not read never surface: the upgrade's {@link LeftoverPolicy} says what happens to them.
+     * Until completion, reads throw {@link ConcurrentReadException} and writes throw {@link IllegalStateException}. A
+     * connection that already uses TLS gets TLS in TLS.
      *
-     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when there is no agreement
-     * or the {@linkplain TlsUpgrade#handshakeTimeout time} is up, {@link PlaintextInjectionException},
-     * {@link StreamBrokenException} when the peer has ended or the connection is lost. Failed or cancelled, it ends the
-     * connection: there is no way back to plaintext, and everything that waits or is called later fails with the
-     * reason. On a connection that is secured already: TLS in TLS.
+     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} if the handshake fails or
+     * exceeds the {@linkplain TlsUpgrade#handshakeTimeout handshake timeout}, with {@link PlaintextInjectionException}
+     * if unread plaintext is refused, and with {@link StreamBrokenException} if the peer has ended its output or the
+     * connection is lost. A call that fails, is cancelled or times out ends the connection, because there is no way
+     * back to plaintext; pending and later operations then fail with the same reason. At most one may be pending.
+     * Source: asyncio's {@code start_tls}.
      *
-     * @param upgrade the side to play, and with what
-     * @param lastPlaintext sent in clear behind everything written so far; may be empty
-     * @return completes with what was agreed on
+     * @param upgrade the side to play, client or server, and its configuration
+     * @param lastPlaintext the bytes to send in plaintext after everything written so far; may be empty
+     * @return completes with the session that the handshake negotiated
      * @throws ConcurrentReadException if a read is pending
-     * @throws IllegalStateException if another {@code startTls} is
+     * @throws IllegalStateException if another {@code startTls} is pending
      * @throws StreamClosedException if this side has ended the output
      */
     public CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {
@@ -180,63 +185,66 @@ public final class StreamWriter {
     }
 
     /**
-     * What TLS has agreed on.
+     * Returns the TLS session.
      *
-     * @return null in clear: before {@code startTls} has completed
+     * @return the session, or null if the connection is in plaintext: until {@code startTls} has completed
      */
     public @Nullable TlsSession tlsSession() {
         return core.tlsSession();
     }
 
     /**
-     * Sends what is buffered, then closes the connection; does not wait for it. Reads see what was received, then EOF.
-     * A peer that does not take the bytes within {@link StreamLimits#closeTimeout} is cut off as by {@link #abort}, and
-     * {@link #waitClosed} says so. Without effect when called again.
+     * Sends the buffered bytes, then closes the connection, without waiting for either. Reads see the bytes received so
+     * far, then EOF. If the peer does not accept the bytes within {@link StreamLimits#closeTimeout}, the connection is
+     * aborted as by {@link #abort}, and {@link #waitClosed} fails. Has no effect if called again.
      *
-     * <p>The connection lingers once everything and the end are sent: what the peer still says is read and dropped
-     * until the peer ends, says nothing for 5 seconds, or has said 16 MiB, since closing before would make the system
-     * send a reset, which destroys what the peer has not read.
+     * <p>The connection lingers after the last byte and the end of the output have been sent: bytes that the peer still
+     * sends are read and discarded until the peer ends its output, is silent for 5 seconds, or has sent 16 MiB. Closing
+     * the socket earlier would make the operating system send a reset, which destroys bytes that the peer has not read
+     * yet.
      */
     public void close() {
         core.close();
     }
 
     /**
-     * Drops what is buffered and closes the connection at once; a TCP peer sees a reset, a
-     * Unix peer reads EOF. Pending operations fail.
+     * Discards the buffered bytes and closes the connection at once. Pending operations fail. A TCP peer sees a reset;
+     * the peer of a Unix socket reads EOF.
      */
     public void abort() {
         core.abort();
     }
 
     /**
-     * Whether the connection is closing or closed, by whichever side.
+     * Returns whether the connection is closing or closed, by either side.
      *
-     * @return true after {@code close}, {@code abort} or the loss of the connection; not after the peer's EOF
+     * @return true after {@code close}, {@code abort} or the loss of the connection; not after the peer's EOF alone
      */
     public boolean isClosing() {
         return core.lifecycle.isClosing();
     }
 
     /**
-     * Waits for the end of the connection; does not bring it about.
+     * Waits until the connection has ended; does not end it.
      *
-     * <p>Completes when {@code close} has sent everything, the peer has ended or has been silent for 5 seconds, and the
-     * connection is gone, also if that was long ago. Fails with {@link StreamBrokenException} when the peer or the wire
-     * ended it, when {@code close} ran out of time, or when it had to reset a peer that went on sending; with
-     * {@link StreamClosedException} after {@code abort} or {@code detach}.
+     * <p>Completes when {@code close} has sent everything, the peer has ended its output or has been silent for 5
+     * seconds, and the connection is gone; at once if that was earlier. Fails with {@link StreamBrokenException} if the
+     * peer or the network ended the connection, if {@code close} timed out, or if {@code close} had to reset a peer
+     * that kept sending. Fails with {@link StreamClosedException} after {@code abort} or {@code detach}. A cancelled
+     * call does not affect the connection. Any number may be pending. Source: asyncio's {@code wait_closed}.
      *
-     * @return completes when the connection has ended well
+     * @return completes when the connection has ended without losing bytes
      */
     public CompletableFuture<Void> waitClosed() {
         return core.waitClosed();
     }
 
     /**
-     * Looks up a fact about the connection (asyncio's {@code get_extra_info}): {@code "peername"} and
-     * {@code "sockname"} are {@link java.net.SocketAddress}es; under TLS {@code "cipher"} is the suite's name,
-     * {@code "peercert"} the peer's own {@link java.security.cert.Certificate}. {@link #tlsSession} has all that there
-     * is to know of TLS.
+     * Looks up a fact about the connection (asyncio's {@code get_extra_info}). {@code "peername"} and
+     * {@code "sockname"} are {@link java.net.SocketAddress}es. Under TLS, {@code "cipher"} is the name of the cipher
+     * suite and {@code "peercert"} the peer's own {@link java.security.cert.Certificate}; {@link #tlsSession} has all
+     * facts about TLS. Over Netty, {@code "channel"} is the Netty channel and, for Unix sockets, {@code "peercred"} the
+     * peer's credentials.
      *
      * @param name the fact's name
      * @return the fact, or null if it is not known

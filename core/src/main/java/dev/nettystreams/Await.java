@@ -16,37 +16,43 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Python's {@code await}, for threads that may block, and the choice of the thread that a handler's straight-line code
- * runs on.
+ * Python's {@code await} for threads that may block, and the choice of the thread on which a handler's straight-line
+ * code runs.
  *
- * <p>For {@code import static dev.nettystreams.Await.await}.
+ * <p>Meant for {@code import static dev.nettystreams.Await.await}.
  */
 public final class Await {
     private Await() {}
 
     /**
-     * Waits for a stage and gives its result.
+     * Waits until a stage has completed and returns its result.
      *
-     * <p>What the stage failed with is thrown as it is, checked or not; the frames of the code that awaited it are
-     * added as a suppressed exception. Checked exceptions other than those declared come through, too. An interrupt
-     * cancels the stage: a read then has taken nothing (a stage derived from one, {@code readLine().thenApply(..)},
-     * leaves the read pending; one that cannot be cancelled goes on). If the stage completes first, its result is
-     * returned and the thread stays interrupted.
+     * <p>If the stage failed, throws the stage's own exception, checked or unchecked, and adds the caller's stack
+     * frames to it as a suppressed exception. Checked exceptions other than the declared ones are thrown as well.
      *
-     * @param <T> what the stage completes with
-     * @param stage what to wait for
-     * @return its result
+     * <p>An interrupt cancels the stage. A read that is cancelled so consumes no bytes. Cancelling a stage that was
+     * derived from a read, such as {@code readLine().thenApply(..)}, leaves the read pending, and a stage that cannot
+     * be cancelled goes on. If the stage completes before the interrupt can cancel it, the method returns its result
+     * and the thread stays interrupted.
+     *
+     * <p>Source: Python's {@code await} expression.
+     *
+     * @param <T> the type of the result
+     * @param stage the stage to wait for
+     * @return the stage's result
      * @throws IOException if the stage failed with one
-     * @throws TimeoutException if the stage failed with one, as {@code orTimeout} makes it
-     * @throws InterruptedException if the thread was interrupted first
-     * @throws IllegalStateException at once, on an event loop, where waiting would stop every connection of that loop
+     * @throws TimeoutException if the stage failed with one, as {@code orTimeout} does
+     * @throws InterruptedException if the thread was interrupted before the stage completed
+     * @throws IllegalStateException at once on an event loop's own thread, where waiting would stop every connection of
+     *     that loop
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage)
             throws IOException, InterruptedException, TimeoutException {
         if (LoopThreads.isLoopThread()) {
             throw new IllegalStateException(
                     "await() called on an event loop, which it would block: run this code on a thread of its own"
-                            + " (Await.onVirtualThreads, Await.onThreads), or chain on the stage (thenCompose, StreamConnection.repeat)");
+                            + " (Await.onVirtualThreads, Await.onThreads), or chain on the stage (thenCompose,"
+                            + " StreamConnection.repeat)");
         }
         CompletableFuture<T> future = stage.toCompletableFuture();
         try {
@@ -54,7 +60,7 @@ public final class Await {
         } catch (InterruptedException e) {
             boolean isCancelled = future.cancel(false) || future.isCancelled();
             boolean isSettled =
-                    future.isDone() || future instanceof Claimable<?>; // claimed: its bytes are on their way
+                    future.isDone() || future instanceof Claimable<?>; // claimed: the loop is about to complete it
             if (isCancelled || !isSettled) {
                 Interrupts.failIfPinned("await()", e);
                 throw e;
@@ -65,10 +71,10 @@ public final class Await {
     }
 
     /**
-     * Runs a handler on a virtual thread for each connection.
+     * Runs a handler on one virtual thread per connection.
      *
      * @param handler straight-line code that may await
-     * @return the handler to give to a server
+     * @return a handler to pass to a server
      * @throws IllegalStateException before Java 21
      */
     public static ConnectionHandler onVirtualThreads(ConnectionHandler handler) {
@@ -76,26 +82,27 @@ public final class Await {
     }
 
     /**
-     * Runs a handler on an ordinary daemon thread for each connection.
+     * Runs a handler on one daemon platform thread per connection.
      *
      * @param handler straight-line code that may await
-     * @return the handler to give to a server
+     * @return a handler to pass to a server
      */
     public static ConnectionHandler onThreads(ConnectionHandler handler) {
         return on(HandlerThreads.PLATFORM, handler);
     }
 
     /**
-     * Runs a handler on its connection's event loop, each connection's on a virtual thread that the loop itself
-     * schedules: a wait is a suspension and not a hop between threads, and all that a loop's handlers do is done one
-     * after the other, as in asyncio.
+     * Runs a handler on its connection's event loop: each connection gets a virtual thread whose scheduler is the loop.
+     * An {@code await} then suspends the handler without a hop to another thread, and the handlers of one loop run one
+     * at a time, as in asyncio.
      *
-     * <p>What blocks (a lock, a queue, {@code Thread.sleep}, another library's sockets) parks the handler and not the
-     * loop, where the JDK can. Code that computes for long holds up all of the loop's connections; so does a wait that
-     * the JDK cannot take off the loop's thread: within a class initializer or, before Java 24, {@code synchronized},
-     * and in native code, which is how a read from a child process, a FIFO, {@code System.in} or a file waits. Such a
-     * wait is logged, with the thread and its frames. The way out is a platform thread (a virtual one that the handler
-     * makes runs on the loop, too):
+     * <p>A blocking operation, such as taking a lock, polling a queue, {@code Thread.sleep} or a read from another
+     * library's socket, parks the handler and not the loop, wherever the JDK supports that. Two kinds of code hold up
+     * all of the loop's connections: long computations, and waits that pin the virtual thread to the loop's thread. A
+     * wait pins the thread inside a class initializer, inside {@code synchronized} before Java 24, and in native code,
+     * which includes reads from a child process, a FIFO, {@code System.in} or a file. Each pinned wait is logged with
+     * the thread and its stack frames. Run such code on a platform thread; a virtual thread that the handler creates
+     * runs on the loop as well:
      *
      * <pre>{@code
      * static final Executor BLOCKING = Executors.newCachedThreadPool();
@@ -104,12 +111,12 @@ public final class Await {
      *         await(CompletableFuture.supplyAsync(() -> process.inputReader().lines().toList(), BLOCKING));
      * }</pre>
      *
-     * <p>Netty's own methods may be called, and take effect when the handler waits.
+     * <p>A handler may call Netty's own methods. Netty queues these calls and runs them when the handler next waits.
      *
      * @param handler straight-line code that may await
-     * @return the handler to give to a server
+     * @return a handler to pass to a server
      * @throws IllegalStateException before Java 21, or without {@code --add-opens java.base/java.lang=ALL-UNNAMED} (on
-     *     the module path {@code =dev.nettystreams.core}); the message says what to do
+     *     the module path {@code =dev.nettystreams.core}); the message says which
      */
     public static ConnectionHandler onEventLoop(ConnectionHandler handler) {
         requireEventLoop();
@@ -117,9 +124,9 @@ public final class Await {
     }
 
     /**
-     * Whether {@link #onEventLoop} is to be had here.
+     * Returns whether {@link #onEventLoop} is available on this JVM.
      *
-     * @return true from Java 21 on, with {@code java.lang} opened
+     * @return true from Java 21 on, if {@code java.lang} is opened to this library
      */
     public static boolean isOnEventLoopAvailable() {
         return CarriedThreads.areAvailable();
@@ -131,7 +138,7 @@ public final class Await {
             throw new IllegalStateException("await on the event loop " + reason);
         }
         if (!LoopThreads.isLoopThread()) {
-            CarriedThreads.prepare(); // on a loop the task waits for it
+            CarriedThreads.prepare(); // on a loop, the task waits until it is prepared
         }
     }
 
@@ -172,17 +179,18 @@ public final class Await {
     // ---- tasks
 
     /**
-     * Runs code on a connection's event loop; see {@link #onEventLoop(ConnectionHandler)}. The connection need not have
-     * been accepted by a server, and goes on when the code has ended.
+     * Runs code on a connection's event loop; see {@link #onEventLoop(ConnectionHandler)}. The connection need not come
+     * from a server, and stays open after the code has ended.
      *
-     * <p>Completes with what the code returns; fails with what it throws. Settled by its holder, with {@code cancel} or
-     * {@code orTimeout}, it interrupts the code, whose {@code await} then cancels what it waits for.
+     * <p>Completes with the code's result. Fails with the exception that the code throws. Cancelling the returned
+     * future, or a timeout of it ({@code orTimeout}), interrupts the code, whose {@code await} then cancels the stage
+     * that it waits for. Any number may be pending.
      *
-     * @param <T> what the code returns
-     * @param connection whose loop is to run it
+     * @param <T> the type of the result
+     * @param connection the connection whose event loop runs the code
      * @param code straight-line code that may await
-     * @return the code's outcome
-     * @throws IllegalStateException as for handlers
+     * @return completes with the code's result
+     * @throws IllegalStateException under the conditions of {@link #onEventLoop(ConnectionHandler)}
      */
     public static <T extends @Nullable Object> CompletableFuture<T> onEventLoop(
             StreamConnection connection, Callable<? extends T> code) {
@@ -193,57 +201,61 @@ public final class Await {
     /**
      * Runs code without a result on a connection's event loop; see {@link #onEventLoop(StreamConnection, Callable)}.
      *
-     * @param connection whose loop is to run it
+     * @param connection the connection whose event loop runs the code
      * @param code straight-line code that may await
      * @return completes when the code has ended
-     * @throws IllegalStateException as for handlers
+     * @throws IllegalStateException under the conditions of {@link #onEventLoop(ConnectionHandler)}
      */
     public static CompletableFuture<Void> onEventLoop(StreamConnection connection, Steps code) {
         return onEventLoop(connection, code.asCallable());
     }
 
     /**
-     * Runs code beside the caller, in the caller's way: on the same event loop, on another virtual thread, or on
-     * another thread (asyncio's {@code create_task}).
+     * Runs code concurrently with the caller, on the same kind of thread: on the same event loop, on another virtual
+     * thread, or on another platform thread.
      *
-     * <p>Completes and ends as {@link #onEventLoop(StreamConnection, Callable)}. It is its maker's: when a handler has
-     * ended, or its server has shut down, what the handler began and did not end goes on, until it meets a connection
-     * that is closed. For those that are to end together: {@link TaskGroup}.
+     * <p>Completes, fails and reacts to cancellation and timeouts as {@link #onEventLoop(StreamConnection, Callable)}
+     * does. The task belongs to its creator: when a handler returns or its server shuts down, tasks that the handler
+     * has not ended keep running until they use a closed connection. Use a {@link TaskGroup} for tasks that must end
+     * together. Source: asyncio's {@code create_task}.
      *
-     * @param <T> what the code returns
+     * @param <T> the type of the result
      * @param code straight-line code that may await
-     * @return the code's outcome
-     * @throws IllegalStateException on an event loop's own thread, whose code may not wait: give it a connection
+     * @return completes with the code's result
+     * @throws IllegalStateException on an event loop's own thread, where no code may wait; pass a connection to
+     *     {@code onEventLoop} there
      */
     public static <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> code) {
         return Task.startBesideCaller(code, null);
     }
 
     /**
-     * Runs code without a result beside the caller; see {@link #createTask(Callable)}.
+     * Runs code without a result concurrently with the caller; see {@link #createTask(Callable)}.
      *
      * @param code straight-line code that may await
      * @return completes when the code has ended
-     * @throws IllegalStateException on an event loop's own thread, whose code may not wait: give it a connection
+     * @throws IllegalStateException on an event loop's own thread, where no code may wait; pass a connection to
+     *     {@code onEventLoop} there
      */
     public static CompletableFuture<Void> createTask(Steps code) {
         return createTask(code.asCallable());
     }
 
     /**
-     * Runs steps with one deadline for all of them (asyncio's {@code timeout}), on the calling thread. For a single
-     * operation there is {@code orTimeout}.
+     * Runs steps on the calling thread with one timeout for all of them. For a single operation, use {@code orTimeout}
+     * on its future.
      *
-     * <p>At the deadline the thread is interrupted: the {@code await} that it is in cancels what it waits for. An
-     * interrupt from elsewhere comes through as it is, unless it comes after the deadline: then it may be taken for the
-     * deadline's. On an event loop, steps that compute without waiting are interrupted within half a second of it.
+     * <p>When the timeout expires, the thread is interrupted, and the {@code await} that it is in cancels the stage
+     * that it waits for. An interrupt from elsewhere is passed on unchanged; one that arrives after the timeout may be
+     * taken for the timeout's own. On an event loop, steps that compute without waiting are interrupted within half a
+     * second after the timeout. Source: asyncio's {@code timeout}.
      *
-     * @param <T> what the steps return
-     * @param timeout how long they may take
+     * @param <T> the type of the result
+     * @param timeout the time that the steps may take together; zero or less expires at once
      * @param steps straight-line code that may await
-     * @return what they return, also if they come to their end although the time is over
-     * @throws TimeoutException if they were interrupted for it
-     * @throws Exception what they throw
+     * @return the steps' result, even if they return it after the timeout
+     * @throws TimeoutException if the timeout's interrupt ended the steps
+     * @throws Exception any exception that the steps throw
      */
     public static <T extends @Nullable Object> T withTimeout(Duration timeout, Callable<? extends T> steps)
             throws Exception {
@@ -251,21 +263,21 @@ public final class Await {
     }
 
     /**
-     * Runs steps without a result with one deadline for all of them; see {@link #withTimeout(Duration, Callable)}.
+     * Runs steps without a result with one timeout for all of them; see {@link #withTimeout(Duration, Callable)}.
      *
-     * @param timeout how long they may take
+     * @param timeout the time that the steps may take together; zero or less expires at once
      * @param steps straight-line code that may await
-     * @throws TimeoutException if they were interrupted for it
-     * @throws Exception what they throw
+     * @throws TimeoutException if the timeout's interrupt ended the steps
+     * @throws Exception any exception that the steps throw
      */
     public static void withTimeout(Duration timeout, Steps steps) throws Exception {
         withTimeout(timeout, steps.asCallable());
     }
 
     /**
-     * Makes threads of the caller's kind: on the same event loop, virtual, or ordinary daemon threads. For executors
-     * and everything else that takes a {@link ThreadFactory}. A thread on the loop is the loop's, whichever thread asks
-     * the factory for it.
+     * Returns a factory for threads of the caller's kind: threads on the same event loop, virtual threads, or daemon
+     * platform threads. For executors and other code that takes a {@link ThreadFactory}. If an event loop carries the
+     * caller, every thread of the factory runs on that loop, whichever thread calls the factory.
      *
      * <pre>{@code
      * try (ExecutorService beside = Executors.newThreadPerTaskExecutor(Await.threadFactory())) {
@@ -273,10 +285,11 @@ public final class Await {
      * }
      * }</pre>
      *
-     * <p>Ending such a thread is its user's business: nothing waits for it, and an interrupt reaches its {@code await}.
+     * <p>The user of the factory ends its threads: nothing waits for them, and an interrupt cancels their
+     * {@code await}.
      *
-     * @return makes threads that may await
-     * @throws IllegalStateException on an event loop's own thread, whose code may not wait
+     * @return a factory for threads that may await
+     * @throws IllegalStateException on an event loop's own thread, where no code may wait
      */
     public static ThreadFactory threadFactory() {
         return ThreadsBesideCaller.find("threadFactory()")::newThread;
@@ -323,7 +336,7 @@ public final class Await {
         return future.get();
     }
 
-    /** The outcome of a stage that is complete, whatever the thread's interrupt says. */
+    /** Returns the outcome of a stage that is complete or about to be, without regard to the thread's interrupt. */
     private static <T extends @Nullable Object> T settled(CompletableFuture<T> future) {
         try {
             return future.join();
@@ -334,7 +347,7 @@ public final class Await {
         }
     }
 
-    /** Throws any exception as unchecked as the compiler believes; the methods above declare what it can be. */
+    /** Throws a checked exception without declaring it; the public methods declare the ones that occur. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <X extends Throwable> X sneaky(Throwable failure) throws X {
         throw (X) failure;

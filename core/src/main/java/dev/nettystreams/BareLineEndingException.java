@@ -3,10 +3,11 @@ package dev.nettystreams;
 import java.io.IOException;
 
 /**
- * The peer sent a carriage return without a line feed, or a line feed without a carriage return, where lines end with both.
+ * The peer sent a carriage return without a line feed, or a line feed without a carriage return, where lines end with
+ * both.
  *
- * <p>The bytes stay in the reader: a protocol may skip {@link #position()} + 1 of them and answer, but closing the connection is
- * what is safe (RFC 5321 section 2.3.8; SMTP smuggling, CVE-2023-51764).
+ * <p>The bytes stay buffered in the reader. A protocol may skip {@link #position()} + 1 bytes and answer, but closing
+ * the connection is safer (RFC 5321 section 2.3.8; SMTP smuggling, CVE-2023-51764).
  */
 public final class BareLineEndingException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -15,10 +16,10 @@ public final class BareLineEndingException extends IOException {
     private final char found;
 
     /**
-     * Says where it was.
+     * Creates the exception with the position of the bare character.
      *
-     * @param position how many bytes of the line precede it
-     * @param found what stands alone, {@code '\r'} or {@code '\n'}
+     * @param position the number of bytes of the line before the bare character
+     * @param found the bare character, {@code '\r'} or {@code '\n'}
      */
     public BareLineEndingException(int position, char found) {
         super("the peer sent a bare " + (found == '\r' ? "CR" : "LF") + " at byte " + position
@@ -28,16 +29,16 @@ public final class BareLineEndingException extends IOException {
     }
 
     /**
-     * How many bytes of the line precede the bare character.
+     * Returns the number of bytes of the line before the bare character.
      *
-     * @return an index from the first unread byte
+     * @return an index that counts from the first unread byte
      */
     public int position() {
         return position;
     }
 
     /**
-     * What stands alone.
+     * Returns the bare character.
      *
      * @return {@code '\r'} or {@code '\n'}
      */

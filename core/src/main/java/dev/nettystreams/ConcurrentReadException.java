@@ -1,8 +1,8 @@
 package dev.nettystreams;
 
 /**
- * A read was called while another one is waiting: the program's mistake, since nobody could tell which of them gets the bytes.
- * Thrown at the call, whether or not bytes are there; the read that waits is not disturbed.
+ * A read was called while another read is pending. This is a program error, because it is undefined which of the two
+ * would get the bytes. Thrown at the call, whether or not bytes are buffered; the pending read is not affected.
  */
 public final class ConcurrentReadException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
@@ -11,10 +11,10 @@ public final class ConcurrentReadException extends IllegalStateException {
     private final String waiting;
 
     /**
-     * Names both.
+     * Creates the exception with the names of both methods.
      *
      * @param refused the method that was called
-     * @param waiting the method that is waiting
+     * @param waiting the method whose read is pending
      */
     public ConcurrentReadException(String refused, String waiting) {
         super(refused + "() called while another read, " + waiting + "(), is waiting for incoming data");
@@ -23,18 +23,18 @@ public final class ConcurrentReadException extends IllegalStateException {
     }
 
     /**
-     * The method that was called.
+     * Returns the method that was called.
      *
-     * @return its name
+     * @return the method's name
      */
     public String refused() {
         return refused;
     }
 
     /**
-     * The method that is waiting.
+     * Returns the method whose read is pending.
      *
-     * @return its name
+     * @return the method's name
      */
     public String waiting() {
         return waiting;

@@ -4,41 +4,42 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
 /**
- * A conversation with one peer, in straight-line code: the {@code client_connected_cb} of asyncio's servers.
+ * Straight-line code that handles one connection: the {@code client_connected_cb} of asyncio's servers.
  *
- * <p>A lambda given to a server runs on a virtual thread of its own where Java has them (21 and later), on an ordinary thread otherwise,
- * and may {@linkplain Await#await await}. {@link Await#onVirtualThreads} and {@link Await#onThreads} choose; {@link #callbacks} makes a
- * handler that runs on the event loop and must not wait.
+ * <p>A lambda passed to a server runs on a thread of its own, virtual from Java 21 on and a platform thread before, and
+ * may {@linkplain Await#await await}. {@link Await#onVirtualThreads}, {@link Await#onThreads} and
+ * {@link Await#onEventLoop(ConnectionHandler)} choose the thread; {@link #callbacks} creates a handler that runs on the
+ * event loop and must not wait.
  *
- * <p>The connection is closed when the handler is done. A handler that throws is reported first.
+ * <p>The connection is closed when the handler has ended. If the handler throws, the failure is reported first.
  */
 @FunctionalInterface
 public interface ConnectionHandler {
     /**
-     * Talks to the peer until the conversation is over.
+     * Handles the connection until the conversation with the peer is over.
      *
-     * @param reader what the peer sends
-     * @param writer what the peer is sent
-     * @throws Exception anything; it is reported, and the connection closed
+     * @param reader the bytes that the peer sends
+     * @param writer takes the bytes for the peer
+     * @throws Exception any exception; it is reported, and the connection is closed
      */
     void handle(StreamReader reader, StreamWriter writer) throws Exception;
 
     /**
-     * Starts the conversation where it is to run. Servers call it, on the connection's event loop.
+     * Starts the handler on the thread where it is to run. Servers call this on the connection's event loop.
      *
-     * @param connection the connection
-     * @return completes when the conversation is over
+     * @param connection the connection to handle
+     * @return completes when the handler has ended
      */
     default CompletionStage<?> start(StreamConnection connection) {
         return Await.start(HandlerThreads.BEST, this, connection);
     }
 
     /**
-     * A conversation written with callbacks.
+     * Creates a handler from code written with callbacks.
      *
-     * @param callbacks called on the connection's event loop, where it must not block; returns a stage that completes when the
-     *     conversation is over
-     * @return a handler that runs on the loop
+     * @param callbacks called on the connection's event loop, where it must not block; returns a stage that completes
+     *     when the handler has ended
+     * @return a handler that runs on the event loop
      */
     static ConnectionHandler callbacks(
             BiFunction<? super StreamReader, ? super StreamWriter, ? extends CompletionStage<?>> callbacks) {

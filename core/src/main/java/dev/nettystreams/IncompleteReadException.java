@@ -3,24 +3,24 @@ package dev.nettystreams;
 import java.io.EOFException;
 
 /**
- * The input ended before the read had what it asked for (asyncio's {@code IncompleteReadError}).
+ * The input ended before a read had received the bytes that it asked for (asyncio's {@code IncompleteReadError}).
  *
- * <p>The {@linkplain #partial() bytes that did come} were taken from the reader; this exception is where they are.
+ * <p>The {@linkplain #partial() bytes that did arrive} have been removed from the reader; this exception holds them.
  */
 public final class IncompleteReadException extends EOFException {
     private static final long serialVersionUID = 1L;
 
-    /** What {@link #expected()} says when the read asked for a separator and not for a number of bytes. */
+    /** The value of {@link #expected()} if the read asked for a separator and not for a number of bytes. */
     public static final int UNDEFINED = -1;
 
     private final byte[] partial;
     private final int expected;
 
     /**
-     * Says what came and what was asked for.
+     * Creates the exception with the bytes that arrived and the number of bytes that the read asked for.
      *
-     * @param partial the bytes before the end of input; kept, not copied
-     * @param expected how many bytes the read asked for, or {@link #UNDEFINED}
+     * @param partial the bytes before the end of the input; kept, not copied
+     * @param expected the number of bytes that the read asked for, or {@link #UNDEFINED}
      */
     public IncompleteReadException(byte[] partial, int expected) {
         super("the input ended after " + partial.length + " of "
@@ -30,7 +30,7 @@ public final class IncompleteReadException extends EOFException {
     }
 
     /**
-     * The bytes that came before the end of input.
+     * Returns the bytes that arrived before the end of the input.
      *
      * @return the bytes, possibly none
      */
@@ -39,9 +39,9 @@ public final class IncompleteReadException extends EOFException {
     }
 
     /**
-     * How many bytes the read asked for.
+     * Returns the number of bytes that the read asked for.
      *
-     * @return the number, or {@link #UNDEFINED} when it asked for a separator
+     * @return the number, or {@link #UNDEFINED} if the read asked for a separator
      */
     public int expected() {
         return expected;

@@ -1,19 +1,25 @@
 package dev.nettystreams;
 
 /**
- * What is done with bytes that came in clear before {@code startTls} and that nobody has read: behind a client's STARTTLS command, behind a
- * server's go-ahead. Whatever the policy, they are never read as if they had come under TLS.
+ * The policy for leftover bytes: plaintext that arrived before {@code startTls} and was not read, after a client's
+ * STARTTLS command or after a server's go-ahead. No policy ever delivers these bytes as if they had arrived under TLS.
  */
 public enum LeftoverPolicy {
-    /** {@code startTls} fails with {@link PlaintextInjectionException}: a server has nothing to say before the client's hello. For clients. */
+    /**
+     * {@code startTls} fails with {@link PlaintextInjectionException}, because a server sends nothing between its
+     * go-ahead and the ClientHello. For clients.
+     */
     REFUSE,
 
     /**
-     * They are the beginning of the TLS input: a hello that came together with the command is answered, anything else fails the handshake. For
-     * servers.
+     * The bytes become the start of the TLS input: a ClientHello that arrived together with the command is answered,
+     * and anything else fails the handshake. For servers.
      */
     HAND_OVER,
 
-    /** They are dropped, as RFC 3207 section 4.2 has it. A hello among them is lost, and the handshake with it. */
+    /**
+     * The bytes are discarded, as RFC 3207 section 4.2 requires. A ClientHello among them is lost, and the handshake
+     * fails.
+     */
     DISCARD
 }

@@ -3,11 +3,11 @@ package dev.nettystreams;
 import java.io.IOException;
 
 /**
- * More bytes than the limit precede the separator (asyncio's {@code LimitOverrunError}). The bytes stay in the reader, for
- * {@code readLine} too: nothing of an over-long line is ever taken for another line.
+ * More bytes than the limit precede the separator (asyncio's {@code LimitOverrunError}). The bytes stay buffered in the
+ * reader, after {@code readLine} too, so no part of an over-long line is ever taken for another line.
  *
- * <p>To go on behind the over-long part, {@code skip(consumed())} and read again, until a separator is found; or read with a
- * higher limit; or close.
+ * <p>To go on after the over-long part, call {@code skip(consumed())} and read again, until a separator is found. Other
+ * ways are to read with a higher limit, or to close the connection.
  */
 public final class LimitOverrunException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -16,10 +16,10 @@ public final class LimitOverrunException extends IOException {
     private final int limit;
 
     /**
-     * Says how far the search came.
+     * Creates the exception with the extent of the search.
      *
      * @param separatorFound whether a separator was found, beyond the limit
-     * @param consumed how many bytes hold no start of a separator
+     * @param consumed the number of bytes that contain no start of a separator
      * @param limit the limit that was exceeded, in bytes
      */
     public LimitOverrunException(boolean separatorFound, int consumed, int limit) {
@@ -32,8 +32,8 @@ public final class LimitOverrunException extends IOException {
     }
 
     /**
-     * How many bytes from the first unread one hold no start of a separator and may be skipped. At least {@code limit() + 1}; how
-     * many more depends on what had arrived.
+     * Returns the number of bytes, counted from the first unread one, that contain no start of a separator and may be
+     * skipped. It is at least {@code limit() + 1}; how much larger it is depends on the bytes that had arrived.
      *
      * @return a number of bytes
      */
@@ -42,9 +42,9 @@ public final class LimitOverrunException extends IOException {
     }
 
     /**
-     * The limit that was exceeded.
+     * Returns the limit that was exceeded.
      *
-     * @return the most bytes allowed before a separator
+     * @return the maximum number of bytes before a separator
      */
     public int limit() {
         return limit;

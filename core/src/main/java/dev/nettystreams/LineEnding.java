@@ -1,12 +1,15 @@
 package dev.nettystreams;
 
-/** What ends a line. There is no lenient "either": a server and a proxy that disagree about it are how messages get smuggled. */
+/**
+ * The ending of a line. There is no lenient "either": if a server and a proxy disagree on line endings, messages can be
+ * smuggled past the proxy.
+ */
 public enum LineEnding {
-    /** A line feed, as asyncio's {@code readline} has it; a carriage return before it is part of the line. */
+    /** A line feed, as in asyncio's {@code readline}; a carriage return before it belongs to the line. */
     LF,
     /**
-     * A carriage return and a line feed, strictly, as SMTP (RFC 5321 section 2.3.8) and HTTP have it: one without the other is
-     * a {@link BareLineEndingException}, not a line.
+     * A carriage return and a line feed, strictly, as in SMTP (RFC 5321 section 2.3.8) and HTTP. Either character alone
+     * fails the read with {@link BareLineEndingException}.
      */
     CRLF
 }

@@ -3,8 +3,9 @@ package dev.nettystreams;
 import java.io.IOException;
 
 /**
- * Bytes that nobody has read had come in clear when {@code startTls} was to begin, and {@link LeftoverPolicy#REFUSE} was asked for. The peer
- * has broken its protocol, or somebody between has put bytes in to be taken for the peer's under TLS.
+ * {@code startTls} found unread plaintext, and the upgrade's policy is {@link LeftoverPolicy#REFUSE}. Either the peer
+ * has broken its protocol, or an attacker on the path has injected bytes that were to be taken for the peer's own bytes
+ * under TLS.
  */
 public final class PlaintextInjectionException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -12,9 +13,9 @@ public final class PlaintextInjectionException extends IOException {
     private final int byteCount;
 
     /**
-     * Counts the bytes; what they are is not told, since they are somebody else's words.
+     * Creates the exception with the number of bytes. It does not contain the bytes, which an attacker may have chosen.
      *
-     * @param byteCount how many
+     * @param byteCount the number of unread plaintext bytes
      */
     public PlaintextInjectionException(int byteCount) {
         super("startTls() refused: the peer sent " + byteCount
@@ -23,7 +24,7 @@ public final class PlaintextInjectionException extends IOException {
     }
 
     /**
-     * How many bytes there were.
+     * Returns the number of unread plaintext bytes.
      *
      * @return one or more
      */

@@ -3,22 +3,22 @@ package dev.nettystreams;
 import java.util.concurrent.Callable;
 
 /**
- * Straight-line code that may await, and has no result; what has one is a {@link Callable}. A lambda is the right one of the two by itself; a
- * reference to a method that is overloaded is not, and wants to be a lambda.
+ * Straight-line code that may await and has no result; code with a result is a {@link Callable}. The compiler picks the
+ * right one of the two for a lambda, but not for a reference to an overloaded method: write a lambda there.
  */
 @FunctionalInterface
 public interface Steps {
     /**
-     * Runs the code, on the thread that it was given to.
+     * Runs the code on the thread that it was started on.
      *
-     * @throws Exception whatever the code throws
+     * @throws Exception any exception that the code throws
      */
     void run() throws Exception;
 
     /**
-     * The same code, with nothing for its result.
+     * Returns the same code as a {@link Callable}.
      *
-     * @return what runs it, and returns null
+     * @return a callable that runs this code and returns null
      */
     @SuppressWarnings("NullAway") // Void has no other value
     default Callable<Void> asCallable() {

@@ -4,17 +4,17 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peer or the wire ended the connection: reset, timed out, unreachable, or closed underneath us. What was written and not
- * yet sent is lost. The {@linkplain #getCause() cause} is what the transport said.
+ * The peer or the network ended the connection: reset, timed out, unreachable, or closed by the operating system. Bytes
+ * that were written and not yet sent are lost. The {@linkplain #getCause() cause} is the transport's own exception.
  */
 public sealed class StreamBrokenException extends IOException permits TlsTruncationException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Wraps the transport's own error.
+     * Wraps the transport's exception.
      *
      * @param message what was lost
-     * @param cause what the transport said, if it said anything
+     * @param cause the transport's exception, or null if there was none
      */
     public StreamBrokenException(String message, @Nullable Throwable cause) {
         super(message, cause);

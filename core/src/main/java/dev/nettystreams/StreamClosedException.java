@@ -1,20 +1,24 @@
 package dev.nettystreams;
 
 /**
- * You closed it: an operation on a stream that this side has closed, aborted, ended or handed back. The peer is not to blame.
+ * An operation was called on a stream that this side has closed, aborted, ended or handed back. The peer is not to
+ * blame.
  *
- * <p>Unchecked, since a write after {@code close} is a mistake of the program and is thrown at the call.
+ * <p>Unchecked, because a write after {@code close} is a program error and throws at the call.
  */
 public final class StreamClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    /** Whether it ended a call that waited, which is no mistake of whoever made that call; otherwise it refused one. */
+    /**
+     * True if this exception ended a call that was already waiting, whose caller made no mistake; false if it refused a
+     * new call.
+     */
     final boolean hasEndedAWait;
 
     /**
-     * Says what was called after what.
+     * Creates the exception.
      *
-     * @param message the reason
+     * @param message names the refused call and the call that closed the stream
      */
     public StreamClosedException(String message) {
         this(message, false);

@@ -3,18 +3,23 @@ package dev.nettystreams;
 import java.time.Duration;
 
 /**
- * The bounds of one connection.
+ * The limits of one connection.
  *
- * @param readLimitBytes the most bytes before a separator, one or more; reading pauses when more than twice as many are
- *     buffered and goes on at this many or fewer
- * @param writeHighMarkBytes {@code drain} waits when more bytes than this are buffered for sending; zero or more
- * @param writeLowMarkBytes a {@code drain} that waits completes at this many bytes or fewer; zero up to the high mark
- * @param closeTimeout how long {@code close} may take, the peer's end included; with bytes still unsent it becomes
- *     {@code abort}; more than zero
+ * @param readLimitBytes the maximum number of bytes before a separator, one or more; reading pauses when more than
+ *     twice this number is buffered and resumes at this number or fewer
+ * @param writeHighMarkBytes {@code drain} waits while more than this number of bytes is buffered for sending; zero or
+ *     more
+ * @param writeLowMarkBytes a waiting {@code drain} completes when this number of bytes or fewer is buffered; zero up to
+ *     {@code writeHighMarkBytes}
+ * @param closeTimeout the time that {@code close} may take, the wait for the peer's end included; if bytes are still
+ *     unsent then, the connection is aborted; more than zero
  */
 public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int writeLowMarkBytes, Duration closeTimeout) {
 
-    /** asyncio's figures: 64 KiB to read, 64 and 16 KiB to write; and 30 s to close, which in asyncio takes for ever. */
+    /**
+     * asyncio's values: 64 KiB to read, 64 and 16 KiB to write. The 30 s to close are ours: asyncio has no such
+     * timeout.
+     */
     public static final StreamLimits DEFAULT = new StreamLimits(65536, 65536, 16384, Duration.ofSeconds(30));
 
     /**
@@ -22,7 +27,7 @@ public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int write
      *
      * @param readLimitBytes one or more
      * @param writeHighMarkBytes zero or more
-     * @param writeLowMarkBytes zero up to the high mark
+     * @param writeLowMarkBytes zero up to {@code writeHighMarkBytes}
      * @param closeTimeout more than zero
      */
     public StreamLimits {
@@ -42,9 +47,9 @@ public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int write
     }
 
     /**
-     * These limits with another read limit.
+     * Returns these limits with another read limit.
      *
-     * @param bytes the most bytes before a separator, one or more
+     * @param bytes the maximum number of bytes before a separator, one or more
      * @return a copy
      */
     public StreamLimits withReadLimit(int bytes) {
@@ -52,10 +57,10 @@ public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int write
     }
 
     /**
-     * These limits with other write marks.
+     * Returns these limits with other write marks.
      *
-     * @param highBytes {@code drain} waits above it; zero or more
-     * @param lowBytes {@code drain} completes at or below it; zero up to {@code highBytes}
+     * @param highBytes {@code drain} waits above this number of bytes; zero or more
+     * @param lowBytes {@code drain} completes at this number of bytes or fewer; zero up to {@code highBytes}
      * @return a copy
      */
     public StreamLimits withWriteMarks(int highBytes, int lowBytes) {
@@ -63,7 +68,7 @@ public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int write
     }
 
     /**
-     * These limits with another deadline for {@code close}.
+     * Returns these limits with another timeout for {@code close}.
      *
      * @param timeout more than zero
      * @return a copy

@@ -86,7 +86,8 @@ public final class StreamReader {
      *
      * <p>Completes with the line, its line feed included. At EOF: completes with the bytes before EOF, or an empty
      * array if there are none. Fails with {@link LimitOverrunException} if more bytes than the limit precede the line
-     * feed; all bytes stay buffered. Source: asyncio's {@code readline}, which discards an over-long line instead.
+     * feed; all bytes stay buffered. Source: asyncio's {@code readline}, which discards the buffered bytes in that
+     * case.
      *
      * @return the line with its line feed; empty only at EOF
      */

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several pieces of straight-line code that begin and end together (asyncio's {@code TaskGroup}, and {@code gather}).
+ * Several tasks that begin and end together (asyncio's {@code TaskGroup} and {@code gather}).
  *
  * <pre>{@code
  * try (TaskGroup group = new TaskGroup()) {
@@ -25,33 +25,39 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Each runs in the way of the code that starts it: on the same event loop, or on a thread of its own ({@link Await#createTask}). The
- * first failure, or {@code close}, cancels the others: they are interrupted, and an {@code await} of theirs cancels what it waits for. When
- * {@code join} or {@code close} has returned or thrown, none of them runs any more.
+ * <p>Each task runs on the same kind of thread as the code that starts it: on the same event loop, or on a thread of
+ * its own ({@link Await#createTask}). The first failure cancels the other tasks, and so does {@code close}: they are
+ * interrupted, and their {@code await} cancels the stage that it waits for. After {@code join} or {@code close} has
+ * returned or thrown, no task of the group is running.
  *
- * <p>{@code join} and {@code close} wait: for threads that may. {@code start} may be called by the group's own tasks, too, on any thread.
+ * <p>{@code join} and {@code close} wait, so only threads that may block call them. Any thread may call {@code start},
+ * including the group's own tasks.
  */
 public final class TaskGroup implements AutoCloseable {
     private static final long OWED_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** None that {@code synchronized} takes: to wait with one would hold up an event loop before Java 24. */
+    /** Not a monitor: before Java 24, a wait inside {@code synchronized} would hold up an event loop. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Condition allEnded = lock.newCondition(); // or something else has changed
+    private final Condition allEnded = lock.newCondition(); // or a task is owed an interrupt
     private final Set<Task<?>> running = new HashSet<>(); // guarded by lock
-    private @Nullable Throwable failure; // guarded by lock; the first one
+    private @Nullable Throwable failure; // guarded by lock; the first task's
     private boolean isEnding; // guarded by lock
 
-    /** Makes a group without tasks. */
+    /** Creates a group without tasks. */
     public TaskGroup() {}
 
     /**
      * Starts a task.
      *
-     * @param <T> what the code returns
+     * <p>Completes with the code's result. Fails with the exception that the code throws, which cancels the group's
+     * other tasks. Cancelling the returned future, or a timeout of it ({@code orTimeout}), interrupts the code and is
+     * no failure of the group.
+     *
+     * @param <T> the type of the result
      * @param code straight-line code that may await
-     * @return its outcome; cancelling it, or giving it a timeout, is no failure of the group
-     * @throws IllegalStateException if the group is ending: a task has failed, or the group was closed
+     * @return completes with the code's result
+     * @throws IllegalStateException if the group is ending, because a task has failed or the group was closed
      */
     public <T extends @Nullable Object> CompletableFuture<T> start(Callable<? extends T> code) {
         lock.lock();
@@ -74,14 +80,14 @@ public final class TaskGroup implements AutoCloseable {
      *
      * @param code straight-line code that may await
      * @return completes when the code has ended
-     * @throws IllegalStateException if the group is ending: a task has failed, or the group was closed
+     * @throws IllegalStateException if the group is ending, because a task has failed or the group was closed
      */
     public CompletableFuture<Void> start(Steps code) {
         return start(code.asCallable());
     }
 
     private void ended(AtomicReference<? extends @Nullable Task<?>> task) {
-        lock.lock(); // which start holds until the task is in the set
+        lock.lock(); // start holds the lock until the task is in the set
         try {
             running.remove(task.get());
             if (running.isEmpty()) {
@@ -96,7 +102,7 @@ public final class TaskGroup implements AutoCloseable {
         try {
             return code.call();
         } catch (InterruptedException | CancellationException e) {
-            throw e; // called off, by the group or by itself
+            throw e; // cancelled, by the group or by its own code
         } catch (Throwable e) {
             failed(e);
             throw e;
@@ -117,7 +123,7 @@ public final class TaskGroup implements AutoCloseable {
         cancel();
     }
 
-    /** Once; a task that cleans up is not to be disturbed by each of those that fail after it. */
+    /** Acts once: later failures must not interrupt a task that is cleaning up. */
     private void cancel() {
         List<Task<?>> cancelled;
         lock.lock();
@@ -131,7 +137,7 @@ public final class TaskGroup implements AutoCloseable {
             lock.unlock();
         }
         for (Task<?> task : cancelled) {
-            boolean wasSettled = task.isDone(); // by somebody else, and it goes on
+            boolean wasSettled = task.isDone(); // its holder settled the future, and the code may still be running
             task.cancel(true);
             if (wasSettled) {
                 task.interruptAgain();
@@ -139,18 +145,21 @@ public final class TaskGroup implements AutoCloseable {
         }
         lock.lock();
         try {
-            allEnded.signalAll(); // whoever waits looks who is owed an interrupt
+            allEnded.signalAll(); // the waiting thread checks which tasks are owed an interrupt
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Waits until every task has ended. If one has failed, the others are cancelled first. An interrupt cancels them all.
+     * Waits until every task has ended. If a task fails, the others are cancelled first. An interrupt of the waiting
+     * thread cancels all tasks.
      *
-     * @throws Exception what the first one to fail has thrown, with what others have thrown since as suppressed exceptions
+     * @throws Exception the exception of the first task that failed, with the exceptions of later failures as
+     *     suppressed exceptions
      * @throws InterruptedException if the thread was interrupted
-     * @throws IllegalStateException if the wait would hold up the event loop that the tasks need for their ends; they go on then
+     * @throws IllegalStateException if waiting would hold up the event loop that the tasks need in order to end; the
+     *     tasks then go on
      */
     public void join() throws Exception {
         lock.lock();
@@ -171,9 +180,11 @@ public final class TaskGroup implements AutoCloseable {
     }
 
     /**
-     * Cancels what still runs, and waits for its end; an interrupt meanwhile is kept for later.
+     * Cancels the tasks that are still running and waits until they have ended. An interrupt during the wait is kept:
+     * the thread is interrupted when this method returns.
      *
-     * @throws IllegalStateException if the wait would hold up the event loop that the tasks need for their ends, which then come later
+     * @throws IllegalStateException if waiting would hold up the event loop that the tasks need in order to end; the
+     *     tasks then end later
      */
     @Override
     public void close() {
@@ -197,7 +208,7 @@ public final class TaskGroup implements AutoCloseable {
         }
     }
 
-    /** Holding the lock. Tasks that are owed an interrupt get it when they have seen the one before. */
+    /** Called with the lock held. Sends each interrupt that a task is owed once the task has seen the one before. */
     private void awaitEnds() throws InterruptedException {
         Interrupts own = Interrupts.ofCaller();
         int wait = own == null ? 0 : own.beginWait();
@@ -220,7 +231,7 @@ public final class TaskGroup implements AutoCloseable {
         }
     }
 
-    /** Returns true if a task is still owed one. */
+    /** Returns true if a task is still owed an interrupt. */
     private boolean sendOwedInterrupts() {
         boolean isAnyOwed = false;
         for (Task<?> task : running) {

@@ -3,17 +3,17 @@ package dev.nettystreams;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection ended without TLS's own word for "the end" (close_notify, RFC 8446 section 6.1): somebody may have cut it. What was read
- * before is the peer's, but may not be all of it.
+ * The connection ended without a close_notify alert (RFC 8446, section 6.1), so an attacker may have cut it. The bytes
+ * read before are authentic but may not be all that the peer sent.
  */
 public final class TlsTruncationException extends StreamBrokenException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what was cut.
+     * Creates the exception.
      *
      * @param message what happened
-     * @param cause what the transport said, if it said anything
+     * @param cause the transport's exception, or null if there was none
      */
     public TlsTruncationException(String message, @Nullable Throwable cause) {
         super(message, cause);

@@ -5,58 +5,63 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Something that can secure a live connection: a side to play (client or server), certificates, whom to trust. Given to
- * {@link StreamWriter#startTls(TlsUpgrade)}, and to whatever opens connections that speak TLS from the first byte. May be used for any number
- * of connections.
+ * The configuration of one side of TLS: client or server, certificates, trust. Pass it to
+ * {@link StreamWriter#startTls(TlsUpgrade)}, or to a method that opens connections which use TLS from the first byte.
+ * One upgrade may be used for any number of connections.
  *
- * <p>Applications get one from the TLS module ({@code dev.nettystreams.tls.Tls}); the methods are for authors of such modules.
+ * <p>Applications create an upgrade with the TLS module ({@code dev.nettystreams.tls.Tls}); the methods below are for
+ * authors of such modules.
  */
 public interface TlsUpgrade {
     /**
-     * What is done with plaintext that nobody has read.
+     * Returns the policy for unread plaintext.
      *
      * @return the policy
      */
     LeftoverPolicy leftoverPolicy();
 
     /**
-     * How long all of {@code startTls} may take, the sending of the last plaintext included.
+     * Returns the timeout for the whole of {@code startTls}, the sending of the last plaintext included.
      *
      * @return more than zero
      */
     Duration handshakeTimeout();
 
     /**
-     * The upgrade for a connection to a host, whose name is then asked for (SNI) and verified.
+     * Returns the upgrade for a connection to a host. The client asks for the host by name (SNI) and verifies its
+     * certificate against it.
      *
-     * @param host as it was given to whatever opened the connection
-     * @param port as it was given
-     * @return this upgrade if it knows its host already, or has no use for one
+     * @param host the host that the connection was opened to, as the caller wrote it
+     * @param port the port that the connection was opened to
+     * @return an upgrade for that host; this upgrade if it has a host already or needs none
      */
     default TlsUpgrade towards(String host, int port) {
         return this;
     }
 
     /**
-     * Makes what all connections share, such as keys from files, if it is not made yet. Called by {@code startTls} before anything else, on
-     * the connection's loop, which is not to be held up; and before a server that speaks TLS from the first byte listens.
+     * Creates the state that all connections share, such as keys from files, unless it exists. {@code startTls} calls
+     * this first, on the connection's event loop, so it must not block; a server that uses TLS from the first byte
+     * calls it before it listens.
      *
-     * @return completes when {@link #apply} has all that it needs, on any thread; fails if that cannot be had
+     * @return completes, on any thread, when {@link #apply} has everything that it needs; fails if that state cannot be
+     *     created
      */
     default CompletionStage<?> prepare() {
         return Done.DONE;
     }
 
     /**
-     * Puts TLS between the transport and its wire, and does the handshake. Called on the connection's loop, when everything written before
-     * has been sent and nothing else will be written. What the handshake needs is read from the wire afterwards.
+     * Inserts TLS between the transport and its wire, and performs the handshake. Called on the connection's event loop
+     * when everything written before has been sent and nothing more will be written. The handshake reads its input from
+     * the wire.
      *
-     * <p>Once the handshake is done, and before any decrypted byte is delivered, the stage completes. When it fails, or the connection is
-     * lost meanwhile, the streams abort the transport.
+     * <p>Completes when the handshake is done, before any decrypted byte is delivered. If it fails, or if the
+     * connection is lost meanwhile, the streams abort the transport.
      *
-     * @param transport of the connection
+     * @param transport the connection's transport
      * @param leftover the first bytes of the TLS input, often none
-     * @return what was agreed on; fails with the reason why not
+     * @return completes with the negotiated session; fails with the reason
      */
     CompletionStage<TlsSession> apply(Transport transport, byte[] leftover);
 }

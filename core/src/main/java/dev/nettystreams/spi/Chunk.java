@@ -3,41 +3,42 @@ package dev.nettystreams.spi;
 import java.nio.ByteBuffer;
 
 /**
- * Received bytes while they still lie in the transport's memory. Taking bytes moves it forward. Valid during the call that
- * it was passed to, and no longer: what it lends goes back to the transport afterwards.
+ * Received bytes in the transport's memory. Taking bytes advances the chunk. A chunk is valid only during the call that
+ * passes it; afterwards the transport reuses its memory.
  *
- * <p>An interface and not a {@code ByteBuffer}, because making one of the latter for every segment costs more than copying
- * a small segment does, and because a transport that recognizes its own chunk in {@link Transport#write(Chunk)} need not
- * copy at all.
+ * <p>This is an interface and not a {@code ByteBuffer} for two reasons: creating a {@code ByteBuffer} for every segment
+ * costs more than copying a small segment, and a transport that recognizes its own chunk in
+ * {@link Transport#write(Chunk)} need not copy the bytes at all.
  */
 public interface Chunk {
     /**
-     * How many bytes have not been taken yet.
+     * Returns the number of bytes that have not been taken yet.
      *
      * @return the number of bytes, zero or more
      */
     int remaining();
 
     /**
-     * Takes bytes.
+     * Takes bytes into an array.
      *
-     * @param target where to put them
-     * @param offset index of the first byte in {@code target}
-     * @param byteCount how many, at most {@link #remaining()}
+     * @param target the array to copy the bytes to
+     * @param offset the index of the first byte in {@code target}
+     * @param byteCount the number of bytes, at most {@link #remaining()}
      */
     void take(byte[] target, int offset, int byteCount);
 
     /**
-     * Takes as many bytes as {@code target} has room for, which must be at most {@link #remaining()}, and moves its position.
+     * Takes as many bytes as {@code target} has remaining, which must be at most {@link #remaining()}, and advances its
+     * position.
      *
-     * @param target where to put them
+     * @param target the buffer to copy the bytes to
      */
     void take(ByteBuffer target);
 
     /**
-     * Drops bytes without looking at them.
+     * Discards bytes.
      *
-     * @param byteCount how many, at most {@link #remaining()}
+     * @param byteCount the number of bytes, at most {@link #remaining()}
      */
     void skip(int byteCount);
 }

@@ -8,32 +8,32 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how often a message is logged that a peer can cause: {@code linesPerSecond} lines, and with the first line of
- * a later second the number of those that were left out. Any thread may call.
+ * A rate limit for log messages that a peer can cause: at most {@code linesPerSecond} lines per second. The first line
+ * of a later second tells how many lines were left out. Any thread may call any method.
  */
 public final class LogLimit {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final int linesPerSecond;
     private final LongSupplier nanoClock;
-    private long secondBeginNanos; // guarded by this, as is what follows
+    private long secondBeginNanos; // guarded by this, like the two fields below
     private int lineCount;
     private long leftOutCount;
 
     /**
-     * A limit of its own.
+     * Creates a limit that uses the system clock.
      *
-     * @param linesPerSecond the most lines in a second; one or more
+     * @param linesPerSecond the maximum number of lines per second; one or more
      */
     public LogLimit(int linesPerSecond) {
         this(linesPerSecond, System::nanoTime);
     }
 
     /**
-     * A limit by another clock than the system's.
+     * Creates a limit that uses the given clock.
      *
-     * @param linesPerSecond the most lines in a second; one or more
-     * @param nanoClock what time it is, in nanoseconds, as {@link System#nanoTime} says it
+     * @param linesPerSecond the maximum number of lines per second; one or more
+     * @param nanoClock the clock, in nanoseconds, with the contract of {@link System#nanoTime}
      */
     public LogLimit(int linesPerSecond, LongSupplier nanoClock) {
         if (linesPerSecond < 1) {
@@ -45,12 +45,12 @@ public final class LogLimit {
     }
 
     /**
-     * Logs a line unless there have been too many in this second.
+     * Logs a line, unless the limit for this second is reached.
      *
-     * @param logger where to
-     * @param level of the line; if the logger does not take it, it counts for nothing
-     * @param message what to say, asked for if it is logged
-     * @param cause whose trace is logged, or null
+     * @param logger the logger to use
+     * @param level the level of the line; a line that the logger does not accept is not counted
+     * @param message supplies the message; called only if the line is logged
+     * @param cause the exception whose stack trace is logged, or null
      */
     public void log(System.Logger logger, Level level, Supplier<String> message, @Nullable Throwable cause) {
         if (!logger.isLoggable(level)) {
@@ -69,10 +69,10 @@ public final class LogLimit {
     }
 
     /**
-     * Writes a line unless there have been too many in this second: for a program that has no logger.
+     * Writes a line, unless the limit for this second is reached. For programs without a logger.
      *
-     * @param sink where to
-     * @param message what to say, asked for if it is written
+     * @param sink receives the line
+     * @param message supplies the message; called only if the line is written
      */
     public void write(Consumer<String> sink, Supplier<String> message) {
         long leftOut = admit();
@@ -85,7 +85,7 @@ public final class LogLimit {
         return leftOut == 0 ? message.get() : message.get() + " (" + leftOut + " lines like this were left out)";
     }
 
-    /** How many lines have been left out since the last one; -1 if this one is to be left out, too. */
+    /** Returns the number of lines left out since the last admitted line, or -1 if this line must be left out too. */
     private synchronized long admit() {
         long nowNanos = nanoClock.getAsLong();
         if (nowNanos - secondBeginNanos >= SECOND_NANOS) {

@@ -3,87 +3,89 @@ package dev.nettystreams.spi;
 import java.util.concurrent.Executor;
 
 /**
- * The one thread that a connection's state is confined to.
+ * The event loop of a connection: the one thread that its state is confined to.
  *
- * <p>Tasks run one at a time, in the order in which they were submitted, and never inside {@link #execute}. What one task
- * wrote the next one sees, also when the loop changes its carrier thread.
+ * <p>Tasks run one at a time, in the order of their submission, and never inside {@link #execute}. Each task sees the
+ * writes of the tasks before it, even if the loop changes its carrier thread.
  */
 public interface Loop extends Executor {
     /**
-     * Whether the caller runs on this loop.
+     * Returns whether the caller runs on this loop.
      *
-     * @return true if loop-confined state may be touched
+     * @return true if the caller may access state that is confined to the loop
      */
     boolean isCurrent();
 
     /**
-     * Submits a task; it runs later, even if the caller is on this loop.
+     * Submits a task. It runs later, even if the caller is on this loop.
      *
-     * @param task what to run
-     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended, as {@link #isEnding} then says; never for want of room, which
-     *     would leave a connection half closed
+     * @param task the task to run
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended, in which case {@link #isEnding} is
+     *     true; never because a queue is full, which would leave a connection half closed
      */
     @Override
     void execute(Runnable task);
 
     /**
-     * Submits a task to run when the loop has looked after its connections once more. A task that goes on and on gives way by it; where the
-     * loop sees to that by itself, it is {@link #execute}.
+     * Submits a task that runs after the loop has served its connections once more. A long-running task uses this to
+     * yield. The default is {@link #execute}, for loops that serve their connections between any two tasks.
      *
-     * @param task what to run
-     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and will run nothing any more
+     * @param task the task to run
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and runs no more tasks
      */
     default void executeNextTurn(Runnable task) {
         execute(task);
     }
 
     /**
-     * Submits a task to run once after a delay.
+     * Submits a task that runs once, after a delay.
      *
-     * @param task what to run
-     * @param delayNanos how long to wait, in nanoseconds; zero or less means as soon as possible
-     * @return a handle to call it off
-     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and will run nothing any more
+     * @param task the task to run
+     * @param delayNanos the delay in nanoseconds; zero or less means as soon as possible
+     * @return a handle that cancels the task
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and runs no more tasks
      */
     Timer schedule(Runnable task, long delayNanos);
 
     /**
-     * Submits a task to run once after a delay, and says so if it never will. A loop that ends has to override this: by default nobody is
-     * told.
+     * Submits a task that runs once, after a delay, with an action for the case that it never runs. A loop that may end
+     * must override this method: the default ignores {@code ifDropped}.
      *
-     * @param task what to run
-     * @param delayNanos how long to wait, in nanoseconds; zero or less means as soon as possible
-     * @param ifDropped what to run instead, on any thread, if the loop ends before; not when the task was called off
-     * @return a handle to call it off
-     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and will run nothing any more
+     * @param task the task to run
+     * @param delayNanos the delay in nanoseconds; zero or less means as soon as possible
+     * @param ifDropped runs instead of the task, on any thread, if the loop ends first; does not run if the task was
+     *     cancelled
+     * @return a handle that cancels the task
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and runs no more tasks
      */
     default Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
         return schedule(task, delayNanos);
     }
 
     /**
-     * Whether the loop runs no tasks any more, or only those that it has. A task that it took while it was ending may be dropped without
-     * a word: whoever waits for what the task was to do asks this after {@link #execute}, and if so {@link #afterEnd}.
+     * Returns whether the loop has begun to end: it accepts no more tasks, or may silently drop the ones that it
+     * accepts. A caller that depends on the effect of a task must check this after {@link #execute} and, if it is true,
+     * use {@link #afterEnd}.
      *
-     * @return true if tasks are refused or dropped from now on; false of a loop that never ends
+     * @return true if tasks are rejected or dropped from now on; always false for a loop that never ends
      */
     default boolean isEnding() {
         return false;
     }
 
     /**
-     * Runs an action when the loop {@linkplain #isEnding has ended}, on any thread; at once if it has already.
+     * Runs an action on any thread when the loop has ended; at once if it has ended already. See {@link #isEnding}.
      *
-     * @param action what to run
+     * @param action the action to run
      */
     default void afterEnd(Runnable action) {
         action.run();
     }
 
-    /** A task that was scheduled and may be called off. */
+    /** A handle to a scheduled task. */
     @FunctionalInterface
     interface Timer {
-        /** Calls the task off; without effect when it has run or was called off before. */
+        /** Cancels the task. Has no effect if the task has run or was cancelled before. */
         void cancel();
     }
 }

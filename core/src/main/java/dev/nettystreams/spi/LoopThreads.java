@@ -3,9 +3,10 @@ package dev.nettystreams.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which threads are event loops, so that a blocking wait on one is refused and not a silent deadlock.
+ * Knows which threads are event loops, so that a blocking wait on one of them throws instead of causing a silent
+ * deadlock.
  *
- * <p>Transports {@linkplain #mark mark} each of their loops once, from a task on it.
+ * <p>A transport {@linkplain #mark marks} each of its loops once, from a task on the loop.
  */
 public final class LoopThreads {
     private static final ThreadLocal<@Nullable Loop> LOOP = new ThreadLocal<>();
@@ -13,7 +14,7 @@ public final class LoopThreads {
     private LoopThreads() {}
 
     /**
-     * Says that the current thread runs a loop.
+     * Marks the current thread as the thread of a loop.
      *
      * @param loop the loop whose tasks this thread runs
      */
@@ -22,7 +23,7 @@ public final class LoopThreads {
     }
 
     /**
-     * Tells whether the caller runs on an event loop, where waiting would stop every connection of that loop.
+     * Returns whether the caller runs on an event loop, where waiting would stop every connection of that loop.
      *
      * @return true on a marked thread while it runs its loop
      */
@@ -31,9 +32,9 @@ public final class LoopThreads {
     }
 
     /**
-     * The event loop that the caller runs on.
+     * Returns the event loop that the caller runs on.
      *
-     * @return the loop, null on another thread
+     * @return the loop, or null on any other thread
      */
     public static @Nullable Loop current() {
         Loop loop = LOOP.get();

@@ -3,21 +3,23 @@ package dev.nettystreams.spi;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The end of the output of a layer over the wire, such as the close_notify of TLS, without which a FIN would be a
- * truncation. A layer gives its own to {@link Transport#endOutputBy}. Called on the connection's loop.
+ * Ends the output of a protocol layer above the wire, such as TLS, whose close_notify must precede the FIN: without it
+ * the FIN is a truncation. A layer passes its end to {@link Transport#endOutputBy}. All methods are called on the
+ * connection's event loop.
  */
 public interface OutputEnd {
     /**
-     * Whether this end leaves the other direction alone: either side may end its output and go on reading.
+     * Returns whether this end leaves the other direction open, so that either side may end its output and go on
+     * reading.
      *
-     * @return false where one side's end is the end of both directions
+     * @return false if the end of one side's output ends both directions
      */
     boolean isHalfClose();
 
     /**
-     * Sends the end behind all that was written. Called once.
+     * Sends the end after all bytes written before. Called once.
      *
-     * @return completes on the loop when the operating system has taken the end; fails if the end is lost
+     * @return completes on the event loop when the operating system has taken the end; fails if the end is lost
      */
     CompletionStage<Void> send();
 }

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Durations as timers count them and as messages tell them. */
+/** Converts durations for timers and for messages. */
 public final class Timeouts {
     private Timeouts() {}
 
     /**
-     * A duration in nanoseconds, as far as a timer can count: 292 years at most, in either direction.
+     * Converts a duration to nanoseconds, limited to the range of a timer: 292 years in either direction.
      *
      * @param timeout any duration
-     * @return nanoseconds, negative for a negative {@code timeout}
+     * @return the number of nanoseconds; negative for a negative {@code timeout}
      */
     public static long saturatedNanos(Duration timeout) {
         try {
@@ -23,10 +23,10 @@ public final class Timeouts {
     }
 
     /**
-     * A duration for a message: {@code 60 s}, {@code 2.5 s}, {@code 200 ms}.
+     * Formats a duration for a message: {@code 60 s}, {@code 2.5 s}, {@code 200 ms}.
      *
      * @param timeout any duration
-     * @return the number and its unit: seconds, or a smaller unit below one second
+     * @return the number and its unit: seconds, or a smaller unit for durations below one second
      */
     public static String toText(Duration timeout) {
         if (timeout.getNano() == 0) {

@@ -3,55 +3,54 @@ package dev.nettystreams.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transport reports to the streams over it. Called on the loop, one at a time, never from inside a method of
- * {@link Transport}, and not after {@link #connectionLost}.
+ * The events that a transport reports to the streams above it. Called on the event loop, one at a time, never from
+ * inside a method of {@link Transport}, and not after {@link #connectionLost}.
  *
  * <p>Order: any number of {@code dataReceived}, each burst followed by {@code turnEnded}; at most one
- * {@code eofReceived}, with no data behind it; at most one of {@code outputFinished} and {@code outputFailed}; in the
- * end, always, one {@code connectionLost}.
+ * {@code eofReceived}, with no data after it; at most one of {@code outputFinished} and {@code outputFailed}; finally,
+ * always, one {@code connectionLost}.
  */
 public interface TransportEvents {
     /**
-     * Bytes came.
+     * Bytes have arrived.
      *
-     * @param chunk at least one byte, valid during the call
+     * @param chunk at least one byte; valid during the call
      */
     void dataReceived(Chunk chunk);
 
-    /** The burst of {@code dataReceived} is over for now: the moment to send what was written in answer to it. */
+    /**
+     * A burst of {@code dataReceived} has ended for now. The streams send the bytes that were written in answer to it.
+     */
     void turnEnded();
 
-    /** The peer has ended its output. The connection stays open for ours. */
+    /** The peer has ended its output. The connection stays open for this side's output. */
     void eofReceived();
 
-    /** The write buffer, above the high mark before, has come down to the low mark. */
+    /** The write buffer, which was above the high mark, has fallen to the low mark. */
     void writable();
 
     /**
-     * All that was written before {@link Transport#notifyFlushed} is in the operating system's hands.
+     * The operating system has taken all bytes written before {@link Transport#notifyFlushed}.
      *
-     * @param ticket the number given there
+     * @param ticket the number passed to that call
      */
     void flushed(long ticket);
 
-    /**
-     * All that was written is in the operating system's hands, and so is the end of the output: {@link
-     * Transport#finish} is done.
-     */
+    /** The operating system has taken all bytes written and the end of the output: {@link Transport#finish} is done. */
     void outputFinished();
 
     /**
-     * Written bytes could not be sent, and none will be. Input may still come: a peer's last words outlive our failed
-     * write.
+     * Written bytes could not be sent, and no more will be. Input may still arrive: bytes that the peer sent before the
+     * failure.
      *
-     * @param cause what the wire said
+     * @param cause the wire's exception
      */
     void outputFailed(Throwable cause);
 
     /**
-     * The connection is gone; the transport holds nothing of it any more.
+     * The connection is gone, and the transport holds none of its resources any more.
      *
-     * @param cause null if it ended as asked, by {@code close} or {@code abort}
+     * @param cause null if the connection ended as requested, by {@code close} or {@code abort}
      */
     void connectionLost(@Nullable Throwable cause);
 }

@@ -1,8 +1,9 @@
 /**
- * Applications never need this package: it is what a transport and the streams over it say to each other.
+ * The contract between a transport and the streams above it. Applications do not need this package.
  *
- * <p>{@link dev.nettystreams.spi.Transport} is called by the streams, {@link dev.nettystreams.spi.TransportEvents} by the
- * transport, both on the connection's {@link dev.nettystreams.spi.Loop} and neither from inside a call of the other.
+ * <p>The streams call {@link dev.nettystreams.spi.Transport}, and the transport calls
+ * {@link dev.nettystreams.spi.TransportEvents}. Both calls happen on the connection's
+ * {@link dev.nettystreams.spi.Loop}, and neither happens inside a call of the other.
  */
 @NullMarked
 package dev.nettystreams.spi;

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop on a daemon thread of its own, in real time.
+ * An event loop on a daemon thread of its own, in real time.
  *
- * <p>A task that throws is a defect of what is tested: the first such failure comes out of {@link #close}.
+ * <p>A task that throws shows a defect in the code under test: {@link #close} throws the first such failure.
  *
  * <p>Any thread may call any method.
  */
@@ -29,7 +29,7 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     private volatile @Nullable Thread thread;
     private volatile boolean hasEnded;
 
-    /** Makes a loop; its thread starts with the first task. */
+    /** Creates a loop; its thread starts with the first task. */
     public BackgroundLoop() {
         executor = new ScheduledThreadPoolExecutor(1, this::newThread) {
             @Override
@@ -105,9 +105,9 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     }
 
     /**
-     * Ends the loop; what has not run yet is dropped.
+     * Ends the loop and drops the tasks that have not run.
      *
-     * @throws IllegalStateException if a task has thrown; the cause is what the first one threw
+     * @throws IllegalStateException if a task has thrown; the cause is the exception of the first such task
      */
     @Override
     public void close() {

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** How a connection ends, from either side, in good order and otherwise. */
 final class CloseChecks {
-    /** Short enough for a check to wait for. */
+    /** A close timeout that is short enough for a check to wait for. */
     static final StreamLimits IMPATIENT = StreamLimits.DEFAULT.withCloseTimeout(Duration.ofMillis(200));
 
     private CloseChecks() {}
@@ -28,7 +28,7 @@ final class CloseChecks {
         Expect.value(talk.near.waitClosed());
     }
 
-    /** Every byte reaches a peer that goes on reading, whatever it says meanwhile. */
+    /** Every byte reaches a peer that keeps reading, even if it sends bytes meanwhile. */
     static void closeWhileThePeerTalks(Talk talk) throws Exception {
         talk.farWriter.write(Talk.ascii("said before"));
         Expect.value(talk.nearReader.peek(1));
@@ -41,7 +41,7 @@ final class CloseChecks {
             byte[] piece = Expect.value(talk.farReader.read(Math.min(pieceByteCount, received.length - at)));
             System.arraycopy(piece, 0, received, at, piece.length);
             at += piece.length;
-            if (at < received.length / 2) { // and not when the end may have come: not all can write behind it
+            if (at < received.length / 2) { // not later: the end may have come, and not every protocol can write after it
                 talk.farWriter.write(Talk.ascii("said meanwhile"));
                 Expect.value(talk.farWriter.flush());
             }
@@ -51,7 +51,7 @@ final class CloseChecks {
         if (talk.farWriter.canWriteEof()) {
             talk.farWriter.write(Talk.ascii("said afterwards"));
             Expect.value(talk.farWriter.flush());
-            Expect.that(!closed.isDone(), "a peer that has not ended is waited for");
+            Expect.that(!closed.isDone(), "waitClosed waits for a peer that has not ended");
         }
         talk.far.close();
         Expect.value(closed);
@@ -70,7 +70,7 @@ final class CloseChecks {
             talk.far.close();
             Expect.value(talk.far.waitClosed());
         } else {
-            Expect.settled(flooding); // the end is the end of both directions
+            Expect.settled(flooding); // the end of one direction ends both
             talk.far.close();
         }
         Expect.value(talk.near.waitClosed());
@@ -87,7 +87,7 @@ final class CloseChecks {
         Expect.equal(0, Expect.value(talk.nearReader.read(10)).length, "bytes after close");
     }
 
-    /** Nothing here waits for a peer without bound. */
+    /** No wait for a peer is unbounded. */
     static void closeHasDeadline(Talk talk) throws Exception {
         talk.clog();
         CompletableFuture<Void> flush = talk.nearWriter.flush();
@@ -96,10 +96,10 @@ final class CloseChecks {
         Expect.failure(StreamBrokenException.class, talk.near.waitClosed());
         Expect.failure(StreamBrokenException.class, flush);
         long nanos = System.nanoTime() - start;
-        Expect.that(nanos >= IMPATIENT.closeTimeout().toNanos(), "the peer had its time");
+        Expect.that(nanos >= IMPATIENT.closeTimeout().toNanos(), "the peer had the whole timeout");
     }
 
-    /** An error or an end, never data, never a freeze. */
+    /** The peer's read fails or sees EOF; it never returns data and never hangs. */
     static void abortEndsThePeersInput(Talk talk) throws Exception {
         CompletableFuture<byte[]> read = talk.farReader.read(1);
         talk.near.abort();
@@ -108,7 +108,7 @@ final class CloseChecks {
         Expect.bytes(end, Expect.value(talk.farReader.read(1).exceptionally(reset -> end)));
     }
 
-    /** Never data, never a freeze. */
+    /** The peer's read fails; it never returns data and never hangs. */
     static void abortIsSeenByThePeer(Talk talk) throws Exception {
         CompletableFuture<byte[]> read = talk.farReader.read(1);
         talk.near.abort();
@@ -160,7 +160,7 @@ final class CloseChecks {
         Expect.value(talk.far.waitClosed());
     }
 
-    /** A reply of any size after the peer's FIN. */
+    /** A reply of any size arrives after the peer's FIN. */
     static void bulkReplyAfterFin(Talk talk) throws Exception {
         if (!talk.canHalfClose) {
             return;

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** Several threads that do the same at the same time. */
+/** Several threads that run the same code at the same time. */
 final class Crowd {
-    /** What each of them does. */
+    /** The code that each thread runs. */
     @FunctionalInterface
     interface Member {
         void run(int number) throws Exception;
@@ -15,7 +15,7 @@ final class Crowd {
 
     private Crowd() {}
 
-    /** Runs them, all starting together, and waits; fails with what any of them fails with. */
+    /** Starts all threads together and waits for them; fails with the failure of any of them. */
     static void run(int size, Member member) throws InterruptedException {
         CountDownLatch gate = new CountDownLatch(size);
         List<CompletableFuture<Void>> outcomes = new ArrayList<>();
@@ -37,7 +37,7 @@ final class Crowd {
                         gate.await();
                         member.run(number);
                         outcome.complete(null);
-                    } catch (Throwable e) { // becomes the crowd's failure
+                    } catch (Throwable e) { // becomes the failure of run()
                         outcome.completeExceptionally(e);
                     }
                 },

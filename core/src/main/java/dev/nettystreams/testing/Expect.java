@@ -9,7 +9,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Waits and compares for the checks; whatever is not as expected, and whatever takes too long, is an {@link AssertionError}. */
+/**
+ * Waits and compares for the checks. An unexpected result, or a wait that takes too long, throws
+ * {@link AssertionError}.
+ */
 final class Expect {
     static final int DEADLINE_SECONDS = 30;
 
@@ -38,7 +41,7 @@ final class Expect {
         }
     }
 
-    /** Waits for the end of something that may end either way. */
+    /** Waits until a future has completed, normally or not. */
     static void settled(CompletableFuture<?> future) throws InterruptedException {
         value(future.handle((value, failure) -> true));
     }
@@ -52,7 +55,7 @@ final class Expect {
         throw new AssertionError("expected " + expected.getSimpleName() + ", nothing was thrown");
     }
 
-    /** A call that must throw and not give a future that fails. */
+    /** Calls a method that must throw, rather than return a future that fails. */
     static <X extends Throwable> X refused(Class<X> expected, Supplier<CompletableFuture<?>> call) {
         CompletableFuture<?> given;
         try {

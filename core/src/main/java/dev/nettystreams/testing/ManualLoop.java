@@ -12,12 +12,13 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop that runs when the test says, with a clock that only the test turns.
+ * An event loop that runs tasks only when the test calls it, with a clock that only the test advances.
  *
- * <p>Tasks run on the thread that calls {@link #runReady}, {@link #runOne}, {@link #advance}, {@link #run} or {@link #call}, and only
- * inside such a call is that thread the loop's. What a task throws comes out of the call.
+ * <p>Tasks run on the thread that calls {@link #runReady}, {@link #runOne}, {@link #advance}, {@link #run} or
+ * {@link #call}; that thread is the loop's thread only during the call. An exception that a task throws is thrown by
+ * the call.
  *
- * <p>Any thread may submit; one thread at a time may run.
+ * <p>Any thread may submit tasks; only one thread at a time may run them.
  */
 public final class ManualLoop implements Loop {
     private final Object lock = new Object();
@@ -36,7 +37,7 @@ public final class ManualLoop implements Loop {
         }
     }
 
-    /** Makes a loop with nothing to do, at time zero. */
+    /** Creates a loop without tasks, at time zero. */
     public ManualLoop() {}
 
     @Override
@@ -44,7 +45,7 @@ public final class ManualLoop implements Loop {
         return Thread.currentThread().equals(runner);
     }
 
-    /** True from {@link #shutDown} on. */
+    /** Returns true once {@link #shutDown} has been called. */
     @Override
     public boolean isEnding() {
         synchronized (lock) {
@@ -71,7 +72,7 @@ public final class ManualLoop implements Loop {
             refuseIfShutDown();
             long due = nowNanos + Math.max(0, delayNanos);
             Timed timed = new Timed(
-                    due < 0 ? Long.MAX_VALUE : due, scheduledCount++, task, ifDropped); // for ever, if it overflows
+                    due < 0 ? Long.MAX_VALUE : due, scheduledCount++, task, ifDropped); // an overflow means never
             timers.add(timed);
             return () -> {
                 synchronized (lock) {
@@ -82,10 +83,10 @@ public final class ManualLoop implements Loop {
     }
 
     /**
-     * Runs tasks until none is ready, those included that the tasks submit; timers only if they are due already. Tasks that never come
-     * to an end stop at an interrupt, which is how a test's deadline arrives.
+     * Runs ready tasks until none is left, including the tasks that they submit, and timers that are already due. An
+     * interrupt stops it, so that a test's deadline also ends tasks that keep resubmitting themselves.
      *
-     * @return how many tasks ran
+     * @return the number of tasks that ran
      * @throws IllegalStateException if the thread is interrupted
      */
     public int runReady() {
@@ -99,9 +100,9 @@ public final class ManualLoop implements Loop {
     }
 
     /**
-     * Runs the task that has been ready longest.
+     * Runs the task that has been ready the longest.
      *
-     * @return false if none was
+     * @return false if no task was ready
      */
     public boolean runOne() {
         Runnable task;
@@ -117,10 +118,11 @@ public final class ManualLoop implements Loop {
     }
 
     /**
-     * Turns the clock, stopping at each timer that is due on the way, and runs all that is ready at each stop.
+     * Advances the clock. Stops at each timer that becomes due on the way, and runs all ready tasks at each stop.
      *
-     * @param time how far, zero or more; what is beyond 292 years is the end of time, when no timer is left
-     * @throws IllegalArgumentException if it is negative
+     * @param time the duration to advance by, zero or more; a duration beyond 292 years advances to the end of time,
+     *     when no timer is left
+     * @throws IllegalArgumentException if {@code time} is negative
      */
     public void advance(Duration time) {
         if (time.isNegative()) {
@@ -138,9 +140,9 @@ public final class ManualLoop implements Loop {
     }
 
     /**
-     * Runs something at once, as if the loop had got round to it. Tasks that it submits stay for later.
+     * Runs a task at once, as a task of this loop. Tasks that it submits stay queued.
      *
-     * @param task what to run
+     * @param task the task to run
      */
     public void run(Runnable task) {
         Thread before = enter();
@@ -152,12 +154,12 @@ public final class ManualLoop implements Loop {
     }
 
     /**
-     * Asks something at once, as if the loop had got round to it. Tasks that it submits stay for later.
+     * Calls a function at once, as a task of this loop. Tasks that it submits stay queued.
      *
-     * @param <T> the answer
-     * @param question what to ask
-     * @return the answer
-     * @throws Exception what the question throws
+     * @param <T> the type of the result
+     * @param question the function to call
+     * @return the function's result
+     * @throws Exception any exception that the function throws
      */
     public <T extends @Nullable Object> T call(Callable<T> question) throws Exception {
         Thread before = enter();
@@ -169,7 +171,7 @@ public final class ManualLoop implements Loop {
     }
 
     /**
-     * How many tasks are ready.
+     * Returns the number of ready tasks, including timers that are due.
      *
      * @return zero or more
      */
@@ -181,7 +183,7 @@ public final class ManualLoop implements Loop {
     }
 
     /**
-     * How many timers wait for their time.
+     * Returns the number of timers that are scheduled.
      *
      * @return zero or more
      */
@@ -191,7 +193,7 @@ public final class ManualLoop implements Loop {
         }
     }
 
-    /** Ends the loop: what was submitted is dropped, and from now on {@code execute} and {@code schedule} reject. */
+    /** Ends the loop: drops all tasks and timers; from now on {@code execute} and {@code schedule} throw. */
     public void shutDown() {
         List<Timed> dropped;
         synchronized (lock) {
@@ -203,11 +205,13 @@ public final class ManualLoop implements Loop {
         dropped.forEach(timer -> timer.ifDropped.run());
     }
 
-    /** Gives who ran the loop before: this thread, further up its stack, or nobody. */
+    /**
+     * Makes the current thread the loop's; returns the thread that was before: this one, further up its stack, or null.
+     */
     private @Nullable Thread enter() {
         Thread before = runner;
         if (before != null && !before.equals(Thread.currentThread())) {
-            throw new IllegalStateException("a task called for while " + before.getName() + " runs the loop");
+            throw new IllegalStateException("another thread runs this loop: " + before.getName());
         }
         runner = Thread.currentThread();
         LoopThreads.mark(this);

@@ -4,7 +4,10 @@ import dev.nettystreams.spi.Chunk;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Bytes lent for one call; whoever keeps the chunk beyond it is told so, and what was not copied turns to rubbish. */
+/**
+ * A chunk that is valid for one call. Later use throws, and its memory is overwritten, so that code which kept a
+ * reference reads garbage.
+ */
 final class MemoryChunk implements Chunk {
     private static final byte RUBBISH = (byte) 0xA5;
 

@@ -1,10 +1,10 @@
 package dev.nettystreams.testing;
 
 /**
- * What a pair of connections in memory is like, both ways.
+ * The properties of a pair of in-memory connections, for both directions.
  *
- * @param capacityBytes how many bytes a wire holds that its receiver has not taken; more clog the sender; one or more
- * @param chunkBytes the most bytes that a receiver is handed at once; one or more
+ * @param capacityBytes the maximum number of bytes that a wire holds before its sender has to wait; one or more
+ * @param chunkBytes the maximum number of bytes that a receiver gets at once; one or more
  * @param canWriteEof whether one side may end its output while its input goes on
  */
 public record MemoryOptions(int capacityBytes, int chunkBytes, boolean canWriteEof) {
@@ -16,7 +16,7 @@ public record MemoryOptions(int capacityBytes, int chunkBytes, boolean canWriteE
      *
      * @param capacityBytes one or more
      * @param chunkBytes one or more
-     * @param canWriteEof any
+     * @param canWriteEof true or false
      */
     public MemoryOptions {
         if (capacityBytes < 1) {
@@ -28,9 +28,9 @@ public record MemoryOptions(int capacityBytes, int chunkBytes, boolean canWriteE
     }
 
     /**
-     * These options with another capacity.
+     * Returns these options with another capacity.
      *
-     * @param bytes how many bytes a wire holds, one or more
+     * @param bytes the maximum number of bytes that a wire holds, one or more
      * @return a copy
      */
     public MemoryOptions withCapacity(int bytes) {
@@ -38,9 +38,9 @@ public record MemoryOptions(int capacityBytes, int chunkBytes, boolean canWriteE
     }
 
     /**
-     * These options with another chunking; 1 is what finds the most mistakes.
+     * Returns these options with another chunk size. A size of 1 finds the most errors.
      *
-     * @param bytes the most bytes that a receiver is handed at once, one or more
+     * @param bytes the maximum number of bytes that a receiver gets at once, one or more
      * @return a copy
      */
     public MemoryOptions withChunks(int bytes) {
@@ -48,7 +48,7 @@ public record MemoryOptions(int capacityBytes, int chunkBytes, boolean canWriteE
     }
 
     /**
-     * These options without half-close.
+     * Returns these options without half-close.
      *
      * @return a copy
      */

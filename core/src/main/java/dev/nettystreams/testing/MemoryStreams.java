@@ -5,15 +5,16 @@ import dev.nettystreams.StreamLimits;
 import dev.nettystreams.spi.Loop;
 
 /**
- * Connected pairs of streams in memory, which keep the transport's contract to the letter and go wrong when they are told to.
+ * Connects pairs of in-memory streams, which keep the transport's contract to the letter and fail on demand.
  *
- * <p>{@link MemoryOptions} says what the pair is like; {@link MemoryWire} stalls, cuts and counts while it is in use.
+ * <p>{@link MemoryOptions} sets the properties of a pair; {@link MemoryWire} stalls, cuts and counts while the pair is
+ * in use.
  */
 public final class MemoryStreams {
     private MemoryStreams() {}
 
     /**
-     * A pair that behaves.
+     * Connects a pair with the default limits and options.
      *
      * @param loop the loop of both ends
      * @return both ends, connected
@@ -23,11 +24,11 @@ public final class MemoryStreams {
     }
 
     /**
-     * A pair on one loop.
+     * Connects a pair on one loop.
      *
      * @param loop the loop of both ends
      * @param limits the limits of both ends
-     * @param options what the pair is like
+     * @param options the properties of the pair
      * @return both ends, connected
      */
     public static MemoryPair pair(Loop loop, StreamLimits limits, MemoryOptions options) {
@@ -35,12 +36,12 @@ public final class MemoryStreams {
     }
 
     /**
-     * A pair on two loops.
+     * Connects a pair on two loops.
      *
-     * @param nearLoop the loop of one end
-     * @param farLoop the loop of the other end
+     * @param nearLoop the loop of the near end
+     * @param farLoop the loop of the far end
      * @param limits the limits of both ends
-     * @param options what the pair is like
+     * @param options the properties of the pair
      * @return both ends, connected
      */
     public static MemoryPair pair(Loop nearLoop, Loop farLoop, StreamLimits limits, MemoryOptions options) {

@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a {@link MemoryPair}: a write buffer in front of one wire, and a receiver behind the other.
+ * One end of a {@link MemoryPair}: a write buffer in front of one wire, and a receiver at the end of the other.
  *
- * <p>What the connection's loss looks like is learnt from the incoming wire alone, as with a socket. Every event is a task of its own or
- * part of the delivery task, so none comes from inside a call.
+ * <p>As with a socket, only the incoming wire tells how the connection was lost. Every event is a task of its own or
+ * part of the delivery task, so no event is reported from inside a call.
  *
- * <p>Confined to its loop, save what the wires call: that only submits tasks.
+ * <p>Confined to its event loop, except for the callbacks of the wires, which only submit tasks.
  */
 final class MemoryTransport implements Transport {
     private static final int CHUNKS_PER_TURN = 16;
@@ -25,12 +25,12 @@ final class MemoryTransport implements Transport {
     private enum Phase {
         NEW,
         LIVE,
-        /** Everything is to be sent, and then the end of the output. */
+        /** All written bytes must be sent, then the end of the output. */
         FINISHING,
         FINISHED,
-        /** The loss is decided and its report on the way. */
+        /** The connection is lost; the task that reports it is queued. */
         ENDING,
-        /** Nothing is reported any more. */
+        /** No more events are reported. */
         OVER
     }
 
@@ -359,9 +359,8 @@ final class MemoryTransport implements Transport {
         });
     }
 
-    @SuppressWarnings(
-            "EmptyCatch") // a loop that has ended gets no events, and the peer whose call this is must not suffer for
-    // it
+    /** Drops the task if the loop has ended: the call may be the peer's, which must not fail for it. */
+    @SuppressWarnings("EmptyCatch")
     private void submit(Runnable task) {
         try {
             loop.execute(task);

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a {@link MemoryPair}: a bounded queue of bytes in flight, and how it ends. It stands for both operating systems
- * and what is between them.
+ * One direction of a {@link MemoryPair}: a bounded queue of bytes in flight, and its end. It stands for both operating
+ * systems and the network between them.
  *
- * <p>An end, in order or not, comes behind the bytes in flight. A receiver that has gone makes the next bytes sent to it reset
- * their sender, as TCP does.
+ * <p>An end, orderly or not, follows the bytes in flight. If the receiver is gone, the next bytes sent to it reset
+ * their sender, as in TCP.
  *
  * <p>Any thread may call any method.
  */
@@ -22,7 +22,10 @@ public final class MemoryWire {
         RESET
     }
 
-    /** Shared with the reverse wire: what drops a connection ends both directions at once. Guards every field below. */
+    /**
+     * Shared with the reverse wire, because a dropped connection ends both directions at once. Guards every field
+     * below.
+     */
     private final Object lock;
 
     private @Nullable MemoryWire reverse;
@@ -60,16 +63,16 @@ public final class MemoryWire {
         return other;
     }
 
-    // ---- what a test orders
+    // ---- faults on demand
 
-    /** Stops everything: no byte gets in or out, and no end is seen, until {@link #release}. */
+    /** Stops this wire: until {@link #release}, no byte gets in or out and the receiver sees no end. */
     public void stall() {
         synchronized (lock) {
             isStalled = true;
         }
     }
 
-    /** Lets everything move again. */
+    /** Ends a {@link #stall}. */
     public void release() {
         synchronized (lock) {
             isStalled = false;
@@ -78,9 +81,9 @@ public final class MemoryWire {
     }
 
     /**
-     * Drops the connection, both directions, behind a byte of this one.
+     * Drops the connection in both directions after the given byte of this one.
      *
-     * @param byteCount how many bytes the receiver gets in all, counted from the beginning of the connection
+     * @param byteCount the total number of bytes that the receiver gets, counted from the start of the connection
      */
     public void dropAfter(long byteCount) {
         synchronized (lock) {
@@ -89,7 +92,7 @@ public final class MemoryWire {
         }
     }
 
-    /** Drops the connection now, both directions and what is in flight in them, stalled or not. */
+    /** Drops the connection now, in both directions, with the bytes in flight, whether or not a wire is stalled. */
     public void drop() {
         synchronized (lock) {
             dropNow();
@@ -97,9 +100,10 @@ public final class MemoryWire {
     }
 
     /**
-     * Ends this direction as if in good order, behind a byte of it; what is sent afterwards disappears.
+     * Ends this direction after the given byte as if the sender had ended it; bytes that the sender writes later
+     * disappear.
      *
-     * @param byteCount how many bytes the receiver gets in all, counted from the beginning of the connection
+     * @param byteCount the total number of bytes that the receiver gets, counted from the start of the connection
      */
     public void truncateAfter(long byteCount) {
         synchronized (lock) {
@@ -109,9 +113,9 @@ public final class MemoryWire {
     }
 
     /**
-     * What has happened so far.
+     * Returns the activity of this wire so far.
      *
-     * @return the figures of this moment
+     * @return the current counts
      */
     public WireCounts counts() {
         synchronized (lock) {
@@ -128,14 +132,17 @@ public final class MemoryWire {
         }
     }
 
-    /** Takes bytes off a buffer, as many as there is room for but at most {@code most}; {@code onRoom} follows if that was fewer. */
+    /**
+     * Takes up to {@code most} bytes from a buffer, as far as there is room. If it took fewer, {@code onRoom} runs
+     * later.
+     */
     int put(ByteBuffer source, int most) {
         synchronized (lock) {
             if (isReceiverGone && reverse != null) {
                 reverse.end(End.RESET);
                 return 0;
             }
-            if (end == End.FINISHED) { // truncated: the sender is not to notice
+            if (end == End.FINISHED) { // truncated: the sender must not notice
                 source.position(source.position() + most);
                 return most;
             }
@@ -187,7 +194,7 @@ public final class MemoryWire {
         }
     }
 
-    /** Moves bytes to an array; zero if there are none to be had now. */
+    /** Moves bytes to an array; returns zero if none are available now. */
     int take(byte[] target) {
         synchronized (lock) {
             if (isStalled) {
@@ -209,21 +216,23 @@ public final class MemoryWire {
         }
     }
 
-    /** Whether a take would give something. */
+    /** Returns whether {@link #take} would return any bytes. */
     boolean isReadable() {
         synchronized (lock) {
             return inFlight > 0 && !isStalled;
         }
     }
 
-    /** How the direction ended, once everything before the end is taken. */
+    /** Returns how this direction has ended, once all bytes before the end have been taken. */
     End visibleEnd() {
         synchronized (lock) {
             return isStalled || inFlight > 0 ? End.OPEN : end;
         }
     }
 
-    /** Whether bytes are pushed at a receiver that has paused, since the connection is no more. */
+    /**
+     * Returns whether the connection was reset, in which case bytes are delivered even to a receiver that has paused.
+     */
     boolean isReset() {
         synchronized (lock) {
             return end == End.RESET;

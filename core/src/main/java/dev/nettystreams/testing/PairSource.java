@@ -2,30 +2,30 @@ package dev.nettystreams.testing;
 
 import dev.nettystreams.StreamLimits;
 
-/** Makes the connected pairs that {@link StreamChecks} runs over: what a transport's author implements. */
+/** Connects the pairs that {@link StreamChecks} runs over. The author of a transport implements it. */
 @FunctionalInterface
 public interface PairSource {
     /**
      * Connects two streams.
      *
      * @param limits the limits of both ends
-     * @return a fresh pair; the check aborts both ends when it is done
-     * @throws Exception if that fails; the check then fails with it
+     * @return a new pair; the check aborts both ends when it has ended
+     * @throws Exception if the connection fails; the check then fails with the same exception
      */
     StreamPair connect(StreamLimits limits) throws Exception;
 
     /**
-     * Whether one side may end its output while its input goes on.
+     * Returns whether one side may end its output while its input goes on.
      *
-     * @return false where the protocol knows no half-close
+     * @return false if the protocol has no half-close
      */
     default boolean canHalfClose() {
         return true;
     }
 
     /**
-     * Whether an abort reaches an idle peer as an error. Between Unix sockets it does not: the kernel has no reset to send, and the peer
-     * reads EOF.
+     * Returns whether an abort reaches an idle peer as an error. Between Unix sockets it does not: the kernel has no
+     * reset to send, and the peer reads EOF.
      *
      * @return true if the peer can tell an abort from a close
      */
@@ -34,7 +34,8 @@ public interface PairSource {
     }
 
     /**
-     * How much "a lot" is: more than the two operating systems and a reader with the default limits hold between them.
+     * Returns a number of bytes that does not fit into the connection: more than both operating systems and a reader
+     * with the default limits hold together.
      *
      * @return a number of bytes, 1 MiB or more
      */

@@ -8,7 +8,7 @@ import dev.nettystreams.StreamLimits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What a read gives, refuses and leaves. Checks of over-long lines run with a small limit. */
+/** The results of reads, their refusals, and the bytes that they leave. Checks of over-long lines use a small limit. */
 final class ReadChecks {
     static final StreamLimits SMALL = StreamLimits.DEFAULT.withReadLimit(64);
 
@@ -46,7 +46,7 @@ final class ReadChecks {
         Expect.bytes(Talk.ascii(line), Expect.value(talk.nearReader.readUntil(Talk.ascii("\n"))));
     }
 
-    /** A longer one is an error each time it is read; nothing of it is lost, or taken for a line of its own. */
+    /** A longer line fails each read of it; no part of it is lost or taken for another line. */
     static void lineOverLimit(Talk talk) throws Exception {
         talk.farWriter.write(Talk.ascii("x".repeat(1000) + "\nnext\n"));
         LimitOverrunException e = Expect.failure(LimitOverrunException.class, talk.nearReader.readLine());
@@ -61,7 +61,7 @@ final class ReadChecks {
         Expect.bytes(Talk.ascii("next\n"), Expect.value(talk.nearReader.readLine()));
     }
 
-    /** More than the reader's gate lets in at once, asked for in one read. */
+    /** One read for more bytes than the read gate admits at once. */
     static void exactlyBeyondLimit(Talk talk) throws Exception {
         byte[] sent = Talk.payload(10_000, 12);
         CompletableFuture<byte[]> read = talk.nearReader.readExactly(sent.length);
@@ -91,7 +91,7 @@ final class ReadChecks {
         Expect.that(talk.nearReader.atEof(), "atEof");
     }
 
-    /** What a read gave stays as it is, whatever comes later. */
+    /** Later bytes do not change an array that a read returned. */
     static void resultIsTheCallers(Talk talk) throws Exception {
         talk.farToNear("first");
         talk.farWriter.write(Talk.ascii("keeps"));
@@ -103,7 +103,7 @@ final class ReadChecks {
         Expect.bytes(Talk.ascii("XXXXXXXXXX"), later);
     }
 
-    /** What came before a reset is read first; then each read says what happened. */
+    /** Bytes that arrived before a reset are read first; every later read fails with the reset. */
     static void bytesBeforeReset(Talk talk) throws Exception {
         talk.farWriter.write(Talk.ascii("last words"));
         Expect.bytes(Talk.ascii("last words"), Expect.value(talk.nearReader.peek(10)));
@@ -117,7 +117,7 @@ final class ReadChecks {
         Expect.that(!talk.nearReader.atEof(), "a reset is not EOF");
     }
 
-    /** A reset ends the read that waits; the bytes that it could not use are still there. */
+    /** A reset ends the pending read; the bytes that it could not use stay buffered. */
     static void resetEndsRead(Talk talk) throws Exception {
         CompletableFuture<byte[]> read = talk.nearReader.readExactly(100);
         talk.farWriter.write(Talk.ascii("half"));

@@ -4,7 +4,7 @@ import dev.nettystreams.StreamLimits;
 
 /** One promise of the streams, checked over a pair of its own. */
 public final class StreamCheck {
-    /** What a check does with its pair. */
+    /** The code of a check. */
     @FunctionalInterface
     interface Body {
         void run(Talk talk) throws Exception;
@@ -23,17 +23,17 @@ public final class StreamCheck {
     }
 
     /**
-     * What is checked.
+     * Returns the name of the check.
      *
-     * @return the subject, a slash, and what is promised of it
+     * @return the subject, a slash, and the promise
      */
     public String name() {
         return name;
     }
 
     /**
-     * Connects a pair, checks, and aborts both ends. Must not be called on an event loop: it waits, each time for at most
-     * {@value Expect#DEADLINE_SECONDS} seconds.
+     * Connects a pair, runs the check, and aborts both ends. Must not be called on an event loop, because it waits,
+     * each time for at most {@value Expect#DEADLINE_SECONDS} seconds.
      *
      * @throws AssertionError if the promise is broken
      * @throws Exception if no pair could be connected, or the thread was interrupted

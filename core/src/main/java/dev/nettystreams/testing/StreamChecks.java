@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The conformance suite: what the streams promise over any transport, as plain functions.
+ * The conformance suite: the contract of the streams over any transport, as plain functions.
  *
- * <p>With JUnit: {@code StreamChecks.all(source).stream().map(check -> dynamicTest(check.name(), check::run))}. Each check uses a
- * fresh pair, waits with a deadline, and takes "nothing happens" from order, never from the clock.
+ * <p>With JUnit: {@code StreamChecks.all(source).stream().map(check -> dynamicTest(check.name(), check::run))}. Each
+ * check uses a new pair and waits with a deadline. It concludes that nothing happened from the order of events, never
+ * from the clock.
  */
 public final class StreamChecks {
     private final PairSource source;
@@ -19,10 +20,10 @@ public final class StreamChecks {
     }
 
     /**
-     * Every check.
+     * Returns every check.
      *
-     * @param source makes the pairs to check
-     * @return the checks, in no order that matters
+     * @param source connects the pairs to check
+     * @return the checks; they may run in any order
      */
     public static List<StreamCheck> all(PairSource source) {
         List<StreamCheck> all = new ArrayList<>(concurrent(source));
@@ -31,18 +32,18 @@ public final class StreamChecks {
     }
 
     /**
-     * The checks in which threads race; worth many runs.
+     * Returns the checks in which threads race; run them many times.
      *
-     * @param source makes the pairs to check
-     * @return some of {@link #all}
+     * @param source connects the pairs to check
+     * @return a part of {@link #all}
      */
     public static List<StreamCheck> concurrent(PairSource source) {
         StreamChecks suite = new StreamChecks(source);
-        suite.add("traffic/racing readers take each byte once", TrafficChecks::racyRead);
-        suite.add("traffic/racing writers keep their order", TrafficChecks::racyWrite);
-        suite.add("traffic/any method from any thread", TrafficChecks::concurrentMethods);
-        suite.add("timeout/cancelling races arrival", TimeoutChecks::cancelRacesArrival);
-        suite.add("close/both ends at once", CloseChecks::bothClose);
+        suite.add("traffic/racing readers consume each byte once", TrafficChecks::racyRead);
+        suite.add("traffic/racing writers each keep their order", TrafficChecks::racyWrite);
+        suite.add("traffic/any thread may call any method", TrafficChecks::concurrentMethods);
+        suite.add("timeout/cancelling a read races with arriving bytes", TimeoutChecks::cancelRacesArrival);
+        suite.add("close/both ends close at once", CloseChecks::bothClose);
         return suite.checks;
     }
 
@@ -58,60 +59,60 @@ public final class StreamChecks {
 
     private void addTraffic() {
         add("traffic/1 MiB there and back, then EOF", TrafficChecks::basicIo);
-        add("traffic/1000 turns", TrafficChecks::pingPong);
+        add("traffic/1000 round trips", TrafficChecks::pingPong);
         add("traffic/both directions at once", TrafficChecks::fullDuplex);
-        add("traffic/a flood echoed by a relay", TrafficChecks::bulkEcho);
+        add("traffic/a relay echoes more than the connection holds", TrafficChecks::bulkEcho);
     }
 
     private void addTimeouts() {
-        add("timeout/a read's leaves writing alone", TimeoutChecks::readTimeout);
-        add("timeout/a writer's leaves reading alone", TimeoutChecks::writeTimeout);
-        add("timeout/one in the past", TimeoutChecks::pastTimeout);
-        add("timeout/one set while waiting", TimeoutChecks::presentTimeout);
-        add("timeout/one in the future", TimeoutChecks::futureTimeout);
-        add("timeout/a cancelled read takes nothing", TimeoutChecks::cancelledReadTakesNothing);
-        add("timeout/close ends what waits", CloseChecks.IMPATIENT, TimeoutChecks::closeEndsWaits);
+        add("timeout/a read timeout does not affect writing", TimeoutChecks::readTimeout);
+        add("timeout/a drain timeout does not affect reading", TimeoutChecks::writeTimeout);
+        add("timeout/a timeout in the past expires at once", TimeoutChecks::pastTimeout);
+        add("timeout/a timeout set on a pending operation", TimeoutChecks::presentTimeout);
+        add("timeout/a timeout set before the operation waits", TimeoutChecks::futureTimeout);
+        add("timeout/a cancelled read consumes no bytes", TimeoutChecks::cancelledReadTakesNothing);
+        add("timeout/close ends pending operations", CloseChecks.IMPATIENT, TimeoutChecks::closeEndsWaits);
     }
 
     private void addReads() {
         add("read/arguments are checked", ReadChecks::argumentsAreChecked);
-        add("read/a second one is refused", ReadChecks::secondReadIsRefused);
+        add("read/a second read is refused", ReadChecks::secondReadIsRefused);
         add("read/a line at the limit", ReadChecks.SMALL, ReadChecks::lineAtLimit);
         add("read/a line over the limit", ReadChecks.SMALL, ReadChecks::lineOverLimit);
-        add("read/exactly many times the limit", ReadChecks.SMALL, ReadChecks::exactlyBeyondLimit);
-        add("read/the separator that ends first", ReadChecks::separatorThatEndsFirst);
+        add("read/readExactly of many times the limit", ReadChecks.SMALL, ReadChecks::exactlyBeyondLimit);
+        add("read/the separator that ends first wins", ReadChecks::separatorThatEndsFirst);
         add("read/the end of input", ReadChecks::endOfInput);
-        add("read/the result is the caller's", ReadChecks::resultIsTheCallers);
+        add("read/the result belongs to the caller", ReadChecks::resultIsTheCallers);
         if (source.signalsAbort()) {
-            add("read/bytes before a reset come first", ReadChecks::bytesBeforeReset);
-            add("read/a reset ends one that waits", ReadChecks::resetEndsRead);
+            add("read/bytes before a reset are read first", ReadChecks::bytesBeforeReset);
+            add("read/a reset ends a pending read", ReadChecks::resetEndsRead);
         }
     }
 
     private void addWrites() {
-        add("write/nothing at all", WriteChecks::emptyWriteIsNothing);
-        add("write/the array may be reused", WriteChecks::arrayMayBeReused);
+        add("write/an empty write has no effect", WriteChecks::emptyWriteIsNothing);
+        add("write/the caller may reuse the array", WriteChecks::arrayMayBeReused);
         add("write/drain and flush wait for the peer", WriteChecks::drainWaitsForThePeer);
-        add("write/after close throws", WriteChecks::writeAfterCloseThrows);
-        add("write/to a peer that has closed fails", WriteChecks::peerClosed);
-        add("write/a reset ends waits", WriteChecks::resetEndsWaits);
-        add("write/an abort ends waits", WriteChecks::abortEndsWaits);
+        add("write/a write after close throws", WriteChecks::writeAfterCloseThrows);
+        add("write/drain and flush fail after the peer has closed", WriteChecks::peerClosed);
+        add("write/a reset ends pending waits", WriteChecks::resetEndsWaits);
+        add("write/an abort ends pending waits", WriteChecks::abortEndsWaits);
         add("write/waiters are independent", WriteChecks::waitersAreIndependent);
     }
 
     private void addCloses() {
-        add("close/sends everything, and only once", CloseChecks::closeSendsEverything);
-        add("close/while the peer talks", CloseChecks::closeWhileThePeerTalks);
-        add("close/under a flood", CloseChecks::closeUnderAFlood);
-        add("close/with unread input", CloseChecks::closeWithUnreadInput);
-        add("close/becomes abort at its deadline", CloseChecks.IMPATIENT, CloseChecks::closeHasDeadline);
+        add("close/close sends everything and may be called twice", CloseChecks::closeSendsEverything);
+        add("close/every byte arrives while the peer is sending", CloseChecks::closeWhileThePeerTalks);
+        add("close/every byte arrives despite a flood from the peer", CloseChecks::closeUnderAFlood);
+        add("close/unread input stays readable", CloseChecks::closeWithUnreadInput);
+        add("close/close becomes an abort at its timeout", CloseChecks.IMPATIENT, CloseChecks::closeHasDeadline);
         if (source.signalsAbort()) {
-            add("close/an abort is seen by the peer", CloseChecks::abortIsSeenByThePeer);
+            add("close/the peer sees an abort", CloseChecks::abortIsSeenByThePeer);
         }
         add("close/an abort ends the peer's input", CloseChecks::abortEndsThePeersInput);
-        add("close/after a cancelled read", CloseChecks::closeAfterCancelledRead);
-        add("close/one half at a time", CloseChecks::halfClose);
-        add("close/a flood after the peer's FIN", CloseChecks::bulkReplyAfterFin);
+        add("close/close works after a cancelled read", CloseChecks::closeAfterCancelledRead);
+        add("close/each half can be closed alone", CloseChecks::halfClose);
+        add("close/a large reply arrives after the peer's FIN", CloseChecks::bulkReplyAfterFin);
     }
 
     private void add(String name, StreamCheck.Body body) {

@@ -3,9 +3,9 @@ package dev.nettystreams.testing;
 import dev.nettystreams.StreamConnection;
 
 /**
- * Two connections, each the other's peer.
+ * Two connections that are each other's peers.
  *
- * @param near the one that a check is about
+ * @param near the connection under check
  * @param far its peer
  */
 public record StreamPair(StreamConnection near, StreamConnection far) {}

@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A pair under check: short names for its four halves, and what several checks do with them. */
+/** The pair under check: short names for its four halves, and the steps that several checks share. */
 final class Talk {
     final StreamConnection near;
     final StreamConnection far;
@@ -35,14 +35,14 @@ final class Talk {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The same bytes for the same arguments; no two positions of a message look alike for long. */
+    /** Returns bytes that depend only on the arguments and in which no two positions look alike for long. */
     static byte[] payload(int byteCount, long seed) {
         byte[] bytes = new byte[byteCount];
         new Random(seed).nextBytes(bytes);
         return bytes;
     }
 
-    /** Writes in pieces, as a good program does: drain after each, flush at the end. */
+    /** Writes the bytes in pieces, with a drain after each and a flush at the end. */
     static CompletableFuture<Void> send(StreamConnection from, byte[] bytes, int pieceByteCount) {
         StreamWriter writer = from.writer();
         AtomicInteger sent = new AtomicInteger();
@@ -56,27 +56,27 @@ final class Talk {
                 .thenCompose(done -> writer.flush());
     }
 
-    /** A byte each way, so that everything before it on either side has been dealt with. */
+    /** Sends a byte each way, so that both sides have dealt with everything sent before. */
     void roundTrip() throws InterruptedException {
         nearWriter.write(ascii("?"));
         Expect.bytes(ascii("?"), Expect.value(farReader.readExactly(1)));
         farToNear("!");
     }
 
-    /** A message from the far end, read at the near one. */
+    /** Sends a message from the far end and reads it at the near end. */
     void farToNear(String message) throws InterruptedException {
         farWriter.write(ascii(message));
         Expect.bytes(ascii(message), Expect.value(nearReader.readExactly(message.length())));
     }
 
-    /** Writes more at the near end than everything between it and the far program holds, which does not read. */
+    /** Writes more at the near end than the connection holds while the far end does not read. */
     byte[] clog() {
         byte[] bytes = payload(bulkByteCount, 7);
         nearWriter.writeOwned(ByteBuffer.wrap(bytes.clone()));
         return bytes;
     }
 
-    /** Writes at the near end until that fails, as it must when the peer is gone. */
+    /** Writes at the near end until a write fails, as it must when the peer is gone. */
     CompletableFuture<Void> writeUntilBroken() {
         byte[] piece = payload(65536, 3);
         return near.repeat(() -> {

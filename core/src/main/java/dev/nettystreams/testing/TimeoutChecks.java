@@ -6,7 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Deadlines and cancellation on one operation leave the bytes and every other operation alone. After Go's {@code nettest}. */
+/**
+ * A timeout or cancellation of one operation affects neither the bytes nor other operations. After Go's
+ * {@code nettest}.
+ */
 final class TimeoutChecks {
     private static final long SHORT_MILLIS = 20;
 
@@ -47,7 +50,7 @@ final class TimeoutChecks {
         long start = System.nanoTime();
         Expect.failure(TimeoutException.class, read.orTimeout(SHORT_MILLIS, TimeUnit.MILLISECONDS));
         Expect.failure(TimeoutException.class, drain.orTimeout(SHORT_MILLIS, TimeUnit.MILLISECONDS));
-        Expect.that(System.nanoTime() - start >= SHORT_MILLIS * 1_000_000, "neither came early");
+        Expect.that(System.nanoTime() - start >= SHORT_MILLIS * 1_000_000, "neither timeout came early");
         Expect.bytes(written, Expect.value(talk.farReader.readExactly(written.length)));
         talk.roundTrip();
     }
@@ -62,7 +65,7 @@ final class TimeoutChecks {
         talk.roundTrip();
     }
 
-    /** A close ends what waits: the read at once, the writer when its deadline has made an abort of it. */
+    /** A close ends pending operations: the read at once, the writer when the timeout turns the close into an abort. */
     static void closeEndsWaits(Talk talk) throws Exception {
         talk.clog();
         CompletableFuture<byte[]> read = talk.nearReader.read(100);
@@ -74,7 +77,7 @@ final class TimeoutChecks {
         Expect.failure(StreamBrokenException.class, flush);
     }
 
-    /** Every kind of read, cancelled with half of its bytes there, takes none of them. */
+    /** Every kind of read, cancelled when half of its bytes have arrived, consumes none of them. */
     static void cancelledReadTakesNothing(Talk talk) throws Exception {
         talk.farWriter.write(Talk.ascii("half"));
         Expect.bytes(Talk.ascii("half"), Expect.value(talk.nearReader.peek(4)));
@@ -89,13 +92,13 @@ final class TimeoutChecks {
     }
 
     private static void cancel(Talk talk, CompletableFuture<byte[]> read) throws InterruptedException {
-        // Another operation goes round the loop first, so the read has begun to wait there.
+        // Another operation passes through the loop first, so the read is pending there.
         Expect.value(talk.nearWriter.flush());
         Expect.that(read.cancel(false), "the read was waiting");
         Expect.failure(CancellationException.class, read);
     }
 
-    /** Reads cancelled while bytes stream in: what is read in the end is what was sent. */
+    /** Reads are cancelled while bytes arrive; together the reads return the bytes that were sent. */
     static void cancelRacesArrival(Talk talk) throws Exception {
         byte[] sent = Talk.payload(1 << 16, 11);
         CompletableFuture<Void> sending = Talk.send(talk.far, sent, 64);

@@ -7,7 +7,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes get through: alone, in turns, both ways, from many threads at once. After Go's {@code nettest} and trio's stream tests. */
+/**
+ * Bytes get through: alone, in turns, in both directions, from many threads at once. After Go's {@code nettest} and
+ * trio's stream tests.
+ */
 final class TrafficChecks {
     private static final int THREADS = 10;
     private static final int ROUNDS = 100;
@@ -45,7 +48,7 @@ final class TrafficChecks {
         Expect.value(far);
     }
 
-    /** Readers that race, and cancel, take every byte once. */
+    /** Readers that race and cancel consume every byte once. */
     static void racyRead(Talk talk) throws Exception {
         byte[] sent = Talk.payload(1 << 18, 2);
         CompletableFuture<Void> sending = Talk.send(talk.far, sent, 999).thenRun(talk.far::close);
@@ -75,7 +78,7 @@ final class TrafficChecks {
         Expect.equal(sumOf(sent), sum.get(), "sum of the bytes read by all");
     }
 
-    /** Writes of several threads do not mix within a write, keep each thread's order, and leave the array to its owner. */
+    /** Writes of several threads do not mix within a write, keep each thread's order, and do not keep the array. */
     static void racyWrite(Talk talk) throws Exception {
         CompletableFuture<byte[]> received = talk.farReader.readExactly(THREADS * ROUNDS * 8);
         Crowd.run(THREADS, number -> {
@@ -98,7 +101,7 @@ final class TrafficChecks {
         }
     }
 
-    /** Cancels a wait, which then is cancelled, or had completed normally. */
+    /** Cancels a wait: afterwards it is cancelled, or has completed normally. */
     private static void giveUp(CompletableFuture<Void> wait) throws InterruptedException {
         boolean wasInTime = wait.cancel(false);
         Expect.equal(wasInTime, wait.isCancelled(), "the wait is cancelled if cancel says so");
@@ -139,17 +142,17 @@ final class TrafficChecks {
                 try {
                     Expect.that(talk.nearReader.read(1).cancel(false), "nothing came, so the read was cancelled");
                 } catch (ConcurrentReadException e) {
-                    Expect.equal("read", e.refused(), "what was refused");
+                    Expect.equal("read", e.refused(), "the refused method");
                 }
             }
             case 4 -> Expect.that(talk.nearWriter.waitClosed().cancel(false), "the connection is open");
             case 5 -> Expect.that(!talk.nearWriter.isClosing() && !talk.nearReader.atEof(), "the connection is open");
             default ->
-                Expect.that(talk.near.toString().startsWith("StreamConnection[OPEN, peer="), "it says its state");
+                Expect.that(talk.near.toString().startsWith("StreamConnection[OPEN, peer="), "toString names the state");
         }
     }
 
-    /** Both directions at once, in pieces of all sizes. */
+    /** Sends in both directions at once, in pieces of all sizes. */
     static void fullDuplex(Talk talk) throws Exception {
         byte[] toFar = Talk.payload(1 << 20, 4);
         byte[] toNear = Talk.payload((1 << 20) + 77, 5);
@@ -176,7 +179,7 @@ final class TrafficChecks {
                 });
     }
 
-    /** What a relay does with a flood that comes back. */
+    /** A relay echoes more bytes than the connection holds. */
     static void bulkEcho(Talk talk) throws Exception {
         byte[] sent = Talk.payload(talk.bulkByteCount, 9);
         CompletableFuture<Long> echoing = talk.farReader.relayTo(talk.farWriter);

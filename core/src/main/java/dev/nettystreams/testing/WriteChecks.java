@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What a write promises: the bytes are taken, or their loss is told to whoever waits. */
+/** The promises of a write: its bytes are sent, or pending waits fail with their loss. */
 final class WriteChecks {
     private WriteChecks() {}
 
@@ -31,7 +31,7 @@ final class WriteChecks {
         }
     }
 
-    /** A writer waits exactly while its peer does not keep up. */
+    /** A writer waits exactly as long as its peer does not keep up. */
     static void drainWaitsForThePeer(Talk talk) throws Exception {
         Expect.value(talk.nearWriter.drain());
         byte[] written = talk.clog();
@@ -42,7 +42,7 @@ final class WriteChecks {
         }
         talk.farToNear("this came first");
         for (CompletableFuture<Void> wait : waits) {
-            Expect.that(!wait.isDone(), "who wrote too much waits");
+            Expect.that(!wait.isDone(), "a writer above the high mark waits");
         }
         Expect.bytes(written, Expect.value(talk.farReader.readExactly(written.length)));
         for (CompletableFuture<Void> wait : waits) {
@@ -63,17 +63,17 @@ final class WriteChecks {
         Expect.failure(StreamClosedException.class, talk.nearWriter.flush());
     }
 
-    /** A writer whose peer has closed learns of it, and goes on saying so. */
+    /** A writer whose peer has closed fails, and keeps failing. */
     static void peerClosed(Talk talk) throws Exception {
         talk.far.close();
         Expect.failure(StreamBrokenException.class, talk.writeUntilBroken());
         Expect.failure(StreamBrokenException.class, talk.nearWriter.drain());
         Expect.failure(StreamBrokenException.class, talk.nearWriter.flush());
-        talk.nearWriter.write(Talk.ascii("dropped, and no exception: the loss has been told"));
+        talk.nearWriter.write(Talk.ascii("dropped without an exception: the loss has been reported"));
         Expect.failure(StreamBrokenException.class, talk.nearWriter.drain());
     }
 
-    /** A reset in the middle of a flood fails whoever waits, and whoever comes later. */
+    /** A reset in the middle of a large write fails pending waits and later ones. */
     static void resetEndsWaits(Talk talk) throws Exception {
         talk.clog();
         CompletableFuture<Void> drain = talk.nearWriter.drain();
@@ -87,7 +87,7 @@ final class WriteChecks {
         Expect.failure(StreamBrokenException.class, talk.near.waitClosed());
     }
 
-    /** An abort here fails them too: the bytes are gone. */
+    /** An abort by this side fails them too, because the bytes are lost. */
     static void abortEndsWaits(Talk talk) throws Exception {
         talk.clog();
         CompletableFuture<byte[]> read = talk.nearReader.read(1);

@@ -1,6 +1,6 @@
 /**
- * For tests: streams in memory with faults to order, a loop whose time is turned by hand, and the conformance suite that
- * every transport of this project passes, as plain functions.
+ * Test support: in-memory streams with faults on demand, an event loop whose clock the test advances, and the
+ * conformance suite that every transport of this project passes, as plain functions.
  */
 @NullMarked
 package dev.nettystreams.testing;

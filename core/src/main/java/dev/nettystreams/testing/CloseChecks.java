@@ -41,7 +41,8 @@ final class CloseChecks {
             byte[] piece = Expect.value(talk.farReader.read(Math.min(pieceByteCount, received.length - at)));
             System.arraycopy(piece, 0, received, at, piece.length);
             at += piece.length;
-            if (at < received.length / 2) { // not later: the end may have come, and not every protocol can write after it
+            // Not later: the end may have come, and not every protocol can write after it.
+            if (at < received.length / 2) {
                 talk.farWriter.write(Talk.ascii("said meanwhile"));
                 Expect.value(talk.farWriter.flush());
             }

@@ -148,7 +148,7 @@ final class TrafficChecks {
             case 4 -> Expect.that(talk.nearWriter.waitClosed().cancel(false), "the connection is open");
             case 5 -> Expect.that(!talk.nearWriter.isClosing() && !talk.nearReader.atEof(), "the connection is open");
             default ->
-                Expect.that(talk.near.toString().startsWith("StreamConnection[OPEN, peer="), "toString names the state");
+                Expect.that(talk.near.toString().startsWith("StreamConnection[OPEN, peer="), "toString has the state");
         }
     }
 

@@ -6,20 +6,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection is made.
+ * Options for opening a connection.
  *
- * @param connectTimeout how long all of it may take, from the call on, name resolution included; more than zero
- * @param attemptDelay how long one address is tried before the next one is tried beside it (RFC 8305 section 5, "connection attempt
- *     delay"); zero tries all at once, a delay as long as the timeout tries one after the other
- * @param localAddress where to connect from, or null for the system's choice
- * @param tls TLS from the first byte, to the host that is connected to; null for none
+ * @param connectTimeout the timeout for the whole operation, from the call on, name resolution included; more than zero
+ * @param attemptDelay the time after which the next address is tried beside the current one (RFC 8305 section 5,
+ *     "connection attempt delay"); zero tries all addresses at once, a delay as long as the timeout tries one after the
+ *     other
+ * @param localAddress the address to connect from, or null for the system's choice
+ * @param tls TLS from the first byte; null for plaintext
  */
 public record ConnectOptions(
         Duration connectTimeout,
         Duration attemptDelay,
         @Nullable InetSocketAddress localAddress,
         @Nullable TlsUpgrade tls) {
-    /** 30 s in all; 250 ms between attempts, as RFC 8305 recommends; from anywhere; in clear. */
+    /** A timeout of 30 s; 250 ms between attempts, as RFC 8305 recommends; any local address; plaintext. */
     public static final ConnectOptions DEFAULT =
             new ConnectOptions(Duration.ofSeconds(30), Duration.ofMillis(250), null, null);
 
@@ -41,7 +42,7 @@ public record ConnectOptions(
     }
 
     /**
-     * These options with another timeout.
+     * Returns these options with another timeout.
      *
      * @param timeout more than zero
      * @return a copy
@@ -51,9 +52,10 @@ public record ConnectOptions(
     }
 
     /**
-     * These options with TLS from the first byte. Its handshake has a deadline of its own.
+     * Returns these options with TLS from the first byte. The handshake has a timeout of its own.
      *
-     * @param upgrade a client's side of TLS, told the host unless it knows one already
+     * @param upgrade the client side of TLS; it verifies the host that is connected to, unless it has a host name of
+     *     its own
      * @return a copy
      */
     public ConnectOptions withTls(TlsUpgrade upgrade) {

@@ -45,12 +45,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection talks to the operating system. All keep the same promises; they differ in speed and in where they exist.
+ * An operating-system I/O mechanism: epoll, io_uring, kqueue or NIO. All of them keep the same promises; they differ in
+ * speed and in the platforms that have them.
  *
  * <p>The native ones need their Netty jar on the class path, with the library for this platform.
  */
 public enum IoBackend {
-    /** Linux, edge triggered: the default there. */
+    /** Linux, edge-triggered: the default there. */
     EPOLL {
         @Override
         @Nullable
@@ -107,8 +108,9 @@ public enum IoBackend {
     },
 
     /**
-     * Linux 5.9 and later: ahead of epoll for many small messages, behind it for bulk. Never chosen by itself. Its Unix sockets go over
-     * epoll, since those of Netty's io_uring close at the peer's EOF and drop the reply.
+     * Linux 5.9 and later: faster than epoll for many small messages, slower for bulk transfers. Never chosen
+     * automatically. Unix sockets use epoll instead, because Netty's io_uring ones close at the peer's EOF and lose the
+     * reply.
      */
     IO_URING {
         @Override
@@ -138,7 +140,7 @@ public enum IoBackend {
         }
     },
 
-    /** The JDK's selector: everywhere. */
+    /** The JDK's selector: available everywhere. */
     NIO {
         @Override
         @Nullable
@@ -168,7 +170,7 @@ public enum IoBackend {
 
     private static final List<IoBackend> BY_PREFERENCE = List.of(EPOLL, KQUEUE, NIO);
 
-    /** Makes the channel that listens on an address. */
+    /** Creates the channel that listens on an address. */
     @FunctionalInterface
     interface TcpServers {
         ServerChannel newChannel(InetAddress address);
@@ -180,9 +182,12 @@ public enum IoBackend {
             @Nullable ChannelFactory<? extends Channel> unix,
             @Nullable ChannelFactory<? extends ServerChannel> unixServer) {}
 
-    /** A class of its own, so that this one links without the native transports, for {@link RequiredNetty} to judge. */
+    /**
+     * A class of its own, so that {@code IoBackend} links without the native transports and {@link RequiredNetty} can
+     * check it.
+     */
     private static final class Ipv6Only {
-        /** Of {@code setsockopt}, level IPPROTO_IPV6: IPV6_V6ONLY. */
+        /** IPV6_V6ONLY of {@code setsockopt}, level IPPROTO_IPV6. */
         static final ChannelOption<Integer> OPTION =
                 new IntegerUnixChannelOption("IPV6_V6ONLY", 41, UnixPath.isLinux() ? 26 : 27);
     }
@@ -191,7 +196,7 @@ public enum IoBackend {
         return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     }
 
-    /** As CPython listens: a socket for IPv6 takes no connections by IPv4. */
+    /** As in CPython, a listening socket for IPv6 accepts no IPv4 connections. */
     private static ServerChannel keepingFamily(ServerChannel channel, InetAddress address) {
         if (address instanceof Inet6Address) {
             channel.config().setOption(Ipv6Only.OPTION, 1);
@@ -200,9 +205,9 @@ public enum IoBackend {
     }
 
     /**
-     * Whether a channel that listens on an address takes connections of the address's family only. Sockets for IPv6 of
-     * the JDK's take both, and so does every socket of Netty's for io_uring and kqueue that is bound to the wildcard
-     * address of IPv4.
+     * Returns whether a channel that listens on an address accepts only connections of the address's family. The JDK's
+     * IPv6 sockets accept both families, and so does every socket of Netty's io_uring and kqueue that is bound to the
+     * wildcard address of IPv4.
      */
     boolean keepsFamily(InetAddress address) {
         return switch (this) {
@@ -212,18 +217,18 @@ public enum IoBackend {
         };
     }
 
-    /** The backend that this one's Unix sockets go over. */
+    /** Returns the backend that the Unix sockets of this one use. */
     IoBackend forUnixSockets() {
         return this == IO_URING ? EPOLL : this;
     }
 
     /**
-     * The backend for this machine: epoll, kqueue or NIO, in this order; or the one that the system property
-     * {@code dev.nettystreams.backend} names.
+     * Returns the best backend for this machine: the first available one of epoll, kqueue and NIO, or the one that the
+     * system property {@code dev.nettystreams.backend} names.
      *
      * @return an available backend
-     * @throws IllegalStateException if the one named by the property is not available, or if the Netty on the class
-     *     path is one that the streams cannot run on
+     * @throws IllegalStateException if the backend that the property names is not available, or if the streams cannot
+     *     run on the version of Netty on the class path
      */
     public static IoBackend best() {
         RequiredNetty.check();
@@ -235,20 +240,21 @@ public enum IoBackend {
     }
 
     /**
-     * Every backend that works on this machine.
+     * Returns every backend that is available on this machine.
      *
-     * @return at least {@link #NIO}, unless the Netty on the class path is one that the streams cannot run on
+     * @return at least {@link #NIO}; empty if the streams cannot run on the version of Netty on the class path
      */
     public static List<IoBackend> available() {
         return Arrays.stream(values()).filter(IoBackend::isAvailable).toList();
     }
 
     /**
-     * Finds a backend by its name: {@code epoll}, {@code kqueue}, {@code io_uring} or {@code nio}, in any case.
+     * Returns the backend with a name: {@code epoll}, {@code kqueue}, {@code io_uring} or {@code nio}, in upper or
+     * lower case.
      *
      * @param name the name
-     * @return the backend, whether available or not
-     * @throws IllegalArgumentException if there is none of that name
+     * @return the backend, whether or not it is available
+     * @throws IllegalArgumentException if no backend has that name
      */
     public static IoBackend parse(String name) {
         for (IoBackend backend : values()) {
@@ -261,18 +267,19 @@ public enum IoBackend {
     }
 
     /**
-     * Whether it works on this machine.
+     * Returns whether this backend is available on this machine.
      *
-     * @return true if its library was found and loads
+     * @return true if its native library was found and loaded
      */
     public boolean isAvailable() {
         return unavailabilityCause() == null;
     }
 
     /**
-     * Why it does not work on this machine, or with the Netty on the class path: io_uring needs 4.2.18.
+     * Returns why this backend is not available on this machine, or not with the version of Netty on the class path:
+     * io_uring needs 4.2.18.
      *
-     * @return the reason, or null if it does
+     * @return the reason, or null if the backend is available
      */
     public @Nullable Throwable unavailabilityCause() {
         String refusal = RequiredNetty.refusalOf(this);
@@ -282,15 +289,16 @@ public enum IoBackend {
         try {
             return probe();
         } catch (LinkageError e) {
-            return e; // the optional jar is not there
+            return e; // the optional jar is missing
         }
     }
 
     /**
-     * What an event loop group for this backend is made with: {@code new MultiThreadIoEventLoopGroup(IoBackend.EPOLL.ioHandlerFactory())}. For
-     * epoll it repairs a defect of Netty 4.2.13 and later, by which a connection whose peer has sent EOF loses the rest of a large reply.
+     * Returns the factory for an event loop group with this backend:
+     * {@code new MultiThreadIoEventLoopGroup(IoBackend.EPOLL.ioHandlerFactory())}. For epoll it works around a defect
+     * of Netty 4.2.13 and later that loses the rest of a large reply on a connection whose peer has sent EOF.
      *
-     * @return a factory, with Netty's defaults
+     * @return a factory with Netty's defaults
      * @throws IllegalStateException if the backend is not available
      */
     public IoHandlerFactory ioHandlerFactory() {
@@ -299,7 +307,7 @@ public enum IoBackend {
 
     abstract IoHandlerFactory newIoHandlerFactory();
 
-    /** Why it does not work here, null if it does; may fail to link. */
+    /** Returns why the native library does not work on this machine, or null if it does; may fail to link. */
     abstract @Nullable Throwable probe();
 
     abstract Channels channels();
@@ -317,17 +325,17 @@ public enum IoBackend {
         return this;
     }
 
-    /** Looked up once: a library that is not there costs an exception each time it is asked for. */
+    /** Evaluated once: each check for a missing library costs an exception. */
     private static final class Uring {
         static final boolean IS_AVAILABLE = IO_URING.isAvailable();
     }
 
-    /** Whether reads on a loop fill their buffer while other channels are served. */
+    /** Returns whether reads on a loop fill their buffer while other channels are served. */
     static boolean readsAhead(EventLoop loop) {
         return Uring.IS_AVAILABLE && loop instanceof IoEventLoop io && io.isCompatible(IO_URING.handleType());
     }
 
-    /** The backend whose channels an existing group can run. */
+    /** Returns the backend whose channels an existing group can run. */
     static IoBackend of(EventLoopGroup group) {
         if (group instanceof IoEventLoopGroup ioGroup) {
             for (IoBackend backend : values()) {
@@ -343,7 +351,7 @@ public enum IoBackend {
         try {
             return group.isCompatible(handleType());
         } catch (LinkageError e) {
-            return false; // the optional jar is not there
+            return false; // the optional jar is missing
         }
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections and starts servers: asyncio's {@code open_connection}, {@code start_server} and their Unix
- * siblings.
+ * counterparts.
  *
  * <pre>{@code
  * try (NettyStreams streams = NettyStreams.create()) {
@@ -36,9 +36,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Connections are spread over the threads of an event loop group, and each stays on its thread. Any thread may call
- * any method. The futures fail with an {@link IOException} that names the address, or says that these streams are
- * closed; cancelling one calls the matter off and leaves nothing open.
+ * <p>Connections are distributed over the threads of an event loop group, and each connection stays on its thread. Any
+ * thread may call any method. The futures below fail with an {@link IOException} that names the address, or says that
+ * these streams are closed. Cancelling one, or a timeout of it ({@code orTimeout}), ends the operation and leaves no
+ * socket open. Any number may be pending.
  */
 public final class NettyStreams implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -55,47 +56,48 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Streams on event loops of their own, one for each processor, over the {@linkplain IoBackend#best() best} backend.
+     * Creates streams on event loops of their own, one per processor, with the {@linkplain IoBackend#best() best}
+     * backend.
      *
-     * @return to be closed when it is no longer needed; the process does not end before
-     * @throws IllegalStateException as for {@link IoBackend#best}
+     * @return streams that the caller must close; their threads keep the process alive until then
+     * @throws IllegalStateException under the conditions of {@link IoBackend#best}
      */
     public static NettyStreams create() {
         return create(IoBackend.best());
     }
 
     /**
-     * Streams on event loops of their own, one for each processor.
+     * Creates streams on event loops of their own, one per processor.
      *
-     * @param backend what to talk to the operating system by
-     * @return to be closed when it is no longer needed; the process does not end before
-     * @throws IllegalStateException if the backend is not available here
+     * @param backend the I/O mechanism to use
+     * @return streams that the caller must close; their threads keep the process alive until then
+     * @throws IllegalStateException if the backend is not available on this machine
      */
     public static NettyStreams create(IoBackend backend) {
         return create(backend, Runtime.getRuntime().availableProcessors());
     }
 
     /**
-     * Streams on event loops of their own.
+     * Creates streams on event loops of their own.
      *
-     * @param backend what to talk to the operating system by
-     * @param loopCount how many event loops, one thread each; one or more
-     * @return to be closed when it is no longer needed; the process does not end before
-     * @throws IllegalStateException if the backend is not available here
+     * @param backend the I/O mechanism to use
+     * @param loopCount the number of event loops, with one thread each; one or more
+     * @return streams that the caller must close; their threads keep the process alive until then
+     * @throws IllegalStateException if the backend is not available on this machine
      */
     public static NettyStreams create(IoBackend backend, int loopCount) {
         return new NettyStreams(Loops.owned(backend.requireAvailable(), loopCount, false), StreamLimits.DEFAULT);
     }
 
     /**
-     * Streams on event loops that the whole process shares. Their threads don't keep the process alive.
+     * Returns streams on event loops that the whole process shares. Their threads do not keep the process alive.
      *
-     * @return always the same; {@link #close} closes the servers and connections made through it so far, and nothing
-     *     else
-     * @throws IllegalStateException as for {@link IoBackend#best}
+     * @return the same streams every time; their {@link #close} closes the servers and connections made through them so
+     *     far, and leaves the event loops running
+     * @throws IllegalStateException under the conditions of {@link IoBackend#best}
      */
     public static NettyStreams shared() {
-        synchronized (SHARED_LOCK) { // not a static initializer: what fails in one is told once, and then hidden
+        synchronized (SHARED_LOCK) { // no static initializer: it reports a failure only once
             if (shared == null) {
                 shared = new NettyStreams(
                         Loops.shared(IoBackend.best(), Runtime.getRuntime().availableProcessors()),
@@ -106,12 +108,12 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Streams on event loops of yours.
+     * Creates streams on the caller's event loops.
      *
-     * @param group made for epoll, io_uring, kqueue or NIO; rather with {@link IoBackend#ioHandlerFactory()}. It is
-     *     yours to shut down
-     * @return {@link #close} closes the connections made through it and leaves the group running
-     * @throws IllegalArgumentException if the group is for something else
+     * @param group a group for epoll, io_uring, kqueue or NIO, preferably made with
+     *     {@link IoBackend#ioHandlerFactory()}; the caller shuts it down
+     * @return streams whose {@link #close} closes the connections made through them and leaves the group running
+     * @throws IllegalArgumentException if the group is for another I/O mechanism
      * @throws IllegalStateException if the streams cannot run on this version of Netty
      */
     public static NettyStreams over(EventLoopGroup group) {
@@ -121,17 +123,17 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * The same event loops, with other bounds for the connections made through the result.
+     * Returns streams on the same event loops, with other limits for the connections made through them.
      *
-     * @param connectionLimits the bounds of each connection
-     * @return a view of this object; closing one closes the other
+     * @param connectionLimits the limits of each connection
+     * @return a view of this object; closing either closes both
      */
     public NettyStreams withLimits(StreamLimits connectionLimits) {
         return new NettyStreams(loops, Objects.requireNonNull(connectionLimits, "connectionLimits"));
     }
 
     /**
-     * What these streams talk to the operating system by.
+     * Returns the I/O mechanism that these streams use.
      *
      * @return the backend
      */
@@ -142,32 +144,35 @@ public final class NettyStreams implements AutoCloseable {
     // ---- connecting
 
     /**
-     * Connects to a host (asyncio's {@code open_connection}), with the default options.
+     * Connects to a host, with the default options.
      *
-     * <p>Completes when the connection is there. Fails with {@link java.net.UnknownHostException},
-     * {@link ConnectException} when no address takes the connection, {@link java.net.SocketTimeoutException} after 30
-     * s; the causes of all attempts are among the suppressed ones.
+     * <p>Completes when the connection is established. Fails with {@link java.net.UnknownHostException} if the host has
+     * no address, with {@link ConnectException} if no address accepts the connection, and with
+     * {@link java.net.SocketTimeoutException} after 30 s; the exceptions of all attempts are among its suppressed
+     * exceptions. Source: asyncio's {@code open_connection}.
      *
      * @param host a name or an address
      * @param port 1 to 65535
-     * @return the connection
+     * @return completes with the connection
      */
     public CompletableFuture<StreamConnection> openConnection(String host, int port) {
         return openConnection(host, port, ConnectOptions.DEFAULT);
     }
 
     /**
-     * Connects to a host; see {@link #openConnection(String, int)}. All addresses of the name are tried, families in
-     * turn, the next one beside those before it when they take long (RFC 8305).
+     * Connects to a host; see {@link #openConnection(String, int)}.
      *
-     * @param host a name or an address; a name that is not ASCII is looked up as IDNA encodes it
+     * <p>All addresses of the name are tried, alternating between address families. If an attempt takes longer than the
+     * options' {@code attemptDelay}, the next one starts beside it. Source: RFC 8305.
+     *
+     * @param host a name or an address; a name with characters other than ASCII is looked up in its IDNA encoding
      * @param port 1 to 65535
-     * @param options how to
-     * @return the connection
-     * @throws IllegalArgumentException if {@code host} is empty or the port is out of range
+     * @param options the timeouts, the local address and TLS
+     * @return completes with the connection
+     * @throws IllegalArgumentException if {@code host} is empty or {@code port} is out of range
      */
     public CompletableFuture<StreamConnection> openConnection(String host, int port, ConnectOptions options) {
-        if (Objects.requireNonNull(host, "host").isEmpty()) { // which asyncio takes for the loopback
+        if (Objects.requireNonNull(host, "host").isEmpty()) { // asyncio connects to the loopback address then
             throw new IllegalArgumentException("host is empty");
         }
         Objects.requireNonNull(options, "options");
@@ -183,19 +188,19 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Connects to a host with TLS from the first byte; see {@link #openConnection(String, int)}.
      *
-     * <p>Completes when the handshake is done. Fails with {@link javax.net.ssl.SSLException} when it fails, too, and
-     * also {@link dev.nettystreams.PlaintextInjectionException}.
+     * <p>Completes when the handshake is done. Fails also with {@link javax.net.ssl.SSLException} if the handshake
+     * fails, and with {@link dev.nettystreams.PlaintextInjectionException} if the host sends plaintext first.
      *
-     * @param host a name or an address, which is verified
+     * @param host a name or an address; the host's certificate is verified against it
      * @param port 1 to 65535
-     * @param tls a client's side
-     * @return the connection
+     * @param tls the client side of TLS
+     * @return completes with the connection
      */
     public CompletableFuture<StreamConnection> openConnection(String host, int port, TlsUpgrade tls) {
         return openConnection(host, port, ConnectOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
     }
 
-    /** A connection that is cancelled, or whose handshake fails, is ended. */
+    /** Ends the connection if the caller cancels or the handshake fails. */
     private static CompletableFuture<StreamConnection> secured(
             CompletableFuture<StreamConnection> opening, TlsUpgrade tls) {
         CompletableFuture<StreamConnection> secured = new CompletableFuture<>();
@@ -215,10 +220,10 @@ public final class NettyStreams implements AutoCloseable {
         CompletableFuture<TlsSession> handshake;
         try {
             handshake = connection.writer().startTls(tls);
-        } catch (StreamClosedException e) { // by the end of these streams
+        } catch (StreamClosedException e) { // these streams were closed meanwhile
             secured.completeExceptionally(new IOException("these streams are closed", e));
             return;
-        } catch (Throwable e) { // a stage drops what its action throws
+        } catch (Throwable e) { // a stage discards an exception of its action
             connection.abort();
             secured.completeExceptionally(e);
             return;
@@ -234,13 +239,15 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Connects to a Unix socket (asyncio's {@code open_unix_connection}).
+     * Connects to a Unix socket.
      *
-     * <p>Completes when the connection is there. Fails with {@link ConnectException} if nobody listens there.
+     * <p>Completes when the connection is established. Fails with {@link ConnectException} if no server listens on the
+     * socket. Source: asyncio's {@code open_unix_connection}.
      *
-     * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
-     * @return the connection
-     * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
+     * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL character
+     * @return completes with the connection
+     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL character
+     *     that is not the first
      */
     public CompletableFuture<StreamConnection> openUnixConnection(String path) {
         return openUnix(path);
@@ -249,10 +256,11 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Connects to a Unix socket with TLS from the first byte; see {@link #openUnixConnection(String)}.
      *
-     * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
-     * @param tls a client's side, which knows its host by itself
-     * @return the connection
-     * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
+     * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL character
+     * @param tls the client side of TLS, with a host name of its own to verify
+     * @return completes with the connection
+     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL character
+     *     that is not the first
      */
     public CompletableFuture<StreamConnection> openUnixConnection(String path, TlsUpgrade tls) {
         Objects.requireNonNull(tls, "tls");
@@ -290,46 +298,47 @@ public final class NettyStreams implements AutoCloseable {
     // ---- serving
 
     /**
-     * Starts a server (asyncio's {@code start_server}), with the default options.
+     * Starts a server, with the default options.
      *
-     * <p>Completes when it listens. Fails with {@link java.net.BindException} if an address cannot be had,
-     * {@link java.net.UnknownHostException} if the host has none.
+     * <p>Completes when the server listens. Fails with {@link java.net.BindException} if it cannot listen on an
+     * address, and with {@link java.net.UnknownHostException} if the host has no address. Source: asyncio's
+     * {@code start_server}.
      *
-     * @param handler run for each connection
-     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces, of both
-     *     families
-     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
-     * @return the server, serving
+     * @param handler handles each connection
+     * @param host a name or an address; the server listens on each of its addresses; empty for all interfaces, in both
+     *     address families
+     * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+     * @return completes with the server, which accepts connections
      */
     public CompletableFuture<StreamServer> startServer(ConnectionHandler handler, String host, int port) {
         return startServer(handler, host, port, ServerOptions.DEFAULT);
     }
 
-    /**
-     * Starts a server; see {@link #startServer(ConnectionHandler, String, int)}.
-     *
-     * @param handler run for each connection
-     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces, of both
-     *     families
-     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
-     * @param options how to
-     * @return the server, serving unless the options say otherwise
-     */
+            /**
+             * Starts a server; see {@link #startServer(ConnectionHandler, String, int)}.
+             *
+             * @param handler handles each connection
+             * @param host a name or an address; the server listens on each of its addresses; empty for all interfaces,
+             *     in both address families
+             * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+             * @param options the server's options
+             * @return completes with the server, which accepts connections unless the options say otherwise
+             */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, String host, int port, ServerOptions options) {
         return startServer(handler, List.of(Objects.requireNonNull(host, "host")), port, options);
     }
 
-    /**
-     * Starts a server with TLS from the first byte; see {@link #startServer(ConnectionHandler, String, int)}.
-     *
-     * @param handler run for each connection, under TLS
-     * @param host a name or an address, each of whose addresses is listened on; empty for all interfaces, of both
-     *     families
-     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
-     * @param tls a server's side
-     * @return the server, serving
-     */
+            /**
+             * Starts a server with TLS from the first byte; see {@link #startServer(ConnectionHandler, String, int)}.
+             *
+             * @param handler handles each connection, once its handshake is done
+             * @param host a name or an address; the server listens on each of its addresses; empty for all interfaces,
+             *     in both address families
+             * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+             * @param tls the server side of TLS
+             * @return completes with the server, which accepts connections
+             */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, String host, int port, TlsUpgrade tls) {
         return startServer(handler, host, port, ServerOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
@@ -339,28 +348,29 @@ public final class NettyStreams implements AutoCloseable {
      * Starts a server on several hosts, with the default options; see
      * {@link #startServer(ConnectionHandler, List, int, ServerOptions)}.
      *
-     * @param handler run for each connection
-     * @param hosts names or addresses, one or more; an empty one for all interfaces, of both families
-     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
-     * @return the server, serving
+     * @param handler handles each connection
+     * @param hosts one or more names or addresses; an empty one means all interfaces, in both address families
+     * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+     * @return completes with the server, which accepts connections
      */
     public CompletableFuture<StreamServer> startServer(ConnectionHandler handler, List<String> hosts, int port) {
         return startServer(handler, hosts, port, ServerOptions.DEFAULT);
     }
 
-    /**
-     * Starts a server on several hosts; see {@link #startServer(ConnectionHandler, String, int)}.
-     *
-     * <p>It listens on every address of every host, each once. An address that this machine does not have, such as the
-     * {@code ::1} of {@code localhost} where there is no IPv6, is passed over if there is another one. If an address
-     * cannot be had for another reason, the future fails and nothing is listened on.
-     *
-     * @param handler run for each connection
-     * @param hosts names or addresses, one or more; an empty one for all interfaces, of both families
-     * @param port 0 to 65535; 0 for one that the system picks, the same on all addresses
-     * @param options how to
-     * @return the server, serving unless the options say otherwise
-     */
+            /**
+             * Starts a server on several hosts; see {@link #startServer(ConnectionHandler, String, int)}.
+             *
+             * <p>The server listens once on every address of every host. An address that this machine does not have,
+             * such as the {@code ::1} of {@code localhost} on a machine without IPv6, is skipped if there is another
+             * one. If the server cannot listen on an address for another reason, the future fails and the server
+             * listens on none.
+             *
+             * @param handler handles each connection
+             * @param hosts one or more names or addresses; an empty one means all interfaces, in both address families
+             * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+             * @param options the server's options
+             * @return completes with the server, which accepts connections unless the options say otherwise
+             */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, List<String> hosts, int port, ServerOptions options) {
         Objects.requireNonNull(handler, "handler");
@@ -376,16 +386,17 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Starts a server on a Unix socket (asyncio's {@code start_unix_server}), with the default options.
+     * Starts a server on a Unix socket, with the default options.
      *
-     * <p>Completes when it listens. A socket that nobody listens on any more is replaced. Fails with
-     * {@link java.net.BindException} if a server listens there, or if something else than a socket is there, which is
-     * left alone.
+     * <p>Completes when the server listens. Replaces a stale socket, on which no server listens any more. Fails with
+     * {@link java.net.BindException} if a server listens on the socket, or if the path is not a socket; that file is
+     * left as it is. Source: asyncio's {@code start_unix_server}.
      *
-     * @param handler run for each connection
-     * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
-     * @return the server, serving
-     * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
+     * @param handler handles each connection
+     * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL character
+     * @return completes with the server, which accepts connections
+     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL character
+     *     that is not the first
      */
     public CompletableFuture<StreamServer> startUnixServer(ConnectionHandler handler, String path) {
         return startUnixServer(handler, path, ServerOptions.DEFAULT);
@@ -395,25 +406,28 @@ public final class NettyStreams implements AutoCloseable {
      * Starts a server on a Unix socket with TLS from the first byte; see
      * {@link #startUnixServer(ConnectionHandler, String)}.
      *
-     * @param handler run for each connection, under TLS
-     * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
-     * @param tls a server's side
-     * @return the server, serving
-     * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
+     * @param handler handles each connection, once its handshake is done
+     * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL character
+     * @param tls the server side of TLS
+     * @return completes with the server, which accepts connections
+     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL character
+     *     that is not the first
      */
     public CompletableFuture<StreamServer> startUnixServer(ConnectionHandler handler, String path, TlsUpgrade tls) {
         return startUnixServer(handler, path, ServerOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
     }
 
-    /**
-     * Starts a server on a Unix socket; see {@link #startUnixServer(ConnectionHandler, String)}.
-     *
-     * @param handler run for each connection
-     * @param path of the socket; on Linux with epoll also an abstract name, which begins with a NUL character
-     * @param options how to
-     * @return the server, serving unless the options say otherwise
-     * @throws IllegalArgumentException if no socket can have that path: too long, empty, a NUL inside
-     */
+            /**
+             * Starts a server on a Unix socket; see {@link #startUnixServer(ConnectionHandler, String)}.
+             *
+             * @param handler handles each connection
+             * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL
+             *     character
+             * @param options the server's options
+             * @return completes with the server, which accepts connections unless the options say otherwise
+             * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL
+             *     character that is not the first
+             */
     public CompletableFuture<StreamServer> startUnixServer(
             ConnectionHandler handler, String path, ServerOptions options) {
         Objects.requireNonNull(handler, "handler");
@@ -443,10 +457,10 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Closes the servers and, gracefully, the connections made through these streams, and then the event loops, unless
-     * they are shared or yours. Waits for that, five seconds at most in all, unless called on one of the event loops;
-     * what is still open then is cut off. What is being opened fails, and so does whatever is asked for afterwards
-     * (save of {@link #shared}).
+     * Closes the servers, then the connections made through these streams, gracefully, then the event loops unless they
+     * are shared or the caller's own. Waits up to five seconds in all, except on one of the event loops; connections
+     * that are still open then are aborted. Pending operations fail, and so do later ones, except on the
+     * {@link #shared} streams.
      */
     @Override
     public void close() {

@@ -22,28 +22,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Unix socket over the JDK's selector that survives the peer's EOF. Netty's own, {@code NioDomainSocketChannel},
- * closes at it, whatever {@code ALLOW_HALF_CLOSURE} says, and drops the reply: its superclass asks the configuration's
- * class, which only TCP's has. That superclass also asks whether the input was shut down before, and then leaves the
- * channel open; so this channel, if it allows half-closure, says so as soon as it has read the end.
+ * A Unix socket over the JDK's selector that stays open at the peer's EOF. Netty's own {@code NioDomainSocketChannel}
+ * closes then, whatever {@code ALLOW_HALF_CLOSURE} says, and loses the reply: its superclass checks the type of the
+ * configuration, and only TCP's type qualifies. The superclass also leaves the channel open if the input was shut down
+ * before. This channel therefore reports its input as shut down as soon as it has read the end, if it allows
+ * half-closure.
  *
- * <p>For a bootstrap of yours whose channels are given to streams; {@link NettyStreams} makes its own.
+ * <p>For bootstraps of applications that add streams to the channels; {@link NettyStreams} creates its own.
  */
 public final class NioUnixChannel extends AbstractNioByteChannel implements DuplexChannel {
     private final Config config = new Config();
     private volatile boolean isInputShutdown;
     private volatile boolean isOutputShutdown;
 
-    /** A socket that is to be connected. */
+    /** Creates a channel to be connected. */
     public NioUnixChannel() {
         this(null, open());
     }
 
     /**
-     * Over a socket of the JDK's that is connected already.
+     * Creates a channel over a connected socket of the JDK.
      *
-     * @param socket a Unix socket, which is the channel's from now on
-     * @throws IllegalArgumentException if it is a socket of another family
+     * @param socket a Unix socket; the channel takes ownership of it
+     * @throws IllegalArgumentException if the socket is of another family
      */
     public NioUnixChannel(SocketChannel socket) {
         this(null, requireUnix(socket));
@@ -67,7 +68,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
         return socket;
     }
 
-    /** Knows one option more than Netty's default: whether the peer's end leaves the channel open. */
+    /** Adds one option to Netty's default: whether the channel stays open at the peer's end. */
     private final class Config extends DefaultChannelConfig {
         private volatile boolean allowsHalfClosure;
 
@@ -245,7 +246,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
                 javaChannel().shutdownInput();
                 isInputShutdown = true;
                 promise.setSuccess();
-            } catch (Throwable e) { // whatever it was, somebody waits to know
+            } catch (Throwable e) { // any failure must reach the waiting caller
                 promise.setFailure(e);
             }
         });

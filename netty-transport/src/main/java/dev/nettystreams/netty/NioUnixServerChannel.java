@@ -19,19 +19,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens on a Unix socket over the JDK's selector; accepts {@link NioUnixChannel}s. For a bootstrap of yours whose
- * channels are given to streams; {@link NettyStreams} makes its own.
+ * A listening Unix socket over the JDK's selector, which accepts {@link NioUnixChannel}s. For bootstraps of
+ * applications that add streams to the channels; {@link NettyStreams} creates its own.
  */
 public final class NioUnixServerChannel extends AbstractNioMessageChannel implements ServerChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
     private final Config config = new Config(this);
 
-    /** A socket that is to be bound. */
+    /** Creates a channel to be bound. */
     public NioUnixServerChannel() {
         super(null, open(), SelectionKey.OP_ACCEPT);
     }
 
-    /** Knows one option more than Netty's default: the backlog. */
+    /** Adds one option to Netty's default: the backlog. */
     private static final class Config extends DefaultChannelConfig {
         private int backlog = 100;
 
@@ -118,7 +118,7 @@ public final class NioUnixServerChannel extends AbstractNioMessageChannel implem
         return null;
     }
 
-    // a server neither connects nor writes
+    // A listening channel neither connects nor writes.
 
     @Override
     protected boolean doConnect(SocketAddress remoteAddress, SocketAddress localAddress) {

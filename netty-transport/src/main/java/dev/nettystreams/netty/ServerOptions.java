@@ -8,14 +8,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server listens.
+ * Options of a server.
  *
- * @param backlog how many connections may wait to be accepted, one or more; the system may take fewer
- * @param maxConnections how many connections may be open at once, one or more; at that number accepting pauses, and peers wait in the backlog
- * @param startServing whether to accept at once, or only when {@link StreamServer#startServing} is called
- * @param unixPermissions what a Unix socket's file may be used by, set before anybody can connect; null leaves it to the process's umask
- * @param reporter told of every handler that fails, and of every handshake
- * @param tls TLS from the first byte, before the handler runs; null for none
+ * @param backlog the number of connections that may wait to be accepted, one or more; the system may limit it further
+ * @param maxConnections the maximum number of open connections, one or more; at that number the server stops accepting,
+ *     and peers wait in the backlog
+ * @param startServing true to accept connections at once, false to wait for {@link StreamServer#startServing}
+ * @param unixPermissions the file permissions of a Unix socket, set before any peer can connect; null for the process's
+ *     umask
+ * @param reporter called for every handler and every handshake that fails
+ * @param tls TLS from the first byte, before the handler runs; null for plaintext
  */
 public record ServerOptions(
         int backlog,
@@ -24,16 +26,19 @@ public record ServerOptions(
         @Nullable Set<PosixFilePermission> unixPermissions,
         FailureReporter reporter,
         @Nullable TlsUpgrade tls) {
-    /** asyncio's backlog of 100; any number of connections; accepting at once; permissions by umask; failures are logged; in clear. */
+    /**
+     * asyncio's backlog of 100; no limit on connections; accepts at once; permissions by umask; failures are logged;
+     * plaintext.
+     */
     public static final ServerOptions DEFAULT =
             new ServerOptions(100, Integer.MAX_VALUE, true, null, FailureReporter.LOGGING, null);
 
     /**
-     * Checks the ranges and that there is a reporter, and copies the permissions.
+     * Checks the ranges and the reporter, and copies the permissions.
      *
      * @param backlog one or more
      * @param maxConnections one or more
-     * @param startServing whether to accept at once
+     * @param startServing whether to accept connections at once
      * @param unixPermissions may be null
      * @param reporter must not block
      * @param tls may be null
@@ -52,7 +57,7 @@ public record ServerOptions(
     }
 
     /**
-     * These options with another backlog.
+     * Returns these options with another backlog.
      *
      * @param connections one or more
      * @return a copy
@@ -62,7 +67,7 @@ public record ServerOptions(
     }
 
     /**
-     * These options with another cap.
+     * Returns these options with another maximum number of open connections.
      *
      * @param connections one or more
      * @return a copy
@@ -72,9 +77,9 @@ public record ServerOptions(
     }
 
     /**
-     * These options with or without accepting at once.
+     * Returns these options with another choice of when to accept connections.
      *
-     * @param atOnce whether to
+     * @param atOnce true to accept connections at once, false to wait for {@link StreamServer#startServing}
      * @return a copy
      */
     public ServerOptions withStartServing(boolean atOnce) {
@@ -82,9 +87,9 @@ public record ServerOptions(
     }
 
     /**
-     * These options with other permissions for a Unix socket.
+     * Returns these options with other file permissions for a Unix socket.
      *
-     * @param permissions who may connect: those who may write
+     * @param permissions the permissions; write permission lets a user connect
      * @return a copy
      */
     public ServerOptions withUnixPermissions(Set<PosixFilePermission> permissions) {
@@ -92,9 +97,9 @@ public record ServerOptions(
     }
 
     /**
-     * These options with another reporter.
+     * Returns these options with another reporter.
      *
-     * @param failureReporter told of every handler that fails
+     * @param failureReporter called for every handler and every handshake that fails
      * @return a copy
      */
     public ServerOptions withReporter(FailureReporter failureReporter) {
@@ -102,9 +107,10 @@ public record ServerOptions(
     }
 
     /**
-     * These options with TLS from the first byte: the handler runs when the handshake is done. A handshake that fails is reported.
+     * Returns these options with TLS from the first byte: the handler runs when the handshake is done. A failed
+     * handshake is reported.
      *
-     * @param upgrade a server's side of TLS
+     * @param upgrade the server side of TLS
      * @return a copy
      */
     public ServerOptions withTls(TlsUpgrade upgrade) {

@@ -30,8 +30,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams at the end of a Netty pipeline: add it to a channel of yours, and the bytes that reach it are a {@code StreamReader}'s, what a
- * {@code StreamWriter} writes goes out through the handlers before it.
+ * Streams at the end of a Netty pipeline. The handler turns the bytes that reach it into the input of a
+ * {@code StreamReader}, and sends the bytes that a {@code StreamWriter} writes through the handlers before it.
  *
  * <pre>{@code
  * bootstrap.childHandler(new ChannelInitializer<SocketChannel>() {
@@ -41,13 +41,13 @@ import org.jspecify.annotations.Nullable;
  * });
  * }</pre>
  *
- * <p>The streams open when the channel is active. They set {@code AUTO_READ}, {@code AUTO_CLOSE}, {@code ALLOW_HALF_CLOSURE}, the write
- * water mark and the receive allocator of the channel; {@link #handBack} restores them. On an epoll event loop that was not made with
- * {@link IoBackend#ioHandlerFactory()}, a reply larger than the socket buffer is cut off after the peer's EOF (a defect of Netty 4.2.13 and
- * later).
+ * <p>The streams open when the channel is active. They set the channel's {@code AUTO_READ}, {@code AUTO_CLOSE},
+ * {@code ALLOW_HALF_CLOSURE}, write water mark and receive allocator; {@link #handBack} restores them. On an epoll
+ * event loop that was not made with {@link IoBackend#ioHandlerFactory()}, a reply larger than the socket buffer is cut
+ * off after the peer's EOF (a defect of Netty 4.2.13 and later).
  *
- * <p>One object for each channel. Called by Netty on the channel's event loop; added with another executor, it closes the
- * channel and says so.
+ * <p>Each channel needs a handler of its own. Netty calls it on the channel's event loop; if it is added with another
+ * executor, it closes the channel and throws.
  */
 public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     /** The name of an accepted Unix socket: the one it is bound to is private and gone ({@link UnixSocketGuard}). */
@@ -59,33 +59,34 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
 
     private @Nullable ChannelTransport transport;
 
-    /** What arrived between {@code detach} and this handler's removal. */
+    /** Messages that arrived between {@code detach} and the removal of this handler. */
     private final ArrayDeque<Object> heldMessages = new ArrayDeque<>(0);
 
     /**
-     * Streams with the default limits, whose failures are logged.
+     * Creates a handler with the default limits, which logs failures.
      *
-     * @param conversation run once the channel is active; the channel is closed when it is over
+     * @param conversation runs once the channel is active; the channel is closed when it has ended
      */
     public StreamChannelHandler(ConnectionHandler conversation) {
         this(conversation, StreamLimits.DEFAULT, FailureReporter.LOGGING);
     }
 
     /**
-     * Streams for a conversation.
+     * Creates a handler.
      *
-     * @param conversation run once the channel is active; the channel is closed when it is over
-     * @param limits the connection's bounds
-     * @param reporter told when the conversation fails
+     * @param conversation runs once the channel is active; the channel is closed when it has ended
+     * @param limits the connection's limits
+     * @param reporter called if the conversation fails
      */
     public StreamChannelHandler(ConnectionHandler conversation, StreamLimits limits, FailureReporter reporter) {
         this(limits, connection -> connection.serve(conversation, reporter), cause -> {});
     }
 
     /**
-     * Streams whose opening, or failing to open, somebody waits for.
+     * Creates a handler for a caller that waits for the streams to open.
      *
-     * @param notOpened told what has kept the streams from opening, an {@link Error} included; the channel is closed
+     * @param notOpened called with the exception or {@link Error} that kept the streams from opening; the channel is
+     *     closed
      */
     StreamChannelHandler(StreamLimits limits, Consumer<StreamConnection> opened, Consumer<Throwable> notOpened) {
         RequiredNetty.check();
@@ -95,21 +96,21 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Makes streams over a channel that is open already (asyncio's {@code sock=}): a handler is added at the end of its pipeline.
+     * Creates streams over an open channel by adding a handler at the end of its pipeline (asyncio's {@code sock=}).
      *
-     * <p>Called on the channel's event loop, the handler is there when the call returns: what a codec passes on when it
-     * is removed next, such as the bytes behind an HTTP Upgrade request, is the streams'. Called on another thread, it
-     * is added by a task of the loop.
+     * <p>Completes when the streams are ready. On the channel's event loop the handler is added before this method
+     * returns, so it receives the bytes that a codec passes on when the codec is removed next, such as the bytes after
+     * an HTTP Upgrade request. On another thread the handler is added in a later task of the loop.
      *
-     * <p>Completes when the streams are there. Fails with {@link IllegalStateException} if the channel is not active,
-     * or has streams already.
+     * <p>Fails with {@link IllegalStateException} if the channel is not active or has streams already, and with
+     * {@link StreamBrokenException} if the channel's event loop has shut down.
      *
      * @param channel an active channel on an event loop
-     * @param limits the connection's bounds
-     * @return the streams
-     * @throws IllegalArgumentException if no streams can be made of the channel's data: it listens, it is
-     *     connectionless, or it closes at the peer's EOF, as Netty's own Unix sockets over NIO ({@link NioUnixChannel}
-     *     does not) and over io_uring (epoll's do not), and its channels within a JVM
+     * @param limits the connection's limits
+     * @return completes with the streams
+     * @throws IllegalArgumentException if the channel cannot carry streams: it is a listening channel, it is
+     *     connectionless, or it closes at the peer's EOF, as Netty's own Unix sockets over NIO (use
+     *     {@link NioUnixChannel}) and over io_uring (use epoll) do, and Netty's channels within a JVM
      * @throws IllegalStateException if the streams cannot run on this version of Netty
      */
     public static CompletableFuture<StreamConnection> adopt(Channel channel, StreamLimits limits) {
@@ -138,7 +139,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         return transport != null && transport.isDetached();
     }
 
-    /** Why a channel cannot carry streams, null if it can. */
+    /** Returns why a channel cannot carry streams, or null if it can. */
     private static @Nullable String refusalOf(Channel channel) {
         if (channel instanceof ServerChannel) {
             return "a listening channel has no bytes, only connections";
@@ -164,12 +165,14 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         return null;
     }
 
-    /** On the channel's loop, now if the caller is there; what goes wrong is the future's. */
+    /**
+     * Runs a task on the channel's event loop, at once if the caller is on it; an exception completes {@code outcome}.
+     */
     private static void onLoopOf(Channel channel, CompletableFuture<?> outcome, Runnable task) {
         Runnable guarded = () -> {
             try {
                 task.run();
-            } catch (Throwable e) { // whatever it was, the caller waits to know
+            } catch (Throwable e) { // any failure must reach the waiting caller
                 outcome.completeExceptionally(e);
             }
         };
@@ -185,16 +188,19 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Ends the streams and hands the channel back to its pipeline: what was written has been sent, the streams' handler is replaced by the
-     * given ones, the first of which receives the unread bytes, and reading is as it was before. An end of input that has come already
-     * is told behind the bytes as Netty tells it: by its events if the channel allows half-closure, else the channel is closed.
+     * Ends the streams and hands the channel back to its pipeline. Everything written is sent first. Then the given
+     * handlers replace the streams' handler, the first of them receives the unread bytes, and the channel's reading
+     * options are restored. If the peer has already ended its output, that is reported after the bytes as Netty does
+     * it: by Netty's events if the channel allows half-closure, otherwise by closing the channel.
      *
-     * <p>Completes when the channel has its new owner. Fails as {@link StreamConnection#detach} does, and when a successor cannot be
-     * added; the channel is then closed.
+     * <p>Completes when the new handlers own the channel. Fails as {@link StreamConnection#detach} does, and if a
+     * handler cannot be added; the channel is then closed.
      *
      * @param connection streams over a Netty channel
-     * @param successors the handlers to put in the place of the streams; with none, the bytes go to the handler behind them
-     * @return the channel
+     * @param successors the handlers that replace the streams' handler; if there are none, the next handler in the
+     *     pipeline receives the bytes
+     * @return completes with the channel
+     * @throws IllegalArgumentException if {@code connection} is not over a Netty channel
      */
     public static CompletableFuture<Channel> handBack(StreamConnection connection, ChannelHandler... successors) {
         if (!(connection.writer().getExtraInfo("channel") instanceof Channel channel)) {
@@ -209,7 +215,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
                     try {
                         replaceStreams(channel.pipeline(), successors, unread);
                     } catch (Throwable e) {
-                        channel.close(); // it has no owner
+                        channel.close(); // no handler owns it
                         throw e;
                     }
                     handedBack.complete(channel);
@@ -238,7 +244,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** For a channel whose socket has an error that Netty does not ask for. On the channel's loop. */
+    /** Reports a socket error that Netty does not read. Called on the channel's event loop. */
     static void errorIsPending(Channel channel) {
         StreamChannelHandler streams = channel.pipeline().get(StreamChannelHandler.class);
         if (streams != null && streams.transport != null) {
@@ -246,7 +252,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** For a channel whose loop has ended without a word to its pipeline: called in the loop's place. */
+    /** Reports the end of the channel's event loop, which does not tell the pipeline. Called in the loop's place. */
     void loopEnded() {
         if (transport != null) {
             transport.onInactive();
@@ -284,7 +290,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             ChannelTransport fresh = new ChannelTransport(context);
             transport = fresh;
             opened.accept(StreamConnection.over(fresh, limits));
-        } catch (Throwable e) { // Netty would tell a log
+        } catch (Throwable e) { // Netty would only log it
             context.close();
             notOpened.accept(e);
             throw e;
@@ -299,7 +305,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
                     + " StreamChannelHandler.handBack does that without harm"));
             context.channel()
                     .closeFuture()
-                    .addListener(closed -> current.onInactive()); // the pipeline tells us no more
+                    .addListener(closed -> current.onInactive()); // it gets no more events
         }
         if (!heldMessages.isEmpty()) {
             for (Object held; (held = heldMessages.poll()) != null; ) {
@@ -348,7 +354,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelWritabilityChanged();
     }
 
-    /** The end of the input is the streams' as its bytes are; who gets the channel back is told then. */
+    /** The end of the input belongs to the streams, like its bytes; {@link #handBack} reports it to the next owner. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         boolean isEndOfInput =
@@ -374,7 +380,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
-    /** Every error of the channel is the connection's: it ends here. */
+    /** Every exception of the channel belongs to the connection and is not passed on. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (transport != null && !transport.isDetached()) {

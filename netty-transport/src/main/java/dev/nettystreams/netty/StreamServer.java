@@ -26,21 +26,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens, and runs a {@link ConnectionHandler} for each connection (asyncio's {@code Server}).
+ * A listening server that runs a {@link ConnectionHandler} for each connection (asyncio's {@code Server}).
  *
  * <pre>
  *   LISTENING --startServing--> SERVING --close--> CLOSED (connections go on)
  *                                                    \__the last one ends--> waitClosed completes
  * </pre>
  *
- * <p>Three ways to end: {@link #close} stops accepting and leaves the conversations alone; {@link #shutdown} lets them
- * finish, within a time; {@link #abortClients} cuts them off. In {@code try}-with-resources it is {@code close}.
+ * <p>There are three ways to end a server: {@link #close} stops accepting and leaves the open connections alone;
+ * {@link #shutdown} lets their handlers finish, up to a timeout; {@link #abortClients} aborts the connections.
+ * {@code try}-with-resources calls {@code close}.
  *
- * <p>A server whose listening socket is closed by somebody else, as by the owner of the event loops who shuts them
- * down, closes.
+ * <p>If another party closes the listening socket, for instance by shutting down the event loops, the server closes.
  *
- * <p>Any thread may call any method. Every future is the caller's own: cancelling it changes nothing here, save that of
- * {@link #serveForever}.
+ * <p>Any thread may call any method. Each future belongs to its caller: cancelling it has no effect on the server,
+ * except for {@link #serveForever}. Any number may be pending, with the same exception.
  */
 public final class StreamServer implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
@@ -73,7 +73,7 @@ public final class StreamServer implements AutoCloseable {
         this.acceptor = new Acceptor(group, limits, options.maxConnections(), this::accepted);
     }
 
-    /** The handler to put on a listening channel before it is bound. */
+    /** Returns the handler for a listening channel, to be added before the channel is bound. */
     Acceptor acceptor() {
         return acceptor;
     }
@@ -93,7 +93,7 @@ public final class StreamServer implements AutoCloseable {
         acceptor.listenOn(listener, publicAddress);
         listener.closeFuture().addListener(closedByAnybody -> close());
         if (!listener.isOpen()) {
-            close(); // its loop may be gone, and with it whoever would have told us
+            close(); // if its loop has ended, the listener above is never called
         }
     }
 
@@ -104,12 +104,12 @@ public final class StreamServer implements AutoCloseable {
             return;
         }
         if (!connections.add(connection)) {
-            connection.abort(); // the streams were closed meanwhile; its handler is told by the abort
+            connection.abort(); // the streams were closed meanwhile; the handler sees the abort
         }
         CompletableFuture<Void> conversation = conversationOver(connection);
         conversations.put(connection, conversation);
         if (isCutOff) {
-            cutOff(connection, conversation); // it was accepted when the others were
+            cutOff(connection, conversation); // accepted while the other connections were being aborted
         }
         conversation.whenComplete((done, failure) -> {
             conversations.remove(connection);
@@ -122,7 +122,7 @@ public final class StreamServer implements AutoCloseable {
     private CompletableFuture<Void> conversationOver(StreamConnection connection) {
         try {
             return connection.serve(handler, options.reporter());
-        } catch (Throwable e) { // it would be counted for ever
+        } catch (Throwable e) { // otherwise the connection would be counted for ever
             connection.abort();
             LOGGER.log(Level.WARNING, () -> "could not serve " + connection, e);
             return CompletableFuture.failedFuture(e);
@@ -130,7 +130,7 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Begins to accept; without effect when it has begun.
+     * Starts accepting connections. Has no effect if called again.
      *
      * @throws StreamClosedException if the server is closed
      */
@@ -151,13 +151,13 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Begins to accept, and waits until the server is closed.
+     * Starts accepting connections and waits until the server is closed.
      *
-     * <p>Completes after {@link #close}. Cancelling it, or ending it otherwise ({@code orTimeout}), closes the server,
-     * as it does in asyncio.
+     * <p>Completes after {@link #close}. Cancelling the returned future, or a timeout of it ({@code orTimeout}), closes
+     * the server. Only one call may be pending. Source: asyncio's {@code serve_forever}.
      *
      * @return completes when the server is closed
-     * @throws IllegalStateException if an earlier call is waiting
+     * @throws IllegalStateException if an earlier call is pending
      * @throws StreamClosedException if the server is closed already
      */
     public CompletableFuture<Void> serveForever() {
@@ -171,7 +171,7 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Whether new connections are accepted.
+     * Returns whether the server accepts connections.
      *
      * @return true from {@code startServing} to {@code close}
      */
@@ -180,9 +180,9 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * What the server listens on.
+     * Returns the addresses that the server listens on.
      *
-     * @return one address for each that was asked for; none once it is closed
+     * @return one address for each requested address; none once the server is closed
      */
     public List<SocketAddress> addresses() {
         if (isClosing.get()) {
@@ -203,7 +203,7 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * The TCP port, the same on every address.
+     * Returns the TCP port, which is the same on every address.
      *
      * @return the port, also after {@code close}; -1 for a Unix socket
      */
@@ -217,28 +217,30 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, and removes the Unix socket's file if it is still this server's. Conversations go on. Without
-     * effect when called again. Whoever tries to connect after this method has returned is refused; on an event loop,
-     * or if its own loops are held up for longer than five seconds, it returns a moment earlier.
+     * Stops listening, and removes the file of the Unix socket if it still belongs to this server. Open connections go
+     * on. Has no effect if called again.
+     *
+     * <p>When this method has returned, new connections are refused. It returns a little earlier on an event loop, and
+     * if the server's own event loops do not respond within five seconds.
      */
     @Override
     public void close() {
         close(Patience.of(CLOSE_TIMEOUT));
     }
 
-    /** @param patience how long to wait for the event loops */
+    /** @param patience the time to wait for the event loops */
     @SuppressWarnings("NullAway") // Void has no other value
     void close(Patience patience) {
         if (!isClosing.compareAndSet(false, true)) {
             if (!LoopThreads.isLoopThread()) {
-                patience.await(closed); // somebody else is at it
+                patience.await(closed); // another thread is closing the server
             }
             return;
         }
         try {
             stopListening(patience);
         } finally {
-            closed.complete(null); // last: whoever waits for it may end the event loops
+            closed.complete(null); // last: a waiting caller may end the event loops
         }
     }
 
@@ -262,16 +264,16 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, lets the conversations end well, and cuts off those that have not by the deadline.
+     * Stops listening, lets the handlers finish, and aborts the connections that are still open at the timeout.
      *
-     * <p>Readers see EOF behind what has arrived, so a handler that waits for the next request ends, and one that is
-     * answering finishes its answer; connections close when what was written is sent. Whoever is cut off has its
-     * connection aborted, and its handler is asked to end: one on a thread, be it virtual or on the event loop, is
-     * interrupted. Completes when no connection and no handler is left. Cancelling the future, or giving it a timeout
-     * of its own, changes nothing here.
+     * <p>Completes when no connection and no handler is left. Readers see the bytes received so far, then EOF: a
+     * handler that waits for the next request ends, and one that is answering finishes its answer. Each connection
+     * closes when its output has been sent. At the timeout, remaining connections are aborted and their handlers
+     * cancelled; a handler that runs on a thread, virtual, platform or on the event loop, is interrupted. Cancelling
+     * the returned future, or a timeout of it, has no effect on the shutdown.
      *
-     * @param timeout how long the conversations may take; zero cuts them off at once
-     * @return completes when everything of the server has ended
+     * @param timeout the time that the handlers may take; zero aborts the connections at once
+     * @return completes when every connection and handler of the server has ended
      */
     public CompletableFuture<Void> shutdown(Duration timeout) {
         long timeoutNanos = Math.max(0, Timeouts.saturatedNanos(Objects.requireNonNull(timeout, "timeout")));
@@ -280,7 +282,7 @@ public final class StreamServer implements AutoCloseable {
             connection.reader().feedEof();
         }
         CompletableFuture<Void> ended = waitClosed();
-        waitClosed() // not the caller's, who may cancel it or give it a time of its own
+        waitClosed() // not the returned future, which its caller may cancel
                 .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
                 .whenComplete((done, late) -> {
                     if (late != null) {
@@ -290,7 +292,10 @@ public final class StreamServer implements AutoCloseable {
         return ended;
     }
 
-    /** Handlers that wait for their connection end by its failure, which is theirs to report; the others are told then. */
+    /**
+     * A handler that waits for its connection ends with the connection's failure; any other handler is cancelled after
+     * it.
+     */
     private void cutOff() {
         isCutOff = true;
         abortClients();
@@ -301,29 +306,31 @@ public final class StreamServer implements AutoCloseable {
         connection.waitClosed().whenComplete((done, lost) -> conversation.cancel(true));
     }
 
-    /** Closes every connection gracefully: what was written is sent, readers see EOF. */
+    /** Closes every connection gracefully: written bytes are sent, and readers see EOF. */
     public void closeClients() {
         ownConnections.snapshot().forEach(StreamConnection::close);
     }
 
-    /** Closes every connection at once, dropping what was not sent. */
+    /** Closes every connection at once and discards unsent bytes. */
     public void abortClients() {
         ownConnections.snapshot().forEach(StreamConnection::abort);
     }
 
     /**
-     * Waits until the server is closed and its last conversation has ended; brings neither about.
+     * Waits until the server is closed and its last handler and connection have ended; ends neither.
      *
-     * @return completes when nothing of the server is left
+     * <p>Completes when nothing of the server is left; never fails. Source: asyncio's {@code wait_closed}.
+     *
+     * @return completes when every connection and handler of the server has ended
      */
     public CompletableFuture<Void> waitClosed() {
         return closed.thenCompose(done -> ownConnections.whenEmpty());
     }
 
     /**
-     * How many connections are open.
+     * Returns the number of open connections.
      *
-     * @return a number that may be old when you read it
+     * @return a number that may be outdated when the caller reads it
      */
     public int connectionCount() {
         return ownConnections.size();

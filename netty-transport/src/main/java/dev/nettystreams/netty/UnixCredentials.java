@@ -3,19 +3,19 @@ package dev.nettystreams.netty;
 import java.util.List;
 
 /**
- * Who is at the other end of a Unix socket: {@code getExtraInfo("peercred")}.
+ * The credentials of the peer of a Unix socket: {@code getExtraInfo("peercred")}.
  *
- * @param processId as the peer had it when it connected or listened
- * @param userId its effective user
- * @param groupIds its effective groups, as far as the system tells
+ * @param processId the peer's process id when it connected or listened
+ * @param userId the peer's effective user id
+ * @param groupIds the peer's effective group ids, as far as the system reports them
  */
 public record UnixCredentials(int processId, int userId, List<Integer> groupIds) {
     /**
      * Copies the list.
      *
-     * @param processId a process
-     * @param userId a user
-     * @param groupIds groups, possibly none
+     * @param processId a process id
+     * @param userId a user id
+     * @param groupIds group ids, possibly none
      */
     public UnixCredentials {
         groupIds = List.copyOf(groupIds);

@@ -15,10 +15,10 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * A trust manager whose refusals tell BoringSSL which alert the peer is to get. Of most of them Netty tells it that
- * something unspecified has failed, which the peer is told as {@code internal_error}: as if the fault were ours.
+ * A trust manager whose refusals tell BoringSSL which alert to send to the peer. For most exceptions Netty reports an
+ * unspecified failure, which BoringSSL sends as {@code internal_error}, as if the fault were on our side.
  *
- * <p>The alerts are those of the JDK's engine, but for an unknown root, of which the JDK says
+ * <p>The alerts are those of the JDK's engine, except for an unknown root, for which the JDK sends
  * {@code certificate_unknown}.
  */
 final class AlertingTrust extends X509ExtendedTrustManager {
@@ -43,7 +43,7 @@ final class AlertingTrust extends X509ExtendedTrustManager {
         this.trust = trust;
     }
 
-    /** One way to ask the manager behind. */
+    /** One method of the wrapped trust manager. */
     @FunctionalInterface
     private interface Check {
         void run() throws CertificateException;
@@ -55,7 +55,7 @@ final class AlertingTrust extends X509ExtendedTrustManager {
         } catch (OpenSslCertificateException e) {
             throw e;
         } catch (CertificateException e) {
-            throw new OpenSslCertificateException("not believed: " + e.getMessage(), e, codeOf(e));
+            throw new OpenSslCertificateException("certificate not trusted: " + e.getMessage(), e, codeOf(e));
         }
     }
 

@@ -11,20 +11,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path from a certificate towards its root, out of certificates in any order. Files that people have put together
- * have a certificate twice, a root before its intermediate, or one of another server; OpenSSL sends all of it, and
- * clients find their way. The JDK's key stores take a path alone.
+ * Builds the path from a certificate towards its root, from certificates in any order. Files assembled by hand contain
+ * a certificate twice, a root before its intermediate, or a certificate of another server. OpenSSL sends all of them,
+ * and clients find the path themselves. The JDK's key stores accept only a path.
  */
 final class CertificatePath {
     private CertificatePath() {}
 
     /**
-     * Follows the issuers: by name, and by their signature. Of several it takes the first that is valid now, or else
-     * the first. A root that an older one has certified, too, is there twice: the older one's certificate is taken
-     * before its own, which says nothing to those who do not know it, and which the others have.
+     * Follows the issuers, by name and by signature. Among several issuers it takes the first that is valid now, or
+     * else the first. If an older root has also certified a root, the file may hold both certificates of that root. The
+     * one issued by the older root is taken before the self-signed one: peers that know only the older root need it,
+     * and the others have the root already.
      *
-     * @param certificates the leaf first
-     * @return the leaf, its issuer, and so on, as far as they are there; a root, if it was among them
+     * @param certificates the certificates, the leaf first
+     * @return the leaf, its issuer, and so on, as far as the certificates allow; ends with a root if they contain it
      */
     static List<X509Certificate> of(List<X509Certificate> certificates) {
         List<X509Certificate> path = new ArrayList<>();
@@ -67,7 +68,7 @@ final class CertificatePath {
         } catch (InvalidKeyException | SignatureException e) {
             return false;
         } catch (GeneralSecurityException e) {
-            return true; // by its name: the peer may know an algorithm that this JDK does not
+            return true; // by name only: the peer may know an algorithm that this JDK lacks
         }
     }
 

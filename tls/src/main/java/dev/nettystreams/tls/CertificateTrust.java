@@ -5,10 +5,10 @@ import java.util.List;
 
 /**
  * The uses that an OpenSSL "trusted certificate" is trusted for: {@code -addtrust} and {@code -addreject} of
- * {@code openssl x509}. Reading the certificate and not these would turn a rejected root into a trusted one.
+ * {@code openssl x509}. Reading the certificate without them would turn a rejected root into a trusted one.
  *
- * @param trusted uses; empty for all
- * @param rejected uses
+ * @param trusted the trusted uses; empty for all
+ * @param rejected the rejected uses
  */
 record CertificateTrust(List<String> trusted, List<String> rejected) {
     static final CertificateTrust UNSAID = new CertificateTrust(List.of(), List.of());
@@ -16,7 +16,7 @@ record CertificateTrust(List<String> trusted, List<String> rejected) {
     /** {@code anyExtendedKeyUsage}, 2.5.29.37.0. */
     private static final String ANY = "551d2500";
 
-    /** Of peers, by OIDs of RFC 5280 section 4.2.1.12. */
+    /** The uses of peers' certificates, by their OIDs in RFC 5280 section 4.2.1.12. */
     enum Use {
         /** {@code id-kp-serverAuth}, 1.3.6.1.5.5.7.3.1. */
         SERVERS("2b06010505070301"),
@@ -31,8 +31,8 @@ record CertificateTrust(List<String> trusted, List<String> rejected) {
     }
 
     /**
-     * The bytes behind the certificate: SEQUENCE { trust SEQUENCE OF OBJECT IDENTIFIER OPTIONAL, reject [0] OPTIONAL,
-     * alias, keyid, other }, or nothing.
+     * Parses the bytes after the certificate: SEQUENCE
+     * { trust SEQUENCE OF OBJECT IDENTIFIER OPTIONAL, reject [0] OPTIONAL, alias, keyid, other }, or nothing.
      */
     static CertificateTrust of(byte[] behindCertificate) {
         List<String> trusted = List.of();

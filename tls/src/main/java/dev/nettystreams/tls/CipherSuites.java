@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The suites of both engines: RFC 9325's, and nothing else. Left to themselves, BoringSSL takes RSA key transport (by
- * which a stolen key opens yesterday's recordings) and CBC, and the JDK others.
+ * The cipher suites of both engines: those of RFC 9325 and no others. BoringSSL's defaults include CBC and RSA key
+ * transport, with which a stolen key decrypts earlier recordings; the JDK's defaults include other weak suites.
  */
 final class CipherSuites {
     private static final List<String> RECOMMENDED = List.of(
@@ -19,7 +19,7 @@ final class CipherSuites {
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
-    /** There is none without CBC before TLS 1.2. */
+    /** Before TLS 1.2, every suite uses CBC. */
     private static final List<String> BEFORE_TLS_1_2 = List.of(
             "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
             "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
@@ -29,10 +29,10 @@ final class CipherSuites {
     private CipherSuites() {}
 
     /**
-     * The suites, in the order of preference.
+     * Returns the suites in order of preference.
      *
-     * @param protocols versions, empty for 1.2 and 1.3; one that is older, which nobody gets without asking for it, has
-     *     suites of its time
+     * @param protocols TLS versions; empty for 1.2 and 1.3. Older versions, which must be asked for explicitly, add the
+     *     suites of their time
      */
     static List<String> of(List<String> protocols) {
         boolean isOld = protocols.contains("TLSv1") || protocols.contains("TLSv1.1");

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One element of DER (X.690), as far as keys and the trust in certificates need it. Bytes that end too early are an
+ * One element of DER (X.690), to the extent that keys and certificate trust need. Truncated bytes throw
  * {@link IndexOutOfBoundsException}.
  *
- * @param tag its first byte
- * @param content without tag and length
+ * @param tag the first byte
+ * @param content the bytes after tag and length
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares them
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Der(int tag, byte[] content) {
     static final int INTEGER = 0x02;
     static final int OCTET_STRING = 0x04;
@@ -23,7 +23,7 @@ record Der(int tag, byte[] content) {
 
     private static final int LONG_FORM = 0x80;
 
-    /** The elements that follow one another in some bytes. */
+    /** Parses consecutive elements. */
     static List<Der> elements(byte[] bytes) {
         List<Der> elements = new ArrayList<>();
         int at = 0;
@@ -39,7 +39,7 @@ record Der(int tag, byte[] content) {
         return elements;
     }
 
-    /** The elements within. */
+    /** Parses the elements inside this one. */
     List<Der> elements() {
         return elements(content);
     }
@@ -61,13 +61,13 @@ record Der(int tag, byte[] content) {
         return length;
     }
 
-    /** Tag, length and content. */
+    /** Returns tag, length and content. */
     byte[] encoded() {
         int byteCount = content.length;
         byte[] head;
         if (byteCount < LONG_FORM) {
             head = new byte[] {(byte) tag, (byte) byteCount};
-        } else if (byteCount < 256) { // the shortest form is the only one
+        } else if (byteCount < 256) { // DER allows only the shortest form
             head = new byte[] {(byte) tag, (byte) (LONG_FORM | 1), (byte) byteCount};
         } else {
             head = new byte[] {(byte) tag, (byte) (LONG_FORM | 2), (byte) (byteCount >> 8), (byte) byteCount};

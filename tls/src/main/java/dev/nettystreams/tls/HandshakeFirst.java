@@ -8,8 +8,9 @@ import io.netty.handler.ssl.SslHandler;
 import javax.net.ssl.SSLEngine;
 
 /**
- * A context whose handlers begin with the handshake. Those of a context that was built with {@code startTls(true)} send their first flush in
- * clear: there it is the go-ahead, here it would be what the application says first when TLS is there.
+ * A context whose handlers start with the handshake. The handlers of a context built with {@code startTls(true)} send
+ * their first flush in plaintext, which Netty intends for the go-ahead. Here the go-ahead is already sent, and the
+ * first flush would be application data.
  */
 final class HandshakeFirst extends DelegatingSslContext {
     private final boolean isOfTheJdk;

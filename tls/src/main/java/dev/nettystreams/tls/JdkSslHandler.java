@@ -11,22 +11,23 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
- * Netty's handler over an engine of the JDK, which does whatever a peer asks for after the handshake: in TLS 1.2 either
- * side can ask for another handshake, whose costly part is the server's; in 1.3 for new keys (RFC 8446 section 4.6.3),
- * 43 bytes to the one and some 50 microseconds to the other, with an answer that nobody has to read and no
- * {@code drain} holds back. BoringSSL refuses the first to clients, and the second after so many.
+ * Netty's handler for an engine of the JDK, with limits on the peer's requests after the handshake, all of which the
+ * JDK's engine would serve. In TLS 1.2 either side can request another handshake, whose cost falls on the server. In
+ * TLS 1.3 either side can request new keys (RFC 8446 section 4.6.3): that costs 43 bytes to one side and some 50
+ * microseconds to the other, whose answer no {@code drain} holds back. BoringSSL refuses the first to clients and
+ * limits the second.
  *
- * <p>The JDK has a switch against the first, {@code jdk.tls.rejectClientInitiatedRenegotiation}, for the whole process.
- * Here the engine is told that it knows no TLS 1.2 any more: the handshake that it has done keeps its version, and the
- * next hello is answered by an alert, before there is anything to sign.
+ * <p>The JDK's switch against the first, {@code jdk.tls.rejectClientInitiatedRenegotiation}, affects the whole process.
+ * Instead, this handler disables TLS 1.2 in the engine after the handshake: the session keeps its version, and the
+ * engine answers the next ClientHello with an alert, before it signs anything.
  *
- * <p>On the channel's event loop.
+ * <p>Confined to the channel's event loop.
  */
 final class JdkSslHandler extends SslHandler {
-    /** As BoringSSL has it. Session tickets are among them, a few at a time. */
+    /** BoringSSL's limit. Session tickets count, of which a few come at a time. */
     private static final int MAX_SILENT_RECORDS = 32;
 
-    /** As Netty has it over BoringSSL: a server may ask once, for a certificate. */
+    /** Netty's limit for BoringSSL: a server may request one handshake, to ask for a certificate. */
     private static final int MAX_HELLO_REQUESTS = 1;
 
     /** The first byte of a record, which is never encrypted in TLS 1.2 (RFC 5246 section 6.2.1). */
@@ -41,12 +42,12 @@ final class JdkSslHandler extends SslHandler {
         super(engine);
     }
 
-    /** The peer has sent bytes for the application. */
+    /** The peer has sent application data. */
     void hasSpoken() {
         silentRecords = 0;
     }
 
-    /** Netty calls this for one record, or a part of one. */
+    /** Netty calls this for one record, or for a part of one. */
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf input, List<Object> output) throws SSLException {
         if (!handshakeFuture().isSuccess()) {
@@ -62,7 +63,7 @@ final class JdkSslHandler extends SslHandler {
         silentRecords++;
         super.decode(context, input, output);
         if (input.readableBytes() == unreadBytes) {
-            silentRecords--; // it is not all there yet
+            silentRecords--; // the record is not complete yet
         } else if (silentRecords > MAX_SILENT_RECORDS) {
             throw new SSLException("the peer asks for new keys again and again");
         } else if (wasAtRest && isRenegotiating() && ++helloRequests > MAX_HELLO_REQUESTS) {

@@ -8,12 +8,13 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A context that is made when the first connection needs it, or its server starts, and shared by all: sessions are resumed within one context.
+ * A TLS context that is created when the first connection needs it or its server starts, and then shared by all
+ * connections: sessions are resumed only within one context.
  *
  * <p>Any thread.
  */
 final class LazyContext {
-    /** What makes it; its failures are told to those that needed it, and it is tried again for the next. */
+    /** Creates the context. A failure reaches the callers that wait for the context; the next caller tries again. */
     @FunctionalInterface
     interface Source {
         SslContext make() throws SSLException;
@@ -26,16 +27,17 @@ final class LazyContext {
         this.source = source;
     }
 
-    /** One that somebody has made already. */
+    /** A context that exists already. */
     LazyContext(SslContext given) {
         this(() -> given);
         making.set(CompletableFuture.completedFuture(new HandshakeFirst(given)));
     }
 
     /**
-     * Begins to make it, on a thread of its own, if nobody has: files are read, and engines loaded.
+     * Starts the creation of the context on a thread of its own, unless it has started: creation reads files and loads
+     * an engine.
      *
-     * @return fails with what the source throws
+     * @return fails with the exception of the source
      */
     CompletableFuture<HandshakeFirst> prepare() {
         CompletableFuture<HandshakeFirst> promise = new CompletableFuture<>();
@@ -49,7 +51,7 @@ final class LazyContext {
         maker.setDaemon(true);
         try {
             maker.start();
-        } catch (Throwable e) { // there may be no thread: nobody else would complete it, for this call and all later
+        } catch (Throwable e) { // no thread available: otherwise this future would never complete
             making.set(null);
             promise.completeExceptionally(e);
         }
@@ -59,13 +61,13 @@ final class LazyContext {
     private void make(CompletableFuture<HandshakeFirst> promise) {
         try {
             promise.complete(new HandshakeFirst(source.make()));
-        } catch (Throwable e) { // whatever went wrong is for those who need it to know
+        } catch (Throwable e) { // any failure must reach the waiting callers
             making.set(null);
             promise.completeExceptionally(e);
         }
     }
 
-    /** The context; waits for it only where nobody has prepared it. */
+    /** Returns the context; waits for it only if no caller has prepared it. */
     HandshakeFirst get() throws SSLException {
         try {
             return prepare().join();

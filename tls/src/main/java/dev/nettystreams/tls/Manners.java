@@ -4,14 +4,14 @@ import dev.nettystreams.LeftoverPolicy;
 import java.time.Duration;
 
 /**
- * How a connection behaves at its borders.
+ * The policy of a TLS connection for its start and its end.
  *
- * @param leftoverPolicy for plaintext that nobody has read
+ * @param leftoverPolicy the policy for unread plaintext
  * @param handshakeTimeout more than zero
- * @param acceptsTruncation whether an end of the connection without TLS's own is taken for a clean one
+ * @param acceptsTruncation whether a FIN without close_notify counts as a clean end
  */
 record Manners(LeftoverPolicy leftoverPolicy, Duration handshakeTimeout, boolean acceptsTruncation) {
-    /** asyncio's minute. */
+    /** asyncio's default. */
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(60);
 
     static final Manners OF_CLIENTS = new Manners(LeftoverPolicy.REFUSE, HANDSHAKE_TIMEOUT, false);

@@ -14,10 +14,11 @@ import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of the host that a client wants to reach.
+ * The name of the host that a client connects to.
  *
- * @param verified the name or address that must stand in the certificate: without the root's dot, the zone of an address, and brackets
- * @param asked the name to ask for (SNI, RFC 6066 section 3); null for an address, and for what no host can be called
+ * @param verified the name or address that the certificate must contain: without the root dot, the zone of an address,
+ *     and brackets
+ * @param asked the name to ask for (SNI, RFC 6066 section 3); null for an address, and for an invalid host name
  */
 record PeerName(String verified, @Nullable SNIServerName asked) {
     static PeerName of(String hostName) {
@@ -29,7 +30,10 @@ record PeerName(String verified, @Nullable SNIServerName asked) {
         return new PeerName(name, asked(name));
     }
 
-    /** {@code [fe80::1%eth0]} is {@code fe80::1}: certificates have no zones, which are a matter of this machine (RFC 4007). */
+    /**
+     * {@code [fe80::1%eth0]} becomes {@code fe80::1}: zones have a meaning only on this machine (RFC 4007), so
+     * certificates do not contain them.
+     */
     private static String withoutZone(String hostName) {
         boolean isBracketed = hostName.startsWith("[") && hostName.endsWith("]");
         String address = isBracketed ? hostName.substring(1, hostName.length() - 1) : hostName;
@@ -41,13 +45,13 @@ record PeerName(String verified, @Nullable SNIServerName asked) {
         return NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name);
     }
 
-    /** {@code example.org.} is {@code example.org}, as it stands in certificates and server names. */
+    /** {@code example.org.} becomes {@code example.org}, the form in certificates and server names. */
     private static String withoutRootDot(String hostName) {
         boolean isRooted = hostName.length() > 1 && hostName.endsWith(".");
         return isRooted ? hostName.substring(0, hostName.length() - 1) : hostName;
     }
 
-    /** {@link SNIHostName} takes no underscores; DNS and containers have them. */
+    /** {@link SNIHostName} refuses underscores, which DNS and container names contain. */
     private static @Nullable SNIServerName asked(String name) {
         try {
             return new SNIHostName(name);
@@ -64,20 +68,20 @@ record PeerName(String verified, @Nullable SNIServerName asked) {
         }
     }
 
-    /** The name to ask for, in ASCII, or null. */
+    /** Returns the name to ask for, in ASCII, or null. */
     @Nullable
     String askedName() {
         return asked == null ? null : new String(asked.getEncoded(), US_ASCII);
     }
 
     /**
-     * Has the engine ask for the name: also for one without a dot, which engines leave out by themselves.
+     * Makes the engine ask for the name, even for one without a dot, which engines omit by default.
      *
-     * @param parameters for the engine, to which this gives them
+     * @param parameters the engine's parameters, which this method completes and sets
      */
     void applyTo(SSLEngine engine, SSLParameters parameters) {
-        if (asked instanceof Asked
-                && engine instanceof ReferenceCountedOpenSslEngine openSsl) { // which takes no other class
+        // That engine ignores a server name of any class but SNIHostName.
+        if (asked instanceof Asked && engine instanceof ReferenceCountedOpenSslEngine openSsl) {
             engine.setSSLParameters(parameters);
             SSL.setTlsExtHostName(openSsl.sslPointer(), askedName());
             return;
@@ -88,7 +92,7 @@ record PeerName(String verified, @Nullable SNIServerName asked) {
         engine.setSSLParameters(parameters);
     }
 
-    /** A name by its bytes, about which Java has no opinion. */
+    /** A server name as bytes, without the restrictions of {@link SNIHostName}. */
     private static final class Asked extends SNIServerName {
         Asked(String name) {
             super(StandardConstants.SNI_HOST_NAME, name.getBytes(US_ASCII));

@@ -18,18 +18,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The blocks of a PEM file (RFC 7468), with words in between, as OpenSSL reads it. Each failure names the file: a
- * server has several, and its log may be all that is left of the one who started it.
+ * The blocks of a PEM file (RFC 7468), with text in between, as OpenSSL reads it. Every exception names the file: a
+ * server has several, and the log may be the only place where its operator sees the failure.
  */
 record PemFile(Path path, List<Block> blocks) {
-    /** With the trust that is asked of it behind the certificate (OpenSSL's {@code x509 -trustout}). */
+    /** A certificate followed by the uses that it is trusted for (OpenSSL's {@code x509 -trustout}). */
     static final String TRUSTED_CERTIFICATE = "TRUSTED CERTIFICATE";
 
     private static final Set<String> CERTIFICATES = Set.of("CERTIFICATE", "X509 CERTIFICATE", TRUSTED_CERTIFICATE);
 
     /**
-     * At the beginning of a line, so that a block that was commented out is none; behind blanks, a byte order mark, or
-     * the END of a file that ended without a line's end, about which people do not want to hear.
+     * The start of a block, at the start of a line, so that a commented-out block does not count. Also accepted: blanks
+     * or a byte order mark before it, and a preceding END line whose file lacked a final line break.
      */
     private static final Pattern BEGIN =
             Pattern.compile("(?m)(?:^(?:\u00ef\u00bb\u00bf)?[ \\t]*+|(?<=-----))-----BEGIN ([A-Z0-9 ]+)-----");
@@ -45,10 +45,10 @@ record PemFile(Path path, List<Block> blocks) {
     record Block(String label, String text) {}
 
     /**
-     * A certificate, and what follows it in its block.
+     * A certificate with the trust in its block.
      *
      * @param certificate the certificate
-     * @param trust the uses that it is trusted for, as far as the file says so
+     * @param trust the uses that it is trusted for, if the file lists them
      */
     record Certified(X509Certificate certificate, CertificateTrust trust) {}
 
@@ -78,7 +78,7 @@ record PemFile(Path path, List<Block> blocks) {
         return certified().stream().map(Certified::certificate).toList();
     }
 
-    /** At least one, in the file's order. */
+    /** Returns one or more certificates, in the file's order. */
     List<Certified> certified() throws IOException, GeneralSecurityException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         List<Certified> certified = new ArrayList<>();
@@ -109,7 +109,7 @@ record PemFile(Path path, List<Block> blocks) {
         }
     }
 
-    /** The bytes of a block, which must not be encrypted. */
+    /** Decodes a block, which must not be encrypted. */
     byte[] decoded(Block block) throws IOException {
         try {
             return Base64.getDecoder().decode(BLANKS.matcher(block.text()).replaceAll(""));

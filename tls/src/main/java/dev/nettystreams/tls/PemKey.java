@@ -18,11 +18,11 @@ import java.security.spec.PSSParameterSpec;
 import java.util.List;
 
 /**
- * A key and its certificates out of PEM files (RFC 7468), which may be one file, with other things in it: keys are PKCS #8, or as OpenSSL
- * wrote them before (PKCS #1 for RSA, SEC 1 for EC).
+ * A key and its certificates from PEM files (RFC 7468). Both may be in one file, along with other blocks. Keys are in
+ * PKCS #8 or in OpenSSL's older encodings (PKCS #1 for RSA, SEC 1 for EC).
  */
 record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
-    /** Keys that are for RSASSA-PSS alone (RFC 4055 section 1.2), by the JDK's name. */
+    /** The JDK's name for keys restricted to RSASSA-PSS (RFC 4055 section 1.2). */
     static final String PSS = "RSASSA-PSS";
 
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA", PSS);
@@ -54,7 +54,7 @@ record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
 
     private static PrivateKey readKey(PemFile file) throws IOException, GeneralSecurityException {
         for (PemFile.Block block : file.blocks()) {
-            boolean isEncrypted = block.text().contains("ENCRYPTED"); // as a header (RFC 1421) of older encodings
+            boolean isEncrypted = block.text().contains("ENCRYPTED"); // older encodings say it in a header (RFC 1421)
             switch (isEncrypted ? "ENCRYPTED PRIVATE KEY" : block.label()) {
                 case "PRIVATE KEY" -> {
                     return key(file.decoded(block), file.path());
@@ -97,7 +97,7 @@ record PemKey(PrivateKey privateKey, List<X509Certificate> chain) {
     private static boolean isOf(PublicKey certified, PrivateKey key, Path file) throws GeneralSecurityException {
         try {
             return isOf(certified, key);
-        } catch (GeneralSecurityException e) { // as for a curve that this JDK has no signatures for
+        } catch (GeneralSecurityException e) { // such as a curve that this JDK has no signatures for
             throw new InvalidKeyException("the key in " + file + " cannot be used: " + e.getMessage(), e);
         }
     }

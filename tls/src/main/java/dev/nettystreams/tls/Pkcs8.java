@@ -4,24 +4,27 @@ import java.io.ByteArrayOutputStream;
 import java.security.spec.InvalidKeySpecException;
 import java.util.HexFormat;
 
-/** Older encodings of private keys, as PKCS #8 (RFC 5208), which is all that the JDK reads: the same bytes, behind the algorithm's name. */
+/**
+ * Converts older encodings of private keys to PKCS #8 (RFC 5208), the only one that the JDK reads: the same bytes after
+ * the name of the algorithm.
+ */
 final class Pkcs8 {
     private static final byte[] VERSION = {Der.INTEGER, 1, 0};
 
     /** rsaEncryption, and NULL. */
     private static final byte[] RSA = HexFormat.of().parseHex("06092a864886f70d0101010500");
 
-    /** id-ecPublicKey; the curve comes behind it. */
+    /** id-ecPublicKey; the curve follows it. */
     private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
 
     private Pkcs8() {}
 
-    /** A key of RFC 8017's appendix A.1.2 ("PKCS #1"). */
+    /** Converts a key of RFC 8017, appendix A.1.2 (PKCS #1). */
     static byte[] ofRsa(byte[] key) {
         return wrapped(RSA, key);
     }
 
-    /** A key of RFC 5915 ("SEC 1"), which names its curve. */
+    /** Converts a key of RFC 5915 (SEC 1), which names its curve. */
     static byte[] ofEc(byte[] key) throws InvalidKeySpecException {
         return wrapped(joined(EC, curveOf(key)), key);
     }

@@ -14,12 +14,15 @@ import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host name that a client asks a server for (SNI, RFC 6066 section 3). {@link SNIHostName} refuses names that clients do ask for: an underscore,
- * as container names have it, or the root's dot at the end. Netty makes one of what BoringSSL has accepted, whenever a session is asked for its names,
- * and throws then: behind a good handshake.
+ * The host name that a client asks a server for (SNI, RFC 6066 section 3). {@link SNIHostName} refuses names that
+ * clients do ask for: names with an underscore, as containers have, or with the root dot at the end. Netty creates an
+ * {@code SNIHostName} from the name that BoringSSL has accepted whenever a session is asked for its names, and throws
+ * then, after a successful handshake.
  */
 final class RequestedName {
-    /** The JDK's engine makes an {@link SNIHostName} of the hello, and refuses the connection where it cannot. */
+    /**
+     * The JDK's engine creates an {@link SNIHostName} from the ClientHello, and refuses the connection if it cannot.
+     */
     static final String REFUSED_BY_THE_JDK =
             "the JDK's engine refuses the host that the client asks for (SNI), TlsEngine.BORINGSSL takes it: ";
 
@@ -28,11 +31,12 @@ final class RequestedName {
     private RequestedName() {}
 
     /**
-     * The name, as the client wrote it.
+     * Returns the name, exactly as the client wrote it.
      *
-     * @param engine of a server
-     * @param session of that engine, perhaps during the handshake
-     * @return null for a client that asks for no host, or in anything but printable ASCII, which belongs in no log
+     * @param engine a server's engine
+     * @param session the engine's session, possibly during the handshake
+     * @return null if the client asked for no host, or for a name with characters other than printable ASCII, which
+     *     does not belong in a log
      */
     static @Nullable String of(SSLEngine engine, @Nullable SSLSession session) {
         if (!(session instanceof ExtendedSSLSession extended)) {
@@ -63,7 +67,10 @@ final class RequestedName {
         return name != null && PRINTABLE.matcher(name).matches() ? name : null;
     }
 
-    /** Whether a key manager may ask the engine's session for names: the JDK's own do, where {@code NewSunX509} is the default. */
+    /**
+     * Returns whether a key manager can ask the engine's session for names, as the JDK's own does where
+     * {@code NewSunX509} is the default.
+     */
     static boolean isHeldByJava(SSLEngine engine) {
         try {
             if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {

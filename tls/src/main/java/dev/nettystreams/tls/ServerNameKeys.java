@@ -15,13 +15,13 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server's keys by the host name that the client asks for (SNI, RFC 6066 section 3). The engine asks when it has the whole hello: there is no
- * second parser of hellos that could see another name in it than the engine does.
+ * A server's keys, selected by the host name that the client asks for (SNI, RFC 6066 section 3). The engine asks for a
+ * key once it has parsed the whole ClientHello, so no second parser can find another name in it.
  *
  * <p>Any thread.
  */
 final class ServerNameKeys extends X509ExtendedKeyManager {
-    /** An alias here is the index of its keys, this, and the alias there. */
+    /** An alias consists of the index of the key manager, this character, and the alias in that key manager. */
     private static final char INDEX_END = '/';
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(?:\\.[a-z0-9_-]{1,63})*");
@@ -30,10 +30,11 @@ final class ServerNameKeys extends X509ExtendedKeyManager {
     private final List<X509ExtendedKeyManager> keys;
 
     /**
-     * Keys for some hosts, and for all others.
+     * Creates a key manager from the key managers for some hosts and a default.
      *
-     * @param indexes by names in lower case; one that begins with {@code *.} is for all names one label longer
-     * @param keys those at index 0 are for whoever asks for nothing, or for no known name
+     * @param indexes the index of the key manager for each name in lower case; a name that starts with {@code *.}
+     *     stands for all names with one more label
+     * @param keys the key managers; the one at index 0 serves clients that ask for no host or for an unknown one
      */
     ServerNameKeys(Map<String, Integer> indexes, List<X509ExtendedKeyManager> keys) {
         this.indexes = Map.copyOf(indexes);
@@ -41,10 +42,10 @@ final class ServerNameKeys extends X509ExtendedKeyManager {
     }
 
     /**
-     * A name as clients ask for it: in ASCII (IDNA), in lower case, without the root's dot.
+     * Returns a name in the form in which clients ask for it: in ASCII (IDNA), in lower case, without the root dot.
      *
      * @param hostName a name, or {@code *.} and a name
-     * @throws IllegalArgumentException if no host can have it
+     * @throws IllegalArgumentException if it is not a valid host name
      */
     static String normalized(String hostName) {
         boolean isWildcard = isWildcard(hostName);
@@ -117,7 +118,7 @@ final class ServerNameKeys extends X509ExtendedKeyManager {
         return all.toArray(new String[0]);
     }
 
-    // Only servers' engines ask.
+    // Only engines of servers call these.
 
     @Override
     public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {

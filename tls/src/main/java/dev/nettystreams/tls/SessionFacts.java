@@ -10,13 +10,13 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Reads off an engine what its handshake has agreed on. */
+/** Reads the negotiated session from an engine. */
 final class SessionFacts {
     private final SslHandler ssl;
     private final @Nullable String askedFor;
     private final long startMillis = System.currentTimeMillis();
 
-    /** @param askedFor what our client side asks for, null on the server's */
+    /** @param askedFor the host name that our client side asks for; null on the server side */
     SessionFacts(SslHandler ssl, @Nullable String askedFor) {
         this.ssl = ssl;
         this.askedFor = askedFor;
@@ -41,7 +41,7 @@ final class SessionFacts {
         }
     }
 
-    /** BoringSSL knows; of the JDK's engine the session's age tells. */
+    /** BoringSSL reports it; for the JDK's engine, the age of the session tells. */
     private boolean isReused(SSLSession session) {
         return ssl.engine() instanceof ReferenceCountedOpenSslEngine engine
                 ? SSL.isSessionReused(engine.sslPointer())

@@ -21,14 +21,15 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a context of ours is made of, or one of the JDK's, which has trust and identity in it and cannot say the rest.
+ * The configuration of a TLS context of ours, or of one over the JDK's context, which already contains trust and
+ * identity but not the rest.
  *
- * @param given the JDK's context, null for one of ours
- * @param engine what does the cryptography
- * @param trust the peers' roots
- * @param identity our own; a server must have one
- * @param protocols versions, empty for the engine's defaults
- * @param applicationProtocols for ALPN, in the order of preference; empty for none
+ * @param given the JDK's context, or null for a context of ours
+ * @param engine the TLS implementation
+ * @param trust the roots for the peers' certificates
+ * @param identity this side's certificate and key; a server must have one
+ * @param protocols TLS versions; empty for the engine's defaults
+ * @param applicationProtocols the protocols for ALPN, in order of preference; empty for none
  */
 record Terms(
         @Nullable SSLContext given,
@@ -38,12 +39,12 @@ record Terms(
         List<String> protocols,
         List<String> applicationProtocols) {
 
-    /** Ours, with the best engine. */
+    /** A context of ours, with the best engine. */
     static Terms of(@Nullable TlsIdentity identity) {
         return new Terms(null, TlsEngine.best(), TlsTrust.system(), identity, List.of(), List.of());
     }
 
-    /** The JDK's. */
+    /** A context over the JDK's. */
     static Terms over(SSLContext given) {
         return new Terms(given, TlsEngine.JDK, TlsTrust.system(), null, List.of(), List.of());
     }
@@ -122,10 +123,10 @@ record Terms(
     private SslContext tried(LazyContext.Source source) throws SSLException {
         try {
             SslContext context = source.make();
-            ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT)); // which says what it does not know
+            ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT)); // throws for unknown names
             return context;
         } catch (IllegalArgumentException e) {
-            throw new SSLException(engine + " does not take these terms: " + e.getMessage(), e);
+            throw new SSLException(engine + " does not support this configuration: " + e.getMessage(), e);
         }
     }
 
@@ -158,7 +159,7 @@ record Terms(
 
     void refuseIfGiven() {
         if (given != null) {
-            throw new IllegalStateException("it was made over a context, which has to say that itself");
+            throw new IllegalStateException("configure this on the SSLContext that it was created from");
         }
     }
 }

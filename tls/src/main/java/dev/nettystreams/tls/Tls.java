@@ -7,7 +7,7 @@ import java.util.Objects;
 import javax.net.ssl.SSLContext;
 
 /**
- * Where TLS begins: clients and servers, with what they trust and what they show.
+ * The entry point to TLS: creates clients and servers with their trust and their identity.
  *
  * <pre>{@code
  * StreamConnection https = await(streams.openConnection("example.org", 443, Tls.client()));
@@ -18,35 +18,40 @@ import javax.net.ssl.SSLContext;
  * await(writer.startTls(Tls.server(identity), "220 go ahead\r\n".getBytes(US_ASCII)));
  * }</pre>
  *
- * <p>Clients and servers are immutable and made for many connections: keep one, since sessions are resumed within it.
+ * <p>Clients and servers are immutable and serve many connections. Keep one of each: sessions are resumed only within
+ * it.
  *
- * <p>Every method throws {@link IllegalStateException} if the streams cannot run on the Netty on the class path.
+ * <p>Every method throws {@link IllegalStateException} if the streams cannot run on the version of Netty on the class
+ * path.
  */
 public final class Tls {
     private Tls() {}
 
     /**
-     * A client that trusts what the system trusts and verifies the host's name, with TLS 1.2 and 1.3, on the {@linkplain TlsEngine#best best}
-     * engine.
+     * Returns a client that trusts the system's certificate authorities and verifies the host's name, with TLS 1.2 and
+     * 1.3, on the {@linkplain TlsEngine#best best} engine.
      *
-     * @return to be adapted, and given to {@code openConnection} or, by way of {@link TlsClient#upgrade}, to {@code startTls}
+     * @return a client for {@code openConnection} or, with {@link TlsClient#upgrade}, for {@code startTls}
      */
     public static TlsClient client() {
         requireNetty();
         return DefaultClient.CLIENT;
     }
 
-    /** Made when first asked for: it loads an engine. */
+    /** Created on first use, because it loads an engine. */
     private static final class DefaultClient {
         private static final TlsClient CLIENT = TlsClient.withDefaults();
     }
 
     /**
-     * A client over a context of Netty's. The host's name is verified, whatever the context says of it; where that cannot be done
-     * ({@code endpointIdentificationAlgorithm(null)}, with BoringSSL on a JDK without {@code sun.misc.Unsafe}), {@code startTls} fails.
+     * Creates a client from Netty's context, which sets the trust, the identity and the protocols. The host's name is
+     * verified even if the context does not ask for it. Where that is impossible (a context with
+     * {@code endpointIdentificationAlgorithm(null)}, with BoringSSL on a JDK without {@code sun.misc.Unsafe}),
+     * {@code startTls} fails.
      *
-     * @param context for clients
-     * @return whose trust, identity and protocols are the context's
+     * @param context a context for clients
+     * @return a client
+     * @throws IllegalArgumentException if {@code context} is for servers
      */
     public static TlsClient client(SslContext context) {
         requireNetty();
@@ -57,10 +62,11 @@ public final class Tls {
     }
 
     /**
-     * A client over a context of the JDK's. The host's name is verified, which such a context does not do by itself.
+     * Creates a client from the JDK's context, which sets the trust and the identity. The host's name is verified,
+     * which such a context does not do on its own.
      *
-     * @param context initialized
-     * @return whose trust and identity are the context's
+     * @param context an initialized context
+     * @return a client
      */
     public static TlsClient client(SSLContext context) {
         requireNetty();
@@ -68,10 +74,10 @@ public final class Tls {
     }
 
     /**
-     * A server with TLS 1.2 and 1.3, on the {@linkplain TlsEngine#best best} engine.
+     * Creates a server with TLS 1.2 and 1.3, on the {@linkplain TlsEngine#best best} engine.
      *
-     * @param identity what it shows
-     * @return to be adapted, and given to {@code startServer} or {@code startTls}
+     * @param identity the server's certificate and key
+     * @return a server for {@code startServer} or {@code startTls}
      */
     public static TlsServer server(TlsIdentity identity) {
         requireNetty();
@@ -79,11 +85,11 @@ public final class Tls {
     }
 
     /**
-     * A server whose identity is in PEM files.
+     * Creates a server with its certificate and key in PEM files.
      *
-     * @param certificateChain its own certificate first, then those that lead to a root
-     * @param privateKey in PKCS #8, PKCS #1 or SEC 1, not encrypted
-     * @return to be adapted, and given to {@code startServer} or {@code startTls}
+     * @param certificateChain the server's certificate first, then the certificates that lead to a root
+     * @param privateKey the key in PKCS #8, PKCS #1 or SEC 1, not encrypted
+     * @return a server for {@code startServer} or {@code startTls}
      */
     public static TlsServer server(Path certificateChain, Path privateKey) {
         requireNetty();
@@ -91,10 +97,11 @@ public final class Tls {
     }
 
     /**
-     * A server over a context of Netty's.
+     * Creates a server from Netty's context, which sets the identity, the trust and the protocols.
      *
-     * @param context for servers
-     * @return whose identity, trust and protocols are the context's
+     * @param context a context for servers
+     * @return a server
+     * @throws IllegalArgumentException if {@code context} is for clients
      */
     public static TlsServer server(SslContext context) {
         requireNetty();
@@ -105,17 +112,17 @@ public final class Tls {
     }
 
     /**
-     * A server over a context of the JDK's.
+     * Creates a server from the JDK's context, which sets the identity and the trust.
      *
-     * @param context initialized
-     * @return whose identity and trust are the context's
+     * @param context an initialized context
+     * @return a server
      */
     public static TlsServer server(SSLContext context) {
         requireNetty();
         return TlsServer.over(Objects.requireNonNull(context, "context"));
     }
 
-    /** A version of Netty that the streams cannot run on says so here, and not by what it lacks. */
+    /** Refuses an unsuitable version of Netty with a clear message, before a missing class or method does. */
     private static void requireNetty() {
         if (IoBackend.NIO.unavailabilityCause() instanceof IllegalStateException refusal) {
             throw refusal;

@@ -19,13 +19,13 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of TLS: {@link Tls#client()}.
+ * The client side of TLS: {@link Tls#client()}.
  *
- * <p>Chain and host name are verified. A connection that is opened with it takes the host from there; {@code startTls} needs
- * {@link #upgrade}. Immutable.
+ * <p>Verifies the server's certificate chain and host name. {@code openConnection} supplies the host; {@code startTls}
+ * needs {@link #upgrade}. Immutable.
  */
 public final class TlsClient implements TlsUpgrade {
-    /** More than any port. */
+    /** A number above every port. */
     private static final int VERIFIED = 1 << 17;
 
     private final @Nullable Terms terms; // null if the context is Netty's
@@ -61,58 +61,60 @@ public final class TlsClient implements TlsUpgrade {
         return new TlsClient(null, new LazyContext(context), Manners.OF_CLIENTS, true, null);
     }
 
-    // ---- on what terms
+    // ---- the context
 
     /**
-     * This client with another engine.
+     * Returns this client with another engine.
      *
-     * @param engine an available one
+     * @param engine an available engine
      * @return a copy
-     * @throws IllegalStateException if the engine is not available, or the context is not ours
+     * @throws IllegalStateException if the engine is not available, or the client was created from an
+     *     {@code SslContext} or {@code SSLContext}
      */
     public TlsClient engine(TlsEngine engine) {
         return with(terms().withEngine(engine));
     }
 
     /**
-     * This client with other roots.
+     * Returns this client with other trusted roots.
      *
-     * @param trust whom to believe
+     * @param trust the roots that the server's chain must lead to
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the client was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsClient trusting(TlsTrust trust) {
         return with(terms().withTrust(trust));
     }
 
     /**
-     * This client with a certificate of its own, for servers that ask for one (mutual TLS).
+     * Returns this client with a certificate of its own, for servers that ask for one (mutual TLS).
      *
-     * @param identity what it shows
+     * @param identity the client's certificate and key
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the client was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsClient identity(TlsIdentity identity) {
         return with(terms().withIdentity(identity));
     }
 
     /**
-     * This client with other versions.
+     * Returns this client with other TLS versions.
      *
-     * @param names such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
+     * @param names versions such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
      * @return a copy
-     * @throws IllegalStateException if the context is Netty's
+     * @throws IllegalStateException if the client was created from Netty's {@code SslContext}
      */
     public TlsClient protocols(String... names) {
         return with(terms().withProtocols(List.of(names)));
     }
 
     /**
-     * This client with protocols to choose from (ALPN, RFC 7301). A server that chooses none is accepted; {@link TlsSession} tells.
+     * Returns this client with application protocols to offer (ALPN, RFC 7301). A server that selects none is accepted;
+     * {@link TlsSession#applicationProtocol} has the selected one.
      *
-     * @param names such as {@code http/1.1}, in the order of preference
+     * @param names protocols such as {@code http/1.1}, in order of preference
      * @return a copy
-     * @throws IllegalStateException if the context is Netty's
+     * @throws IllegalStateException if the client was created from Netty's {@code SslContext}
      */
     public TlsClient applicationProtocols(String... names) {
         return with(terms().withApplicationProtocols(List.of(names)));
@@ -120,7 +122,7 @@ public final class TlsClient implements TlsUpgrade {
 
     private Terms terms() {
         if (terms == null) {
-            throw new IllegalStateException("this client was made over a context, which has to say that itself");
+            throw new IllegalStateException("configure this on the SslContext that the client was created from");
         }
         return terms;
     }
@@ -129,10 +131,10 @@ public final class TlsClient implements TlsUpgrade {
         return new TlsClient(others, new LazyContext(others::clientContext), manners, verifiesHost, host);
     }
 
-    // ---- with what manners
+    // ---- the connection
 
     /**
-     * This client with another deadline for the handshake.
+     * Returns this client with another handshake timeout.
      *
      * @param timeout more than zero; 60 s by default
      * @return a copy
@@ -142,7 +144,7 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     /**
-     * This client with another policy for plaintext that nobody has read before {@code startTls}.
+     * Returns this client with another policy for plaintext that was not read before {@code startTls}.
      *
      * @param policy {@link LeftoverPolicy#REFUSE} by default
      * @return a copy
@@ -152,8 +154,8 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     /**
-     * This client for servers that close the connection without TLS's own end, which is then read as EOF. For protocols that know by
-     * themselves whether an answer is whole.
+     * Returns this client for servers that close the connection without a close_notify, which reads then see as EOF.
+     * For protocols that can tell by themselves whether an answer is complete.
      *
      * @return a copy
      */
@@ -162,7 +164,8 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     /**
-     * This client without a look at the name in the server's certificate: whoever has any certificate from a trusted root can be in between.
+     * Returns this client without verification of the host name: an attacker on the path needs only any certificate
+     * from a trusted root.
      *
      * @return a copy
      */
@@ -175,13 +178,14 @@ public final class TlsClient implements TlsUpgrade {
         return new TlsClient(terms, context, others, verifiesHost, host);
     }
 
-    // ---- to whom
+    // ---- the host
 
     /**
-     * The upgrade for a host, to be given to {@code startTls}.
+     * Returns the upgrade for a host, for {@code startTls}.
      *
-     * @param hostName asked for (SNI) and verified; a name, or an address whose zone ({@code %eth0}) is left out. The JDK verifies no name with an
-     *     underscore, on either engine: such a host can be asked for, and its certificate is refused
+     * @param hostName the host to ask for (SNI) and to verify: a name, or an address, whose zone ({@code %eth0}) is
+     *     ignored. The JDK, which checks certificates on either engine, verifies no name with an underscore: the client
+     *     asks for such a host, and refuses its certificate
      * @return a copy
      */
     public TlsClient upgrade(String hostName) {
@@ -189,10 +193,11 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     /**
-     * The upgrade for a host; sessions are resumed with the same host and port.
+     * Returns the upgrade for a host and port; sessions are resumed only with the same host and port.
      *
-     * @param hostName asked for (SNI) and verified; a name, or an address whose zone ({@code %eth0}) is left out. The JDK verifies no name with an
-     *     underscore, on either engine: such a host can be asked for, and its certificate is refused
+     * @param hostName the host to ask for (SNI) and to verify: a name, or an address, whose zone ({@code %eth0}) is
+     *     ignored. The JDK, which checks certificates on either engine, verifies no name with an underscore: the client
+     *     asks for such a host, and refuses its certificate
      * @param port the port, or -1
      * @return a copy
      */
@@ -240,7 +245,7 @@ public final class TlsClient implements TlsUpgrade {
                 ReferenceCountUtil.release(handler.engine());
                 throw new SSLException(
                         "nobody would verify the host name: the context was built with"
-                                + " endpointIdentificationAlgorithm(null), and on this JDK BoringSSL cannot see to it by itself");
+                                + " endpointIdentificationAlgorithm(null), and on this JDK BoringSSL cannot verify it");
             }
             parameters.setEndpointIdentificationAlgorithm(verifiesHost ? "HTTPS" : "");
             if (name == null) {
@@ -253,8 +258,9 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     /**
-     * Whether a trust manager of the context's would not be told of the name. Netty wraps such as know no names, by what newer JDKs no longer
-     * have; then it makes no context with them, unless it was told that names do not matter.
+     * Returns whether the context's trust manager would not get the host name. Netty wraps trust managers that take no
+     * host name, with a mechanism that newer JDKs lack; there it creates no context with them, unless it was told not
+     * to verify names.
      */
     private static boolean isBeyondVerifying(SSLEngine engine, SSLParameters parameters) {
         String algorithm = parameters.getEndpointIdentificationAlgorithm();
@@ -263,8 +269,8 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     /**
-     * The port by which sessions are kept. A session that was begun without a look at the name would be resumed without one, too; in a
-     * context that others use, ours have keys of their own.
+     * Returns the port under which sessions are kept. A session that began without host name verification would be
+     * resumed without it too, so in a context that others share, verified sessions have keys of their own.
      */
     private int sessionPort() {
         int port = host == null ? -1 : host.port();

@@ -4,9 +4,9 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import org.jspecify.annotations.Nullable;
 
-/** What does the cryptography. Both keep the same promises; BoringSSL is faster. */
+/** The implementation of TLS. Both engines keep the same promises; BoringSSL is faster. */
 public enum TlsEngine {
-    /** BoringSSL, by {@code netty-tcnative-boringssl-static} with the library for this platform. */
+    /** BoringSSL, from {@code netty-tcnative-boringssl-static} with the library for this platform. */
     BORINGSSL(SslProvider.OPENSSL) {
         @Override
         public @Nullable Throwable unavailabilityCause() {
@@ -14,7 +14,7 @@ public enum TlsEngine {
         }
     },
 
-    /** The JDK's own: everywhere. */
+    /** The JDK's own engine: available everywhere. */
     JDK(SslProvider.JDK) {
         @Override
         public @Nullable Throwable unavailabilityCause() {
@@ -29,7 +29,7 @@ public enum TlsEngine {
     }
 
     /**
-     * The engine for this machine.
+     * Returns the best engine for this machine.
      *
      * @return {@link #BORINGSSL} if it is available, else {@link #JDK}
      */
@@ -38,18 +38,18 @@ public enum TlsEngine {
     }
 
     /**
-     * Whether it works on this machine.
+     * Returns whether this engine is available on this machine.
      *
-     * @return true if its library was found and loads
+     * @return true if its native library was found and loaded
      */
     public boolean isAvailable() {
         return unavailabilityCause() == null;
     }
 
     /**
-     * Why it does not work on this machine.
+     * Returns why this engine is not available on this machine.
      *
-     * @return the reason, or null if it does
+     * @return the reason, or null if the engine is available
      */
     public abstract @Nullable Throwable unavailabilityCause();
 }

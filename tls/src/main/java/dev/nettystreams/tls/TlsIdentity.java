@@ -17,9 +17,9 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** Who we are: a certificate with its chain, and its private key. */
+/** The identity of one side of TLS: a certificate with its chain, and its private key. */
 public final class TlsIdentity {
-    /** Begins a server's context, or adds to a client's. */
+    /** Creates the builder of a server's context, or adds the identity to a client's. */
     private interface Source {
         SslContextBuilder server() throws Exception;
 
@@ -104,12 +104,13 @@ public final class TlsIdentity {
     }
 
     /**
-     * From PEM files, which are read when a server starts, or the first connection needs them; they may be one file.
+     * Creates an identity from PEM files, which are read when a server starts or when the first connection needs them.
+     * Both may be the same file.
      *
-     * @param certificateChain our own certificate first; then those that lead to a root, in any order. Certificates that
-     *     are there twice, or belong to something else, are left out
-     * @param privateKey in PKCS #8, PKCS #1 or SEC 1, not encrypted; the key of the first certificate. A key that the
-     *     engine cannot use is refused when the server starts
+     * @param certificateChain this side's certificate first, then the certificates that lead to a root, in any order;
+     *     duplicates and unrelated certificates are ignored
+     * @param privateKey the key of the first certificate, in PKCS #8, PKCS #1 or SEC 1, not encrypted; a key that the
+     *     engine does not support is refused when the server starts
      * @return the identity
      */
     public static TlsIdentity pem(Path certificateChain, Path privateKey) {
@@ -119,12 +120,12 @@ public final class TlsIdentity {
     }
 
     /**
-     * From a key store with one key, or several for different algorithms.
+     * Creates an identity from a key store with one key, or with several for different algorithms.
      *
-     * @param keyStore loaded
-     * @param keyPassword of the keys
+     * @param keyStore a loaded key store
+     * @param keyPassword the password of the keys
      * @return the identity
-     * @throws IllegalArgumentException if the keys cannot be had with that password
+     * @throws IllegalArgumentException if the keys cannot be read with that password
      */
     public static TlsIdentity keyStore(KeyStore keyStore, char[] keyPassword) {
         try {
@@ -137,10 +138,10 @@ public final class TlsIdentity {
     }
 
     /**
-     * From a key and certificates in memory.
+     * Creates an identity from a key and certificates in memory.
      *
      * @param privateKey the key
-     * @param certificateChain our own certificate first, then those that lead to a root, in any order
+     * @param certificateChain this side's certificate first, then the certificates that lead to a root, in any order
      * @return the identity
      */
     public static TlsIdentity of(PrivateKey privateKey, X509Certificate... certificateChain) {
@@ -154,8 +155,9 @@ public final class TlsIdentity {
     }
 
     /**
-     * Netty's BoringSSL offers no signature scheme for Ed25519, and BoringSSL reads no certificate whose key is for
-     * RSASSA-PSS alone: without this, each handshake would fail, and only the peer know why.
+     * Refuses keys that BoringSSL does not support: Netty offers no signature scheme for Ed25519, and BoringSSL reads
+     * no certificate with an RSASSA-PSS key. Without this check each handshake would fail, and only the peer would
+     * learn why.
      */
     void refuseIfUnknownTo(TlsEngine engine) throws SSLException {
         String algorithm = engine == TlsEngine.BORINGSSL ? algorithmOnlyOfTheJdk() : null;
@@ -173,7 +175,7 @@ public final class TlsIdentity {
             }
             return has(keys, PemKey.PSS) ? PemKey.PSS : has(keys, "EdDSA") ? edwardsOf(keys) : null;
         } catch (Exception e) {
-            return null; // which is told when it is used
+            return null; // its use reports the exception
         }
     }
 

@@ -34,7 +34,8 @@ import javax.net.ssl.SSLProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between Netty's {@link SslHandler} and the streams, and turns what the one tells into what the others promise.
+ * The layer between Netty's {@link SslHandler} and the streams: translates the handler's events into the contract of
+ * the streams.
  *
  * <pre>
  *   wire --- ... --- SslHandler --- this --- StreamChannelHandler
@@ -44,21 +45,21 @@ import org.jspecify.annotations.Nullable;
  *      failed
  * </pre>
  *
- * The end of the output is the streams' to ask for ({@link CloseNotify}), whatever has become of the input. Where an
- * end is the end of both directions (TLS 1.2, and BoringSSL by way of Netty), the engine refuses what is written behind
- * the peer's: each such write fails, and so says its promise.
+ * The streams decide when the output ends ({@link CloseNotify}), whatever has become of the input. Where the end of one
+ * direction ends both (TLS 1.2, and BoringSSL as Netty uses it), the engine refuses writes after the peer's end: each
+ * such write fails, and so does its promise.
  *
- * What Netty does that one would not guess, and what is done about it here:
+ * Some behaviour of Netty is surprising. This layer corrects it:
  * <ul>
- *   <li>With half-closure allowed, as the streams need it, a FIN without close_notify is told as a shut down input and
- *     as nothing else: it would be read as a clean end.
- *   <li>Once our close_notify is sent, BoringSSL's side of Netty calls every record that comes "the peer's
- *     close_notify". The engine knows better.
- *   <li>What comes behind the peer's close_notify is kept until the connection is closed. It is dropped here, before it
- *     gets there.
- *   <li>A failed handshake is told before its alert is sent: whoever is told might close too early. The streams are
- *     told by a later task.
- *   <li>The JDK engine's complaint about plaintext has all of the plaintext in it.
+ *   <li>With half-closure allowed, which the streams need, Netty reports a FIN without close_notify only as a shut down
+ *       input, which would be read as a clean end.
+ *   <li>Once our close_notify is sent, Netty's BoringSSL engine reports every incoming record as the peer's
+ *       close_notify. The engine's own state is right.
+ *   <li>Netty buffers bytes after the peer's close_notify until the connection is closed. This layer discards them
+ *       first.
+ *   <li>Netty reports a failed handshake before its alert is sent, and a listener might close the connection too early.
+ *       The streams learn of it in a later task.
+ *   <li>The JDK engine's exception for plaintext contains all of the plaintext.
  * </ul>
  *
  * <p>Called by Netty on the channel's event loop.
@@ -67,10 +68,10 @@ final class TlsLayer extends ChannelDuplexHandler {
     private static final int LONGEST_MESSAGE = 200;
     private static final Pattern CONTROLS = Pattern.compile("[^ -~]");
 
-    /** How BoringSSL's side of Netty begins the message for what it was told by a trust manager. */
+    /** The start of the message with which Netty's BoringSSL engine wraps an exception of a trust manager. */
     private static final String SAYS_NOTHING = "General OpenSslEngine problem";
 
-    /** Makes the handler for one connection. */
+    /** Creates the handler for one connection. */
     @FunctionalInterface
     interface Engines {
         SslHandler newHandler(ByteBufAllocator allocator) throws SSLException;
@@ -99,14 +100,14 @@ final class TlsLayer extends ChannelDuplexHandler {
     }
 
     /**
-     * Puts TLS below the streams of a connection, and begins the handshake.
+     * Inserts TLS below the streams of a connection and starts the handshake. Called on the connection's event loop.
      *
-     * @param transport of the connection; called on its loop
+     * @param transport the connection's transport
      * @param leftover the first bytes of the TLS input
-     * @param acceptsTruncation whether a FIN alone is an end
-     * @param askedFor the name that a client asks for
-     * @param engines makes the handler
-     * @return what was agreed on
+     * @param acceptsTruncation whether a FIN without close_notify counts as an end
+     * @param askedFor the host name that a client asks for
+     * @param engines creates the handler
+     * @return completes with the negotiated session
      */
     static CompletionStage<TlsSession> install(
             Transport transport,
@@ -128,8 +129,8 @@ final class TlsLayer extends ChannelDuplexHandler {
         } catch (SSLException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        ssl.setHandshakeTimeoutMillis(0); // the streams have their own, for all of startTls
-        ssl.setCloseNotifyFlushTimeoutMillis(0); // and for all of close
+        ssl.setHandshakeTimeoutMillis(0); // the streams' own timeout covers all of startTls
+        ssl.setCloseNotifyFlushTimeoutMillis(0); // and all of close
         TlsLayer layer = new TlsLayer(transport, ssl, acceptsTruncation, new SessionFacts(ssl, askedFor));
         pipeline.addBefore(streams.name(), null, layer);
         ChannelHandlerContext above = pipeline.context(layer);
@@ -138,7 +139,7 @@ final class TlsLayer extends ChannelDuplexHandler {
             pipeline.addBefore(above.name(), null, alert);
             above = pipeline.context(alert);
         }
-        pipeline.addBefore(above.name(), null, ssl); // begins the handshake: the layer must be there
+        pipeline.addBefore(above.name(), null, ssl); // starts the handshake, so the layer must be in place
         if (leftover.length > 0) {
             ChannelHandlerContext input = pipeline.context(ssl);
             try {
@@ -151,7 +152,7 @@ final class TlsLayer extends ChannelDuplexHandler {
         return layer.handshake;
     }
 
-    // ---- told from below
+    // ---- events from below
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
@@ -201,26 +202,29 @@ final class TlsLayer extends ChannelDuplexHandler {
         context.fireChannelReadComplete();
     }
 
-    /** The engine of a channel that is no longer there has ended, too, whatever the peer has said. */
+    /**
+     * Checks the engine for the peer's end. On an inactive channel the engine has ended too, whether or not the peer
+     * has sent an end.
+     */
     private void lookForEnd(ChannelHandlerContext context) {
         if (phase == Phase.OPEN && context.channel().isActive() && ssl.engine().isInboundDone()) {
             ended(context);
         }
     }
 
-    /** The peer's close_notify, or a FIN that stands for it. */
+    /** Handles the peer's close_notify, or a FIN that stands for it. */
     private void ended(ChannelHandlerContext context) {
         phase = Phase.ENDED;
         context.pipeline().addBefore(context.pipeline().context(ssl).name(), null, new DroppedInput());
         context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-        context.fireChannelReadComplete(); // sends what was written in answer to it
+        context.fireChannelReadComplete(); // sends the bytes written in answer to it
         if (ssl.engine().isOutboundDone()) {
             hasPeerEndedBoth = true;
-            ssl.closeOutbound(); // the engine's answer waits to be sent
+            ssl.closeOutbound(); // sends the engine's answer
         }
     }
 
-    /** What comes behind the peer's end. */
+    /** Discards bytes after the peer's end. */
     private static final class DroppedInput extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -228,7 +232,7 @@ final class TlsLayer extends ChannelDuplexHandler {
         }
     }
 
-    /** The peer's FIN. */
+    /** Handles the peer's FIN. */
     private void inputShutDown(ChannelHandlerContext context) {
         if (phase == Phase.HANDSHAKING) {
             handshakeFailed(context, new SSLHandshakeException("the peer closed the connection during the handshake"));
@@ -237,7 +241,8 @@ final class TlsLayer extends ChannelDuplexHandler {
         } else if (phase == Phase.OPEN) {
             phase = Phase.ENDED;
             context.fireExceptionCaught(new TlsTruncationException(
-                    "the connection ended without close_notify: what was read may not be all", null));
+                    "the connection ended without close_notify: the bytes read may not be all that the peer sent",
+                    null));
         }
     }
 
@@ -246,13 +251,13 @@ final class TlsLayer extends ChannelDuplexHandler {
         Throwable told = concise(cause);
         if (phase == Phase.HANDSHAKING) {
             handshakeFailed(context, told);
-        } else if (phase != Phase.FAILED) { // whose reason has been told
+        } else if (phase != Phase.FAILED) { // a failed handshake has been reported
             phase = Phase.ENDED;
             context.fireExceptionCaught(told);
         }
     }
 
-    /** Where half-closure is off, as after {@code handBack}, this is all that is heard of a FIN. */
+    /** Where half-closure is off, as after {@code handBack}, this is the only sign of a FIN. */
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         boolean isFin = !Boolean.TRUE.equals(context.channel().config().getOption(ChannelOption.ALLOW_HALF_CLOSURE));
@@ -263,13 +268,13 @@ final class TlsLayer extends ChannelDuplexHandler {
     }
 
     /**
-     * The engine's own error, and what is behind it when it says nothing itself, with a message of bounded length: what
-     * a stranger has sent does not belong in a log.
+     * Returns the engine's own exception, or its cause where the engine's message says nothing, with a message of
+     * bounded length: text that a stranger has sent does not belong in a log.
      */
     private static Throwable concise(Throwable cause) {
         Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (reason instanceof NotSslRecordException) {
-            return new SSLException("the peer's bytes are no TLS record");
+            return new SSLException("the peer's bytes are not a TLS record");
         }
         if (!(reason instanceof SSLException)) {
             return reason;
@@ -280,10 +285,10 @@ final class TlsLayer extends ChannelDuplexHandler {
         if (message.startsWith(SAYS_NOTHING) && reason.getCause() != null) {
             message = rootMessage;
         } else if (reason instanceof SSLProtocolException && reason.getCause() instanceof IllegalArgumentException) {
-            message = RequestedName.REFUSED_BY_THE_JDK
-                    + message; // of its many words this is the only one that has such a cause
+            // Only the refusal of a server name has such a cause.
+            message = RequestedName.REFUSED_BY_THE_JDK + message;
         } else if (root instanceof CertificateException && !message.contains(rootMessage)) {
-            message += ": " + rootMessage; // "validity check failed" is all that the JDK's engine says of the dates
+            message += ": " + rootMessage; // of the dates, the JDK's engine says only "validity check failed"
         } else if (message.length() <= LONGEST_MESSAGE) {
             return reason;
         }
@@ -295,11 +300,11 @@ final class TlsLayer extends ChannelDuplexHandler {
     }
 
     private static String shortened(String message) {
-        String printable = CONTROLS.matcher(message).replaceAll("?"); // of the names that a peer asks for
+        String printable = CONTROLS.matcher(message).replaceAll("?"); // a peer chooses the names in it
         return printable.length() <= LONGEST_MESSAGE ? printable : printable.substring(0, LONGEST_MESSAGE) + "...";
     }
 
-    /** The last cause, but not those behind what a trust manager says: its own words are the better ones. */
+    /** Returns the last cause, but none below a trust manager's own exception, whose message is clearer. */
     private static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         for (Throwable next = failure.getCause(); next != null; next = next.getCause()) {
@@ -309,7 +314,7 @@ final class TlsLayer extends ChannelDuplexHandler {
         return root;
     }
 
-    // ---- asked from above
+    // ---- calls from above
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
@@ -317,13 +322,13 @@ final class TlsLayer extends ChannelDuplexHandler {
             ReferenceCountUtil.release(message);
             promise.tryFailure(
                     new SSLException("the peer's close_notify has ended both directions: TLS 1.2 has no half-close,"
-                            + " nor has BoringSSL by way of Netty"));
+                            + " nor has BoringSSL as Netty uses it"));
         } else {
             context.write(message, promise);
         }
     }
 
-    /** TLS's end of our output. */
+    /** Ends our output with a close_notify. */
     private final class CloseNotify implements OutputEnd {
         private final ChannelHandlerContext context;
 

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The server's side of TLS: {@link Tls#server(TlsIdentity)}. Immutable. */
+/** The server side of TLS: {@link Tls#server(TlsIdentity)}. Immutable. */
 public final class TlsServer implements TlsUpgrade {
     private final @Nullable Terms terms; // null if the context is Netty's
     private final ClientAuth clientAuth;
@@ -57,28 +57,29 @@ public final class TlsServer implements TlsUpgrade {
         return new TlsServer(null, ClientAuth.NONE, Map.of(), new LazyContext(context), Manners.OF_SERVERS);
     }
 
-    // ---- on what terms
+    // ---- the context
 
     /**
-     * This server with another engine.
+     * Returns this server with another engine.
      *
-     * @param engine an available one
+     * @param engine an available engine
      * @return a copy
-     * @throws IllegalStateException if the engine is not available, or the context is not ours
+     * @throws IllegalStateException if the engine is not available, or the server was created from an
+     *     {@code SslContext} or {@code SSLContext}
      */
     public TlsServer engine(TlsEngine engine) {
         return with(terms().withEngine(engine), clientAuth);
     }
 
     /**
-     * This server with another identity for clients that ask for a host by name (SNI); those that ask for none, or for one that is not known,
-     * see the first.
+     * Returns this server with another identity for clients that ask for a host by name (SNI). Clients that ask for no
+     * host, or for an unknown one, get the first identity.
      *
-     * @param hostName a name; {@code *.example.org} is for all names that are one label longer
-     * @param identity what it shows to them
+     * @param hostName a name; {@code *.example.org} stands for all names with one more label
+     * @param identity the certificate and key for that host
      * @return a copy
-     * @throws IllegalArgumentException if no host can have that name
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalArgumentException if {@code hostName} is not a valid host name
+     * @throws IllegalStateException if the server was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsServer identityFor(String hostName, TlsIdentity identity) {
         terms().refuseIfGiven();
@@ -88,64 +89,68 @@ public final class TlsServer implements TlsUpgrade {
     }
 
     /**
-     * This server for clients with a certificate; others fail the handshake (mutual TLS).
+     * Returns this server for clients with a certificate (mutual TLS); the handshake of other clients fails.
      *
-     * @param trust whom to believe
+     * @param trust the roots that the client's chain must lead to
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the server was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsServer requiringClientCertificate(TlsTrust trust) {
         return with(terms().withTrust(trust), ClientAuth.REQUIRE);
     }
 
     /**
-     * This server for clients with a certificate that the JDK's context believes, or the system.
+     * Returns this server for clients with a certificate that the JDK's context trusts or, without one, the system's
+     * roots; the handshake of other clients fails.
      *
      * @return a copy
-     * @throws IllegalStateException if the context is Netty's
+     * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer requiringClientCertificate() {
         return with(terms(), ClientAuth.REQUIRE);
     }
 
     /**
-     * This server for clients with and without a certificate; one that is shown is to be believed by the JDK's context, or the system.
+     * Returns this server for clients with or without a certificate. A certificate that a client sends must be trusted
+     * by the JDK's context or, without one, by the system's roots.
      *
      * @return a copy
-     * @throws IllegalStateException if the context is Netty's
+     * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer requestingClientCertificate() {
         return with(terms(), ClientAuth.OPTIONAL);
     }
 
     /**
-     * This server for clients with and without a certificate; {@link TlsSession#peerCertificates} tells. One that is shown is verified.
+     * Returns this server for clients with or without a certificate. A certificate that a client sends is verified;
+     * {@link TlsSession#peerCertificates} has it.
      *
-     * @param trust whom to believe
+     * @param trust the roots that the client's chain must lead to
      * @return a copy
-     * @throws IllegalStateException if the context is not ours
+     * @throws IllegalStateException if the server was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsServer requestingClientCertificate(TlsTrust trust) {
         return with(terms().withTrust(trust), ClientAuth.OPTIONAL);
     }
 
     /**
-     * This server with other versions.
+     * Returns this server with other TLS versions.
      *
-     * @param names such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
+     * @param names versions such as {@code TLSv1.3}; none for the engine's defaults, 1.2 and 1.3
      * @return a copy
-     * @throws IllegalStateException if the context is Netty's
+     * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer protocols(String... names) {
         return with(terms().withProtocols(List.of(names)), clientAuth);
     }
 
     /**
-     * This server with protocols to choose from (ALPN, RFC 7301). Clients that know none of them are accepted; {@link TlsSession} tells.
+     * Returns this server with application protocols to select from (ALPN, RFC 7301). Clients that offer none of them
+     * are accepted; {@link TlsSession#applicationProtocol} has the selected one.
      *
-     * @param names such as {@code http/1.1}, in the order of preference
+     * @param names protocols such as {@code http/1.1}, in order of preference
      * @return a copy
-     * @throws IllegalStateException if the context is Netty's
+     * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer applicationProtocols(String... names) {
         return with(terms().withApplicationProtocols(List.of(names)), clientAuth);
@@ -153,15 +158,15 @@ public final class TlsServer implements TlsUpgrade {
 
     private Terms terms() {
         if (terms == null) {
-            throw new IllegalStateException("this server was made over a context, which has to say that itself");
+            throw new IllegalStateException("configure this on the SslContext that the server was created from");
         }
         return terms;
     }
 
-    // ---- with what manners
+    // ---- the connection
 
     /**
-     * This server with another deadline for the handshake.
+     * Returns this server with another handshake timeout.
      *
      * @param timeout more than zero; 60 s by default
      * @return a copy
@@ -171,7 +176,7 @@ public final class TlsServer implements TlsUpgrade {
     }
 
     /**
-     * This server with another policy for plaintext that nobody has read before {@code startTls}.
+     * Returns this server with another policy for plaintext that was not read before {@code startTls}.
      *
      * @param policy {@link LeftoverPolicy#HAND_OVER} by default
      * @return a copy
@@ -181,7 +186,7 @@ public final class TlsServer implements TlsUpgrade {
     }
 
     /**
-     * This server for clients that close the connection without TLS's own end, which is then read as EOF.
+     * Returns this server for clients that close the connection without a close_notify, which reads then see as EOF.
      *
      * @return a copy
      */

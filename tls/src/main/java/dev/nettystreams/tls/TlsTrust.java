@@ -15,9 +15,9 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Whom we believe: the roots that a peer's chain must lead to. */
+/** The trust of one side of TLS: the roots that the peer's certificate chain must lead to. */
 public final class TlsTrust {
-    /** Makes the trust managers of a context. */
+    /** Creates the trust managers of a context. */
     @FunctionalInterface
     private interface Source {
         TrustManagerFactory factory(CertificateTrust.Use use) throws Exception;
@@ -51,20 +51,21 @@ public final class TlsTrust {
     }
 
     /**
-     * The JDK's trust store, or the one that {@code javax.net.ssl.trustStore} names.
+     * Returns trust in the JDK's trust store, or in the one that the system property {@code javax.net.ssl.trustStore}
+     * names.
      *
-     * @return the default
+     * @return the default trust
      */
     public static TlsTrust system() {
         return SYSTEM;
     }
 
     /**
-     * Certificates in a PEM file, which is read when the first connection needs it.
+     * Creates trust in the certificates of a PEM file, which is read when the first connection needs it.
      *
-     * @param certificates one or more roots, or certificates of peers; of a {@code TRUSTED CERTIFICATE}, the uses that
-     *     OpenSSL has written behind it are respected
-     * @return trust in them, and in nobody else
+     * @param certificates a file with one or more roots, or certificates of peers; the uses that OpenSSL has appended
+     *     to a {@code TRUSTED CERTIFICATE} are respected
+     * @return trust in these certificates only
      */
     public static TlsTrust pem(Path certificates) {
         Objects.requireNonNull(certificates, "certificates");
@@ -85,11 +86,11 @@ public final class TlsTrust {
     }
 
     /**
-     * A key store's trusted certificates.
+     * Creates trust in the trusted certificates of a key store.
      *
-     * @param keyStore loaded
-     * @return trust in them, and in nobody else
-     * @throws IllegalArgumentException if it cannot be read
+     * @param keyStore a loaded key store
+     * @return trust in these certificates only
+     * @throws IllegalArgumentException if the key store cannot be read
      */
     public static TlsTrust keyStore(KeyStore keyStore) {
         try {
@@ -101,21 +102,23 @@ public final class TlsTrust {
     }
 
     /**
-     * Certificates in memory.
+     * Creates trust in certificates in memory.
      *
      * @param certificates one or more roots, or certificates of peers
-     * @return trust in them, and in nobody else
+     * @return trust in these certificates only
+     * @throws IllegalArgumentException if there are none
      */
     public static TlsTrust certificates(X509Certificate... certificates) {
         List<X509Certificate> trusted = List.of(certificates);
         if (trusted.isEmpty()) {
-            throw new IllegalArgumentException("trust in nobody: no certificates");
+            throw new IllegalArgumentException("no certificates to trust");
         }
         return new TlsTrust(trusted.size() + " certificates", use -> managersFor(trusted));
     }
 
     /**
-     * Anybody, whatever they show, and whatever name is in it: whoever is in between can read and write everything.
+     * Returns trust in every peer, whatever certificate and name it presents: an attacker on the path can read and
+     * change everything.
      *
      * @return trust that checks neither chain nor name
      */
@@ -124,9 +127,9 @@ public final class TlsTrust {
     }
 
     /**
-     * Gives the trust to a context under construction.
+     * Adds the trust to a context under construction.
      *
-     * @param use of the peers' certificates
+     * @param use the use of the peers' certificates
      */
     void addTo(SslContextBuilder builder, TlsEngine engine, CertificateTrust.Use use) throws SSLException {
         try {
@@ -142,7 +145,7 @@ public final class TlsTrust {
         }
     }
 
-    /** Null for those that know no names, about which Netty has precautions of its own. */
+    /** Returns null for trust managers that take no host name; Netty has its own precautions for those. */
     private static @Nullable X509ExtendedTrustManager extended(TrustManagerFactory factory) {
         for (TrustManager manager : factory.getTrustManagers()) {
             if (manager instanceof X509ExtendedTrustManager extended) {

@@ -9,12 +9,12 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 
 /**
- * Stands behind Netty's handler over BoringSSL. When BoringSSL has refused a record of the peer's, Netty sends the
- * alert, keeps the error for the next thing that it is asked to do, and says nothing: the peer has been told that the
- * connection is over, and a reader on our side waits for as long as the peer likes. After each read, BoringSSL is asked
- * whether its input has ended; where Netty knows of no end, an empty write brings the error to light.
+ * Reports errors of BoringSSL that Netty's handler keeps to itself. When BoringSSL has refused a record, Netty sends
+ * the alert, stores the error until its next call, and reports nothing. The peer then takes the connection for ended,
+ * while a reader on our side waits for as long as the peer likes. After each read this handler checks whether
+ * BoringSSL's input has ended; if Netty has not noticed an end, an empty write makes it throw the stored error.
  *
- * <p>On the channel's event loop.
+ * <p>Confined to the channel's event loop.
  */
 final class UntoldAlert extends ChannelInboundHandlerAdapter {
     private final ReferenceCountedOpenSslEngine engine;
@@ -37,7 +37,7 @@ final class UntoldAlert extends ChannelInboundHandlerAdapter {
         context.fireChannelReadComplete();
     }
 
-    /** BoringSSL takes an error for an end. */
+    /** BoringSSL marks a failed input as ended. */
     private boolean hasFailed() {
         long ssl = engine.sslPointer();
         return ssl != 0

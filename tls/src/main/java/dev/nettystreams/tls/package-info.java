@@ -1,7 +1,9 @@
 /**
- * TLS: {@link dev.nettystreams.tls.Tls} makes the upgrades that {@code startTls}, {@code openConnection} and {@code startServer} take.
+ * TLS: {@link dev.nettystreams.tls.Tls} creates the upgrades for {@code startTls}, {@code openConnection} and
+ * {@code startServer}.
  *
- * <p>Chain and host name are verified unless a method whose name begins with {@code insecure} says otherwise.
+ * <p>The certificate chain and host name are verified, unless a method whose name starts with {@code insecure} says
+ * otherwise.
  */
 @NullMarked
 package dev.nettystreams.tls;

@@ -1,8 +1,6 @@
 package dev.nettystreams;
 
-/**
- * Shows, as a suppressed exception of a failure that was made on another thread, who awaited it.
- */
+/** A suppressed exception that shows the frames of the code that awaited a failure created on another thread. */
 final class AwaitedHere extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +10,7 @@ final class AwaitedHere extends Exception {
         super("awaited here");
     }
 
-    /** Adds the caller's frames; to an exception that many await, only to the first few. */
+    /** Adds the frames of the caller; an exception that many callers await gets only the first few. */
     static void addTo(Throwable failure) {
         int traces = 0;
         for (Throwable suppressed : failure.getSuppressed()) {

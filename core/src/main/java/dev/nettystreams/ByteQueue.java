@@ -9,7 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The received bytes that no read has taken yet, oldest first. Bytes only: no future, no limit, no end of input.
+ * The received bytes that no read has taken yet, oldest first. Only bytes: it knows no future, no limit and no end of
+ * input.
  *
  * <pre>
  *            head                      tail
@@ -17,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  *             0 ------------ scanned --- size
  * </pre>
  *
- * A search remembers how far it came and in which state its automaton was, so that a line that arrives a byte at a time costs
- * as much as one that arrives at once: every byte is examined once. Taking bytes forgets the search.
+ * A search remembers its position and the state of its automaton, so every byte is examined once: a line that arrives
+ * one byte at a time costs as much as one that arrives at once. Taking bytes resets the search.
  *
- * <p>Memory: an empty queue holds none. Small arrays are lent by the loop's thread, which has one to spare ({@value #SPARE_BYTES} bytes), and go back
- * when the queue runs empty, so a loop with many connections that are mostly idle needs one. What does not fit gets an array that grows
- * by doubling; a large piece that is taken as it came is given away, and so copied once.
+ * <p>Memory: an empty queue holds none. The loop's thread has one spare array of {@value #SPARE_BYTES} bytes, which it
+ * lends to a queue and gets back when the queue is empty, so a loop with many mostly idle connections needs only one.
+ * More bytes need an array of their own, which grows by doubling. If one read takes exactly the whole array, it gets
+ * the array itself, and its bytes are copied only once.
  *
- * <p>Confined to the connection's loop, or to whom that has lent it.
+ * <p>Confined to the connection's loop, or to the thread that has borrowed it.
  */
 final class ByteQueue {
     private static final int SPARE_BYTES = 1024;
@@ -32,7 +34,10 @@ final class ByteQueue {
     private static final int NOT_FOUND = -1;
     private static final byte[] EMPTY = {};
 
-    /** One to lend, or none while it is lent. Its thread lends; any thread gives back, and if two do at once, one array is lost. */
+    /**
+     * One array to lend, or none while it is lent. Only the owning thread lends; any thread returns. If two threads
+     * return an array at once, one array is lost.
+     */
     private static final class Spare {
         private static final ThreadLocal<Spare> OF_THREAD = ThreadLocal.withInitial(Spare::new);
         private static final VarHandle ARRAY;
@@ -45,7 +50,7 @@ final class ByteQueue {
             }
         }
 
-        @SuppressWarnings("unused") // by its handle
+        @SuppressWarnings("unused") // accessed through ARRAY
         private byte @Nullable [] array;
 
         byte[] lend() {
@@ -54,7 +59,7 @@ final class ByteQueue {
             return lent == null ? new byte[SPARE_BYTES] : lent;
         }
 
-        /** Whoever gives it back has looked at it for the last time, and that before. */
+        /** The caller must not touch the array after this call; the release store publishes its last reads. */
         void giveBack(byte[] lent) {
             ARRAY.setRelease(this, lent);
         }
@@ -62,7 +67,7 @@ final class ByteQueue {
 
     private byte[] array = EMPTY;
 
-    /** Who has lent the last one. It gets it back, though another thread may be the one to return it. */
+    /** The lender of the current array. The array returns to it even if another thread gives it back. */
     private @Nullable Spare lender;
 
     private int head;
@@ -83,12 +88,15 @@ final class ByteQueue {
         return head == tail;
     }
 
-    /** How much memory it holds; what keeps "an idle connection holds little" an executable promise. */
+    /**
+     * Returns the size of the array that this queue holds; tests check with it that an idle connection holds little
+     * memory.
+     */
     int capacity() {
         return array.length;
     }
 
-    /** How many bytes searches have looked at since the beginning; what keeps "linear" an executable promise. */
+    /** Returns the number of bytes that searches have examined so far; tests check with it that searches are linear. */
     long examinedByteCount() {
         return examinedByteCount;
     }
@@ -100,7 +108,7 @@ final class ByteQueue {
         tail += byteCount;
     }
 
-    /** Adds all bytes of another queue, which is then empty. */
+    /** Appends all bytes of another queue and empties it. */
     void append(ByteQueue later) {
         int byteCount = later.size();
         makeRoom(byteCount);
@@ -111,7 +119,7 @@ final class ByteQueue {
 
     byte[] take(int byteCount) {
         if (byteCount == array.length && byteCount > 0) {
-            byte[] all = array; // to the brim and wanted whole: the array itself, and no copy
+            byte[] all = array; // full and taken whole: hand over the array without a copy
             array = EMPTY;
             drop(byteCount);
             return all;
@@ -155,9 +163,9 @@ final class ByteQueue {
     }
 
     /**
-     * Finds the first end of a separator.
+     * Finds the separator that ends first.
      *
-     * @return how many bytes there are up to and including the separator that ends first, or -1 when none does yet
+     * @return the number of bytes up to and including that separator, or -1 if there is none yet
      */
     int indexAfter(Separators separators) {
         if (searched != separators) {
@@ -197,7 +205,7 @@ final class ByteQueue {
         return NOT_FOUND;
     }
 
-    /** The length of the separator that the last successful {@link #indexAfter} found. */
+    /** Returns the length of the separator that the last successful {@link #indexAfter} found. */
     int matchedLength(Separators separators) {
         return separators.isSingleByte() ? 1 : foundLength;
     }
@@ -214,7 +222,7 @@ final class ByteQueue {
         int needed = size + byteCount;
         if (needed < 0 || needed > LARGEST_ARRAY) {
             throw new OutOfMemoryError(
-                    "a read has gathered " + size + " bytes and an array cannot hold " + byteCount + " more");
+                    "a read has buffered " + size + " bytes and an array cannot hold " + byteCount + " more");
         }
         byte[] roomy = needed <= array.length / 2 ? array : arrayFor(needed, size == 0);
         System.arraycopy(array, head, roomy, 0, size);
@@ -228,11 +236,11 @@ final class ByteQueue {
             lender = Spare.OF_THREAD.get();
             return lender.lend();
         }
-        return new byte
-                [isFirst ? needed : nextPowerOfTwo(needed)]; // often the first is taken whole before the next comes
+        // A read often takes the first chunk whole before the next one arrives: it gets an array that fits.
+        return new byte[isFirst ? needed : nextPowerOfTwo(needed)];
     }
 
-    /** Amortizes growth, and a burst of chunks finds room. */
+    /** Doubling amortizes growth and leaves room for a burst of chunks. */
     private static int nextPowerOfTwo(int needed) {
         int doubled = Integer.highestOneBit(needed - 1) << 1;
         return doubled < 0 ? LARGEST_ARRAY : doubled;

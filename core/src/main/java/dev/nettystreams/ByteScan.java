@@ -5,11 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Finds a byte in an array, eight at a time.
+ * Finds a byte in an array, eight bytes at a time.
  *
- * <p>The word trick: after {@code word ^ pattern} the wanted bytes are zero, and {@code (x - 0x01..01) & ~x & 0x80..80} has its
- * lowest set bit in the first zero byte (a borrow can only fake matches behind a true one). Lines of protocols are short, so
- * the first few bytes are tried one by one.
+ * <p>The word trick: after {@code word ^ pattern} the wanted bytes are zero, and {@code (x - 0x01..01) & ~x & 0x80..80}
+ * has its lowest set bit in the first zero byte (a borrow can only fake a match after a true one). Lines of protocols
+ * are short, so the first few bytes are compared one by one.
  */
 final class ByteScan {
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -19,7 +19,7 @@ final class ByteScan {
 
     private ByteScan() {}
 
-    /** The index of the first {@code wanted} in {@code [from, to)}, or -1. */
+    /** Returns the index of the first {@code wanted} in {@code [from, to)}, or -1. */
     static int indexOf(byte[] array, int from, int to, byte wanted) {
         int i = from;
         for (int end = Math.min(to, from + TRIED_ONE_BY_ONE); i < end; i++) {

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that two parties may settle, the loop and its holder, of whom one wins <em>before</em> anything else happens.
+ * A future that either the loop or its holder may complete. The winner is decided <em>before</em> any byte moves.
  *
  * <pre>
  *            claim (the loop)  --> bytes move --> succeed, fail
@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  *            complete, cancel, a timeout (the holder)
  * </pre>
  *
- * <p>With an ordinary future the winner is known only when the result is in it, and by then the bytes have left the queue, or are
- * in the holder's own buffer, and would have to be fetched back. Here the loop claims first: what the holder does afterwards
- * is too late, and a holder that was faster has lost nothing. {@code cancel} between claim and result says false.
+ * <p>With an ordinary future the winner is known only when the future completes. By then the bytes have left the queue,
+ * perhaps for the holder's own buffer, and would have to be put back. Here the loop claims the future first: a later
+ * completion by the holder has no effect, and if the holder was faster, no byte has moved. Between claim and result,
+ * {@code cancel} returns false.
  *
  * <p>Any thread.
  */
@@ -39,31 +40,32 @@ class Claimable<T> extends StreamFuture<T> {
 
     private volatile boolean isClaimed;
 
-    /** Who is parked until this is done. */
+    /** The thread that is parked until this future is done. */
     private volatile @Nullable Thread waiter;
 
-    /** Decides the race: true for the one who may settle this future. */
+    /** Decides the race; returns true for the one party that may complete this future. */
     final boolean claim() {
         return !isClaimed && CLAIMED.compareAndSet(this, false, true);
     }
 
-    /** For the loop, after its claim. */
+    /** Called by the loop after its claim. */
     final void succeed(T result) {
         super.complete(result);
         wake();
     }
 
-    /** For the loop, after its claim. */
+    /** Called by the loop after its claim. */
     final void fail(Throwable reason) {
         super.completeExceptionally(reason);
         wake();
     }
 
     /**
-     * Parks the caller until this is done; what {@code get} does, without an object for it. One thread at a time: a second one is told to
-     * wait otherwise. Either the waiter sees that this is done, or whoever has done it sees the waiter.
+     * Parks the caller until this future is done, as {@code get} does, but without allocating a node. Only one thread
+     * at a time can park here; for a second one this method returns false. Either the waiter sees that the future is
+     * done, or the completing thread sees the waiter.
      *
-     * @return whether this is done now
+     * @return whether the future is done
      */
     final boolean park() throws InterruptedException {
         if (!WAITER.compareAndSet(this, null, Thread.currentThread())) {
@@ -78,7 +80,7 @@ class Claimable<T> extends StreamFuture<T> {
             }
             return true;
         } finally {
-            WAITER.setRelease(this, null); // who reads it late wakes somebody for nothing
+            WAITER.setRelease(this, null); // a late reader causes a spurious wake-up
         }
     }
 
@@ -111,7 +113,7 @@ class Claimable<T> extends StreamFuture<T> {
         executor.execute(() -> {
             try {
                 complete(supplier.get());
-            } catch (Throwable e) { // whatever the supplier throws is its outcome
+            } catch (Throwable e) { // any exception of the supplier is the outcome
                 completeExceptionally(e);
             }
         });

@@ -8,30 +8,30 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection in good order: everything written is sent, then the end of the output, and then the input is read
- * and dropped until the peer has ended too. Closing a socket while the peer is still sending makes the kernel send a
- * reset, which destroys what the peer has not read yet.
+ * Closes a connection in good order: sends everything written, then the end of the output, and then reads and discards
+ * input until the peer has ended too (lingering). If a socket is closed while the peer is still sending, the kernel
+ * sends a reset, which destroys bytes that the peer has not read yet.
  *
  * <pre>
  *   IDLE --close()--> SENDING --output finished--> LINGERING --peer's end------------------------------> CLOSED
- *                        |                          |  ^  |\__16 MiB dropped, and more to come--> abort
+ *                        |                          |  ^  |\__16 MiB discarded, and more to come--> abort
  *                        |                          |  |  \--5 s of silence--> LAST_LOOK --nothing came--> CLOSED
  *                        |                          |   \______________________/  more came
  *                        |                          \--closeTimeout--> LAST_LOOK --nothing came--> CLOSED
  *                        \--closeTimeout--> abort                              \--more came--> abort
  * </pre>
  *
- * {@code SENDING} goes straight to {@code CLOSED} if the peer has ended before, or if the transport cannot tell the
- * peer of the end. In {@code LAST_LOOK} the loop looks at its sockets once more. A loop that was held up runs its
- * timers before it has read what came meanwhile: that is no silence, and closing would be answered by a reset. After
- * {@code closeTimeout} a peer in the middle of sending is answered so, and the connection fails and says so.
+ * {@code SENDING} goes straight to {@code CLOSED} if the peer has ended before, or if the transport cannot show the end
+ * to the peer. In {@code LAST_LOOK} the loop reads its sockets once more. A loop that was held up runs its timers
+ * before it reads the bytes that have arrived meanwhile; the silence was then only apparent, and closing would cause a
+ * reset. A peer that is still sending at {@code closeTimeout} is reset, and {@code waitClosed} fails and says so.
  *
- * <p>A peer that resets the connection while it lingers has ended it: it does not read on.
+ * <p>A peer that resets the connection during lingering has ended it: it reads no more bytes.
  *
  * <p>Confined to the connection's loop.
  */
 final class Closing {
-    /** As nginx's {@code lingering_timeout}. */
+    /** The value of nginx's {@code lingering_timeout}. */
     static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     static final long MAX_DROPPED_BYTES = 16L << 20;
@@ -69,19 +69,19 @@ final class Closing {
         phase = Phase.SENDING;
         deadline = access.schedule(this::outOfTime, Timeouts.saturatedNanos(limits.closeTimeout()));
         canLinger = transport.finish();
-        transport.resumeReading(); // a peer that waits for this side to read would never read what is still to be sent
+        transport.resumeReading(); // a peer that waits for this side to read would never read the remaining bytes
     }
 
     boolean isUnderWay() {
         return phase != Phase.IDLE;
     }
 
-    /** Whether everything was sent, and a loss of the connection loses none of it on this side. */
+    /** Returns whether everything was sent, so that the loss of the connection loses no bytes of this side. */
     boolean hasSentAll() {
         return phase == Phase.LINGERING || phase == Phase.LAST_LOOK || phase == Phase.CLOSED;
     }
 
-    /** The transport has sent everything, and its end. */
+    /** The transport has sent everything and the end of the output. */
     void outputFinished() {
         if (phase != Phase.SENDING) {
             return;
@@ -94,7 +94,7 @@ final class Closing {
         }
     }
 
-    /** Bytes came that nobody reads any more. */
+    /** Bytes have arrived that no read will take. */
     void dropped(int byteCount) {
         if (isOutOfTime && phase == Phase.LAST_LOOK) {
             abort("the peer was still sending after " + Timeouts.toText(limits.closeTimeout()));
@@ -139,7 +139,7 @@ final class Closing {
         access.submitYielding(() -> looked(look));
     }
 
-    /** An earlier look than the last one is not to end what has gone on since. */
+    /** Only the latest look counts: bytes may have arrived since an earlier one. */
     private void looked(int look) {
         if (phase == Phase.LAST_LOOK && look == lookCount) {
             end();
@@ -156,7 +156,7 @@ final class Closing {
         abort.accept("close() ended with a reset, which may have destroyed what the peer had not read: " + reason);
     }
 
-    /** The connection is gone, or is about to go. */
+    /** The connection is gone, or about to be. */
     void stop() {
         phase = Phase.CLOSED;
         cancel(deadline);

@@ -6,22 +6,22 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a handler over a connection: started on the loop, and closed and reported whatever it does: returns,
- * throws, or completes its stage either way. A handler that was cancelled has not failed: its connection is closed, and
- * nobody is told, as in asyncio. If the handler ends well and bytes that it wrote are lost then, that is reported:
- * nobody else waits for them.
+ * One run of a handler over a connection: starts the handler on the loop, and then closes the connection and reports a
+ * failure, however the handler ends: by returning, by throwing, or through its stage. A cancelled handler has not
+ * failed: its connection is closed without a report, as in asyncio. If the handler ends well and bytes that it wrote
+ * are lost afterwards, that loss is reported, because no one else waits for it.
  */
 final class Conversation {
     private final StreamConnection connection;
     private final FailureReporter reporter;
     private final Over over = new Over();
 
-    /** What the handler has given, null before. */
+    /** The stage that the handler has returned; null before. */
     private volatile @Nullable CompletableFuture<?> running;
 
     private volatile boolean isCalledOff;
 
-    /** Cancelled, it asks the handler to end, and completes when that has. */
+    /** Cancelling this future asks the handler to end; it completes when the handler has ended. */
     private final class Over extends StreamFuture<Void> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
@@ -46,7 +46,7 @@ final class Conversation {
         } else {
             CompletableFuture<Void> started = new CompletableFuture<>();
             CompletionStage<Void> rejected =
-                    started; // nothing else completes it: the loop has ended, and the connection with it
+                    started; // completes only if the loop has ended, and the connection with it
             rejected.whenComplete((never, lost) -> over());
             core.access.submit(() -> start(handler), started);
         }
@@ -61,7 +61,7 @@ final class Conversation {
                 over.cancel(true);
             }
             done.whenComplete((any, failure) -> end(failure));
-        } catch (Throwable e) { // whatever the program throws ends its connection
+        } catch (Throwable e) { // any exception of the handler ends its connection
             end(e);
         }
     }
@@ -82,7 +82,7 @@ final class Conversation {
         });
     }
 
-    /** The handler has ended well, and what it wrote did not arrive. That the peer was gone before is no loss. */
+    /** Reports bytes that were lost after the handler ended well. If the peer was gone before, nothing was lost. */
     private void reportLoss(Throwable lost, boolean wasBroken) {
         if (!wasBroken || connection.core().ending.hasLostWrites()) {
             report(lost);
@@ -93,7 +93,7 @@ final class Conversation {
         try {
             reporter.report(connection, failure);
         } catch (Throwable lost) {
-            // There is nobody left to tell, and it must not reach the loop.
+            // No one is left to tell, and the exception must not reach the loop.
         }
     }
 

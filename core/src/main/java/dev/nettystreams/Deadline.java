@@ -15,11 +15,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One timeout over several blocking steps of one thread: a timer that interrupts an {@link InterruptScope}. The timeout
- * of a single operation is {@code orTimeout}, which interrupts nobody.
+ * One timeout over several blocking steps of one thread: a timer that interrupts an {@link InterruptScope}. For a
+ * single operation there is {@code orTimeout}, which interrupts no thread.
  *
- * <p>On an event loop the timer is set when the steps first park: a scope that never waits costs none. The loop's
- * timers do not fire while the steps hold it; the watch over held-up loops then interrupts the scope.
+ * <p>On an event loop the timer is armed when a step first parks, so a scope that never waits costs no timer. While the
+ * steps hold the loop, its timers cannot fire; the watch over held-up loops then interrupts the scope.
  *
  * <p>Confined to the thread.
  */
@@ -34,7 +34,8 @@ final class Deadline {
     }
 
     static <T extends @Nullable Object> T run(Duration timeout, Callable<? extends T> steps) throws Exception {
-        long timeoutNanos = Math.max(0, Timeouts.saturatedNanos(timeout)); // a difference with less would overflow
+        // Not negative: a difference with it could overflow.
+        long timeoutNanos = Math.max(0, Timeouts.saturatedNanos(timeout));
         Deadline deadline = new Deadline(Interrupts.ofCallerOrNew().beginScope(timeoutNanos));
         deadline.begin();
         try {
@@ -59,7 +60,7 @@ final class Deadline {
         if (carrier == null || carrier.isOrphaned()) {
             startTimer();
         } else {
-            carrier.atNextPark(start); // before, no timer would come through
+            carrier.atNextPark(start); // until then the loop cannot fire timers
         }
     }
 

@@ -8,18 +8,18 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of {@code detach}: the future that its caller holds, and the order in which the wire changes hands.
+ * One run of {@code detach}: the caller's future, and the order in which the wire changes hands.
  *
  * <pre>
  *   the call (any thread): no read may be pending, and from now on reads and writes are refused
  *     |  on the loop
  *   FLUSHING     reading is stopped, and everything written is sent
  *     |                        \
- *   HANDED OVER: the unread     not sent within closeTimeout, lost, cancelled, closed:
- *   bytes are the caller's      the connection is aborted
+ *   HANDED OVER: the caller     not sent within closeTimeout, lost, cancelled, closed:
+ *   gets the unread bytes       the connection is aborted
  * </pre>
  *
- * <p>Confined to the connection's loop, save the future.
+ * <p>Confined to the connection's loop, except for the future.
  */
 final class Detachment extends Claimable<byte[]> {
     private final StreamCore core;
@@ -58,7 +58,10 @@ final class Detachment extends Claimable<byte[]> {
         }
     }
 
-    /** The future is asked first: a connection that nobody takes over is ended. */
+    /**
+     * Claims the future first: if the caller has cancelled it, the wire has no next owner, and the connection is
+     * aborted.
+     */
     private void flushed(@Nullable Throwable failure) {
         if (timer != null) {
             timer.cancel();

@@ -1,6 +1,9 @@
 package dev.nettystreams;
 
-/** The future of an operation that had nothing to wait for. One object serves all, so nobody may rewrite its outcome. */
+/**
+ * The future of an operation that completed at once. All callers share one object, so its outcome cannot be
+ * overwritten.
+ */
 final class Done extends StreamFuture<Void> {
     static final Done DONE = new Done();
 

@@ -8,21 +8,21 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a connection: asked for by {@code close} or {@code abort}, or suffered. It decides how everything that waits
- * ends, and what {@code waitClosed} says.
+ * The end of a connection: requested by {@code close} or {@code abort}, or caused by the peer or the network. Decides
+ * how every pending operation ends, and how {@code waitClosed} completes.
  *
  * <pre>
- *   the transport says that the connection is gone     | waitClosed
+ *   the transport reports that the connection is gone  | waitClosed
  *   ---------------------------------------------------+------------------------------------------
- *   after an abort, ours or for a reason               | fails with that reason
+ *   after an abort, by the user or by the streams      | fails with the reason of the abort
  *   after bytes were lost                              | fails with the reason of the loss
  *   when close() had sent everything ({@link Closing}) | completes
- *   without a cause, during close(), or behind both    | completes
- *     sides' ends                                      |
+ *   without a cause, during close(), or after the ends | completes
+ *     of both sides                                    |
  *   otherwise                                          | fails: the connection was lost
  * </pre>
  *
- * <p>Confined to the connection's loop, save the methods marked "any thread".
+ * <p>Confined to the connection's loop, except for the methods marked "any thread".
  */
 final class Ending {
     private final Transport transport;
@@ -35,7 +35,7 @@ final class Ending {
     private @Nullable Failure abortReason;
     private boolean hasLostWrites;
 
-    /** Set when the connection is gone: null inside means that it ended well. */
+    /** Set when the connection is gone; an outcome without a failure means that it ended well. */
     private @Nullable Outcome outcome;
 
     private record Outcome(@Nullable Failure failure) {}
@@ -55,7 +55,7 @@ final class Ending {
         this.closing = new Closing(transport, access, limits, this::closingFailed);
     }
 
-    // ---- asked for
+    // ---- requests
 
     /** Any thread. */
     void close() {
@@ -71,7 +71,7 @@ final class Ending {
 
     private void closeOnLoop() {
         if (lifecycle.state() != Lifecycle.State.CLOSING) {
-            return; // an abort overtook it
+            return; // an abort came first
         }
         output.seal();
         closing.begin();
@@ -79,7 +79,7 @@ final class Ending {
     }
 
     private void closingFailed(String reason) {
-        if (lifecycle.state() == Lifecycle.State.CLOSING) { // else an abort overtook it, or the connection is gone
+        if (lifecycle.state() == Lifecycle.State.CLOSING) { // otherwise an abort came first, or the connection is gone
             abort(new Failure.Broken(reason, null));
         }
     }
@@ -92,13 +92,13 @@ final class Ending {
         }
     }
 
-    /** Aborts for a reason of the streams; a {@code detach} or {@code startTls} has failed. */
+    /** Aborts because a {@code detach} or {@code startTls} has failed. */
     void giveUp(Failure reason) {
         lifecycle.move(Lifecycle.Event.GIVE_UP);
         abort(reason);
     }
 
-    /** Aborts for a reason; the first one given stays. */
+    /** Aborts for a reason; the first reason is kept. */
     void abort(Failure reason) {
         if (outcome != null || abortReason != null) {
             return;
@@ -130,9 +130,9 @@ final class Ending {
         closeWaiters.add(closed);
     }
 
-    // ---- told by the transport
+    // ---- events of the transport
 
-    /** Drops bytes that nobody reads any more; returns false if they are input. */
+    /** Discards bytes after {@code close}; returns false if they are input. */
     boolean drop(Chunk chunk) {
         if (!closing.isUnderWay()) {
             return false;
@@ -156,7 +156,7 @@ final class Ending {
         Waiters.fail(output.ended(failure), failure);
     }
 
-    /** Whether bytes were lost before the connection ended. */
+    /** Returns whether bytes were lost before the connection ended. */
     boolean hasLostWrites() {
         return hasLostWrites;
     }
@@ -195,7 +195,7 @@ final class Ending {
         return endedWell ? null : Failure.Broken.by(cause);
     }
 
-    /** The connection has another owner. Returns the futures that the caller must fail. */
+    /** The connection has another owner. Returns the futures, which the caller must fail. */
     List<CompletableFuture<Void>> handedOver(Failure reason) {
         outcome = new Outcome(reason);
         List<CompletableFuture<Void>> waiters = new ArrayList<>(output.ended(reason));

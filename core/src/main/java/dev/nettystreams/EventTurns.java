@@ -6,9 +6,10 @@ import dev.nettystreams.spi.TransportEvents;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes each event of the transport a turn of the loop: threads that it wakes run when it is over, with nothing of the streams below them.
+ * Makes each event of the transport a turn of the loop. Threads that the event wakes run after the turn, with no frame
+ * of the streams below them on the stack.
  *
- * <p>On the loop's own thread.
+ * <p>Confined to the loop's own thread.
  */
 final class EventTurns implements TransportEvents {
     private final LoopAccess access;

@@ -3,11 +3,11 @@ package dev.nettystreams;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a direction of the stream is over, kept so that each waiter gets an exception of its own: one object shared by many would
- * collect the traces of all of them.
+ * Why a direction of the stream has ended. Each waiter gets an exception of its own from it: a shared exception would
+ * collect the stack traces of all waiters.
  */
 sealed interface Failure {
-    /** A new exception that says it. */
+    /** Creates a new exception with this reason. */
     Exception newException();
 
     /** This side ended it. */
@@ -18,7 +18,7 @@ sealed interface Failure {
         }
     }
 
-    /** The peer or the wire ended it. */
+    /** The peer or the network ended it. */
     record Broken(String message, @Nullable Throwable cause) implements Failure {
         static Broken by(@Nullable Throwable cause) {
             String what = cause == null ? "closed underneath the stream" : cause.getMessage();

@@ -8,7 +8,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Threads for tasks, beside the event loops. Virtual threads are reached by method handle, since this is compiled for Java 17. */
+/**
+ * Kinds of threads for tasks outside the event loops. Method handles reach virtual threads, because this code is
+ * compiled for Java 17.
+ */
 enum HandlerThreads {
     PLATFORM {
         @Override
@@ -31,12 +34,12 @@ enum HandlerThreads {
 
     private static final AtomicLong COUNTER = new AtomicLong();
 
-    /** Virtual threads where there are any. */
+    /** Virtual threads if this JVM has them. */
     static final HandlerThreads BEST = VirtualThreads.FACTORY != null ? VIRTUAL : PLATFORM;
 
     abstract Thread unstarted(Runnable task);
 
-    /** Makes a thread that has not begun. */
+    /** Creates a thread without starting it. */
     Thread newThread(Runnable task, Interrupts interrupts) {
         return unstarted(() -> {
             interrupts.adoptCaller();
@@ -53,12 +56,12 @@ enum HandlerThreads {
                 + Runtime.version().feature() + "; use Await.onThreads";
     }
 
-    /** What the caller runs on. */
+    /** Returns the kind of the calling thread. */
     static HandlerThreads ofCaller() {
         return VirtualThreads.isVirtual(Thread.currentThread()) ? VIRTUAL : PLATFORM;
     }
 
-    /** Java 19 and 20 have the methods too, as a preview that throws. */
+    /** Java 19 and 20 have the methods as a preview feature, which throws. */
     private static final class VirtualThreads {
         static final @Nullable ThreadFactory FACTORY;
         private static final @Nullable MethodHandle IS_VIRTUAL;
@@ -77,7 +80,7 @@ enum HandlerThreads {
                             lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class))
                                     .invoke(newBuilder);
                     isVirtual = lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-                } catch (Throwable e) { // then there are none
+                } catch (Throwable e) { // this JVM has no virtual threads
                     factory = null;
                 }
             }

@@ -7,19 +7,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The received bytes, and the one operation that waits for them ({@link ReadSlot}): a read, a relay or a
- * {@code startTls}.
+ * The received bytes, and the one read, relay or {@code startTls} that waits for them.
  *
  * <pre>
- *   transport --arrived--> LendableQueue --advance: is the operation satisfied?--> claim, take, complete
- *                 \__directly, round an empty queue_________________________________/
+ *   transport --arrived--> LendableQueue --advance: is the occupant satisfied?--> claim, take, complete
+ *                 \__directly, round an empty queue__________________________________/
  *
- *   submit on the loop, or on a carried thread: the bytes are there --> a completed future; else it waits
- *          on another thread:                   the bytes are lent  --> the same; else it waits, and asks the loop in
- *                                               a task if the loop may not see that it waits
+ *   submit, on the loop or on a thread that the loop carries:
+ *           bytes buffered --> a completed future; otherwise the read waits
+ *   submit, on any other thread:
+ *           bytes lent --> a completed future; otherwise the read waits; if the loop may not see it, a task tells it
  * </pre>
  *
- * <p>Confined to the connection's loop, save the methods marked "any thread".
+ * <p>Confined to the connection's loop, except for the methods marked "any thread".
  */
 final class Input {
     final LoopAccess access;
@@ -27,8 +27,8 @@ final class Input {
     private final ReadGate gate;
     private final int limitBytes;
     private final LendableQueue bytes = new LendableQueue();
-    private boolean hasEnded; // by the peer's end, or by this side's close
-    private @Nullable Failure failure; // that ended the input, or came behind its end
+    private boolean hasEnded; // at EOF, or by close on this side
+    private @Nullable Failure failure; // ended the input, or was reported after its end
 
     private volatile boolean atEof;
     private final AtomicBoolean isReliefAsked = new AtomicBoolean();
@@ -117,24 +117,24 @@ final class Input {
         return result;
     }
 
-    /** The bytes that no read has taken. The caller has made sure that they are not lent. */
+    /** Returns all bytes that no read has taken. The caller has made sure that they are not lent. */
     ByteQueue queue() {
         return bytes.owned();
     }
 
-    /** Acts when no other thread holds the bytes: now, or in a later turn. On the loop. */
+    /** On the loop: runs an action as soon as no other thread reads the lent bytes: now, or in a later turn. */
     void whenOwned(Runnable action) {
         if (bytes.tryOwn()) {
             action.run();
         } else if (!access.submitYielding(() -> whenOwned(action))) {
             while (!bytes.tryOwn()) {
-                Thread.onSpinWait(); // the loop has ended: no other connection waits for it
+                Thread.onSpinWait(); // the loop has ended: no other connection waits for this thread
             }
             action.run();
         }
     }
 
-    /** Satisfies the waiting operation if that is possible: after an arrival, at the end, when it begins to wait. */
+    /** Lets the occupant proceed: after an arrival, at the end of input, or when it starts to wait. */
     private void advance() {
         assert access.loop.isCurrent();
         if (bytes.tryOwn()) {
@@ -152,7 +152,10 @@ final class Input {
         }
     }
 
-    /** On another thread, which has read lent bytes: the loop does not see that, so a task resumes reading. */
+    /**
+     * Called on another thread that has read lent bytes, which the loop does not notice by itself. One task serves all
+     * such reads.
+     */
     private void relieveGateSoon() {
         if (gate.isPaused() && bytes.lentByteCount() <= limitBytes && isReliefAsked.compareAndSet(false, true)) {
             access.submit(() -> {
@@ -166,7 +169,7 @@ final class Input {
         gate.taken(bytes.size() + moreByteCount);
     }
 
-    /** Satisfies a read if that is possible now. The queue is owned. */
+    /** Completes a read if that is possible now. The queue is owned. */
     <T> void advance(PendingRead<T> read) {
         boolean isReady = read.request.isReady(queue());
         if (!isReady && !isOver()) {
@@ -176,16 +179,18 @@ final class Input {
             T result;
             try {
                 result = answer(read.request, isReady);
-            } catch (Throwable e) { // nobody else can complete a claimed read
+            } catch (Throwable e) { // a claimed read has no other way to complete
                 read.fail(e);
                 return;
             }
             lendBehind(read);
-            read.succeed(result); // last: its caller's code may run inside, and read again
+            read.succeed(result); // last: the caller's code may run inside and read again
         }
     }
 
-    /** Answers a read that has no future yet, so that nothing need be claimed. Null if the read must wait. */
+    /**
+     * Answers a request without a future, so no race with the caller is possible. Returns null if the read must wait.
+     */
     private <T> @Nullable T answerNow(ReadRequest<T> request) throws Exception {
         if (isOver()) {
             return answer(request, request.isReady(queue()));
@@ -197,7 +202,7 @@ final class Input {
         return result;
     }
 
-    /** The rule about ends: buffered bytes come first, then the end, each time. */
+    /** The rule about ends: buffered bytes come first, then the end, which every later read sees again. */
     private <T> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
         if (failure != null && (queue().isEmpty() || !isReady)) {
             throw failure.newException();
@@ -223,7 +228,7 @@ final class Input {
         return hasEnded || failure != null;
     }
 
-    /** The failure that has ended the input, null at EOF and before. */
+    /** Returns the failure that has ended the input, or null at EOF and before. */
     @Nullable
     Failure failure() {
         return failure;
@@ -243,22 +248,22 @@ final class Input {
         gate.aboutToWait();
     }
 
-    // ---- what the core tells
+    // ---- events from the core
 
     void arrived(Chunk chunk) {
         if (isOver()) {
-            return; // this side has closed: bytes are read for the peer's sake, and dropped
+            return; // this side has closed; these bytes are read only so that the peer can finish
         }
         int byteCount = bytes.size() + chunk.remaining();
         gate.arrived(byteCount);
         if (gate.isPaused() && bytes.isLent()) {
-            relieveGate(chunk.remaining()); // the reader may have taken the bytes meanwhile, and seen no pause
+            relieveGate(chunk.remaining()); // the borrower may have taken bytes before it could see the pause
         }
         Occupant waiting = slot.waiting();
         if (waiting == null) {
             bytes.append(chunk);
             if (bytes.isLent() && slot.waiting() != null) {
-                advance(); // another thread has begun to wait meanwhile, and may not have seen the bytes
+                advance(); // a read on another thread may wait without having seen these bytes
             }
         } else if (!(ownEmpty() && waiting.arrived(chunk, this))) {
             if (chunk.remaining() > 0) {
@@ -268,12 +273,12 @@ final class Input {
         }
     }
 
-    /** Takes back the lent bytes; returns true if there are none, which a chunk would overtake. */
+    /** Takes back the lent bytes; returns true if the queue is owned and empty, so that a chunk overtakes no bytes. */
     private boolean ownEmpty() {
         return bytes.tryOwn() && queue().isEmpty();
     }
 
-    /** Satisfies a read by a chunk, round the empty queue; returns false if the chunk does not. */
+    /** Completes a read directly from a chunk if the queue is empty; returns false if that is impossible. */
     <T> boolean arrived(Chunk chunk, PendingRead<T> read) {
         if (chunk.remaining() < read.request.directByteCount() || !read.claim()) {
             return false;
@@ -286,16 +291,16 @@ final class Input {
                 queue().append(chunk);
             }
         } catch (RuntimeException | Error e) {
-            read.fail(e); // nobody else can complete a claimed read
+            read.fail(e); // a claimed read has no other way to complete
             throw e; // bytes are lost: the transport ends the connection
         }
         gate.taken(queue().size());
         lendBehind(read);
-        read.succeed(result); // last: its caller's code may run inside, and read again
+        read.succeed(result); // last: the caller's code may run inside and read again
         return true;
     }
 
-    /** Makes the queue, empty or not, available to the thread that has read: its next read need not ask the loop. */
+    /** After a read on another thread: lends the queue, possibly empty, so that the next read need not ask the loop. */
     private void lendBehind(PendingRead<?> read) {
         if (read.isRemote && !isOver()) {
             bytes.lend();
@@ -303,9 +308,9 @@ final class Input {
     }
 
     /**
-     * A failure behind EOF counts for nothing here: {@link #fail}.
+     * Ends the input. A failure after EOF has no effect here; see {@link #fail}.
      *
-     * @param reason why the input ended, null at EOF
+     * @param reason the failure, or null at EOF
      */
     void end(@Nullable Failure reason) {
         if (reason == null) {
@@ -316,7 +321,10 @@ final class Input {
         }
     }
 
-    /** The connection was lost: later reads fail, even behind EOF, as in asyncio. {@link #atEof} stays. */
+    /**
+     * Reports the loss of the connection to later reads, even after EOF, as asyncio does; {@link #atEof} does not
+     * change.
+     */
     void fail(Failure reason) {
         if (failure == null) {
             failure = reason;
@@ -347,7 +355,7 @@ final class Input {
         relay.finish(outcome);
     }
 
-    /** Bytes that still arrive are queued for the next owner of the wire. */
+    /** Pauses reading. Bytes that still arrive are queued for the next owner of the wire. */
     void stopReading() {
         gate.pause();
     }
@@ -356,7 +364,7 @@ final class Input {
         gate.taken(bytes.size());
     }
 
-    /** Takes all bytes, {@linkplain #whenOwned when they are owned}. */
+    /** Takes all buffered bytes; called {@linkplain #whenOwned when the queue is owned}. */
     byte[] takeLeftover() {
         return queue().take(queue().size());
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of a reader, one awaited {@code readLine} at a time. Confined to the thread that iterates. */
+/** The lines of a reader; awaits one {@code readLine} at a time. Confined to the iterating thread. */
 final class LineIterator implements Iterator<byte[]> {
     private final StreamReader reader;
     private byte @Nullable [] next;
@@ -26,7 +26,7 @@ final class LineIterator implements Iterator<byte[]> {
     public byte[] next() {
         byte[] line = fetched();
         if (line.length == 0) {
-            throw new NoSuchElementException("the input is at its end");
+            throw new NoSuchElementException("the input has ended");
         }
         next = null;
         return line;

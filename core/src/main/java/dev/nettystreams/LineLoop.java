@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** {@link StreamReader#forEachLine}: a {@link Repeat} that, cancelled, also cancels the read it waits for. */
+/** {@link StreamReader#forEachLine}: a {@link Repeat} whose cancellation also cancels the pending read. */
 final class LineLoop {
     private static final CompletableFuture<Boolean> GO_ON = CompletableFuture.completedFuture(true);
     private static final CompletableFuture<Boolean> END = CompletableFuture.completedFuture(false);
@@ -14,7 +14,10 @@ final class LineLoop {
     private final Function<? super byte[], ? extends @Nullable CompletionStage<?>> each;
     private final Repeat repeat;
 
-    /** Written before it is looked whether the loop is over, and read after the loop has ended: one of the two sees the other. */
+    /**
+     * A Dekker handshake: the step writes this, then checks whether the loop is over; the end of the loop comes first,
+     * then reads this. One of the two sees the other.
+     */
     private volatile @Nullable CompletableFuture<byte[]> reading;
 
     LineLoop(StreamReader reader, Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {

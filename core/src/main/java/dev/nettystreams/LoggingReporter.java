@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 
-/** {@link FailureReporter#LOGGING}. */
+/** The implementation of {@link FailureReporter#LOGGING}. */
 final class LoggingReporter implements FailureReporter {
     private final LogLimit networkLimit = new LogLimit(LINES_PER_SECOND);
     private final LogLimit programLimit = new LogLimit(LINES_PER_SECOND);

@@ -3,24 +3,24 @@ package dev.nettystreams;
 import dev.nettystreams.spi.Chunk;
 
 /**
- * An operation that has the reader to itself until it is done; {@link Input} has a slot for one.
+ * An operation that occupies the reader until it is done; the reader has one {@linkplain ReadSlot slot}.
  *
- * <p>On the connection's loop, save {@link #method} and {@link #isDone}.
+ * <p>Called on the connection's loop, except for {@link #method} and {@link #isDone}.
  */
 sealed interface Occupant permits PendingRead, Relay, StartTls {
-    /** The public method that began it, for messages. */
+    /** Returns the name of the public method that started it, for messages. */
     String method();
 
-    /** Whether it no longer occupies the reader. */
+    /** Returns whether it no longer occupies the reader. */
     boolean isDone();
 
-    /** Acts on the buffered bytes, which are owned, and on the end of the input. */
+    /** Processes the buffered bytes, which the loop owns, and the end of the input. */
     void advance(Input input);
 
     /**
-     * Looks at bytes that have just arrived, and may take them before they are buffered.
+     * Sees bytes that have just arrived, and may take some before they are buffered.
      *
-     * @return true if it is done with, and the rest of the chunk buffered; else the caller buffers the rest
+     * @return true if it is done and has buffered the rest of the chunk; false if the caller must buffer the rest
      */
     boolean arrived(Chunk chunk, Input input);
 }

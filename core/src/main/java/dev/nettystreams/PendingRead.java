@@ -2,11 +2,11 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
 
-/** A read that waits: the future that its caller holds, and the request that will satisfy it. */
+/** A waiting read: the caller's future, and the request that satisfies it. */
 final class PendingRead<T> extends Claimable<T> implements Occupant {
     final ReadRequest<T> request;
 
-    /** Whether it was called on another thread than the loop, where the next one is likely to be called, too. */
+    /** True if the read was called on another thread than the loop, where the next read will probably be called too. */
     final boolean isRemote;
 
     PendingRead(ReadRequest<T> request, boolean isRemote) {

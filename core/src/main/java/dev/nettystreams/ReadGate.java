@@ -4,9 +4,9 @@ import dev.nettystreams.spi.Transport;
 import java.util.concurrent.Executor;
 
 /**
- * Pauses and resumes reading: paused above twice the limit, resumed at the limit or below, and resumed whenever a read is about to
- * wait, so that a read for more than the gate lets in cannot deadlock. The distance between the marks keeps a steady stream from
- * toggling the transport at every read.
+ * Pauses and resumes reading. It pauses above twice the limit and resumes at the limit or below. It also resumes
+ * whenever a read is about to wait, so that a read for more bytes than the gate admits cannot deadlock. The distance
+ * between the two marks keeps a steady stream from toggling the transport at every read.
  *
  * <p>Confined to the connection's loop.
  */
@@ -17,7 +17,7 @@ final class ReadGate {
     private final long highMark;
     private volatile boolean paused; // written on the loop
 
-    /** @param onLoop runs a task on the loop's own thread, at once if the caller is that */
+    /** @param onLoop runs a task on the loop's own thread, at once if that is the caller */
     ReadGate(Transport transport, Executor onLoop, int limit) {
         this.transport = transport;
         this.onLoop = onLoop;
@@ -30,14 +30,14 @@ final class ReadGate {
         return paused;
     }
 
-    /** @param byteCount how many bytes are buffered, the new ones included */
+    /** @param byteCount the number of buffered bytes, the new ones included */
     void arrived(int byteCount) {
         if (byteCount > highMark) {
             pause();
         }
     }
 
-    /** @param byteCount how many bytes are still buffered */
+    /** @param byteCount the number of bytes that are still buffered */
     void taken(int byteCount) {
         if (paused && byteCount <= lowMark) {
             resume();

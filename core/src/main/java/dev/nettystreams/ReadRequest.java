@@ -7,18 +7,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one read wants, and alone decides whether the queue has it. Knows nothing of futures, threads or flow control.
+ * The condition and the result of one read; it alone decides whether the queue satisfies the read. It knows no futures,
+ * threads or flow control.
  *
  * <pre>
  *   isReady? --no--> asked again after the next arrival; at the end of input: takeAtEof
- *            --yes-> take (or takeDirectly, round an empty queue): the result, or why there is none
+ *            --yes-> take (or takeDirectly, round an empty queue): the result, or the failure
  * </pre>
  *
- * <p>The look is separate from the taking, so that between the two the caller's future can be claimed ({@link Claimable}): a read
- * that was cancelled moves nothing. The look must be cheap when it says no: searches go on where they stopped
+ * <p>The check is separate from the taking, so that the caller's future can be claimed in between ({@link Claimable}):
+ * a cancelled read takes no bytes. A check that fails must be cheap: searches continue where they stopped
  * ({@link ByteQueue}).
  *
- * @param <T> the result
+ * @param <T> the type of the result
  */
 abstract sealed class ReadRequest<T> {
     static final byte[] NOTHING = {};
@@ -30,42 +31,48 @@ abstract sealed class ReadRequest<T> {
         this.name = name;
     }
 
-    /** The public method that made this request, for messages. */
+    /** Returns the public method that created this request, for messages. */
     final String name() {
         return name;
     }
 
-    /** Whether {@link #take} has an answer: a result or a failure. Takes nothing. */
+    /** Returns whether {@link #take} has an answer, a result or a failure. Takes no bytes. */
     abstract boolean isReady(ByteQueue queue);
 
-    /** The result, taken from the queue, when {@link #isReady} said yes. Takes nothing when it throws. */
+    /** Takes the result from the queue; called only if {@link #isReady} is true. Takes no bytes if it throws. */
     abstract T take(ByteQueue queue) throws IOException;
 
-    /** Both in one, where there is nothing to claim in between: the result, or null when it is not ready. */
+    /**
+     * Checks and takes in one step, where no future must be claimed in between; returns null if the request is not
+     * ready.
+     */
     @Nullable
     T poll(ByteQueue queue) throws IOException {
         return isReady(queue) ? take(queue) : null;
     }
 
-    /** The result when no byte will come any more and {@link #isReady} says no. */
+    /** Returns the result at the end of the input, when {@link #isReady} is false. */
     abstract T takeAtEof(ByteQueue queue) throws IOException;
 
-    /** Whether {@link #takeAtEof} counts for the gate, as for asyncio's {@code read}; other reads leave a paused transport alone. */
+    /**
+     * Returns whether {@link #takeAtEof} may resume a paused transport, as asyncio's {@code read} does; other reads do
+     * not.
+     */
     boolean opensGateAtEof() {
         return false;
     }
 
-    /** Whether a part of what has arrived can answer it as well as all of it. */
+    /** Returns whether a part of the received bytes can answer the request as well as all of them. */
     boolean mayUseLent() {
         return true;
     }
 
-    /** From how many bytes on {@link #takeDirectly} serves this request when nothing else is buffered. */
+    /** Returns the number of bytes from which {@link #takeDirectly} can serve this request if nothing is buffered. */
     int directByteCount() {
         return NEVER;
     }
 
-    /** A shortcut round an empty queue: from the transport's memory to the caller's. */
+    /** Copies from the transport's memory to the caller's, without the queue. */
     T takeDirectly(Chunk chunk) {
         throw new IllegalStateException(name + " goes through the queue");
     }
@@ -80,7 +87,7 @@ abstract sealed class ReadRequest<T> {
         return bytes;
     }
 
-    /** {@code read(n)}: what there is, at most n. */
+    /** {@code read(n)}: the available bytes, at most n. */
     static final class Some extends ReadRequest<byte[]> {
         private final int byteCount;
 
@@ -120,7 +127,7 @@ abstract sealed class ReadRequest<T> {
         }
     }
 
-    /** {@code readAvailable()}: what there is, without waiting. */
+    /** {@code readAvailable()}: the available bytes, without waiting. */
     static final class Available extends ReadRequest<byte[]> {
         static final Available INSTANCE = new Available();
 
@@ -189,7 +196,7 @@ abstract sealed class ReadRequest<T> {
         }
     }
 
-    /** {@code peek(n)}: exactly n, or what there is at the end, and nothing is taken. */
+    /** {@code peek(n)}: exactly n bytes, or the available ones at the end; takes none. */
     static final class Peek extends ReadRequest<byte[]> {
         private final int byteCount;
 
@@ -214,7 +221,7 @@ abstract sealed class ReadRequest<T> {
         }
     }
 
-    /** {@code read(-1)} and {@code readAll(max)}: nothing is taken before the end of input. */
+    /** {@code read(-1)} and {@code readAll(max)}: takes no bytes before the end of the input. */
     static final class All extends ReadRequest<byte[]> {
         private final int maxByteCount;
 
@@ -251,8 +258,9 @@ abstract sealed class ReadRequest<T> {
         private final boolean partialAtEof;
 
         /**
-         * @param limit the most bytes before the separator
-         * @param partialAtEof whether what precedes the end of input is a result (a last line) and not an error
+         * @param limit the maximum number of bytes before the separator
+         * @param partialAtEof true if the bytes before the end of the input are a result (a last line), false if they
+         *     are an error
          */
         Until(String name, Separators separators, int limit, boolean partialAtEof) {
             super(name);
@@ -292,7 +300,7 @@ abstract sealed class ReadRequest<T> {
             return null;
         }
 
-        /** A separator may have begun in the last (longest - 1) bytes, in none before them. */
+        /** A separator may have started in the last (longest - 1) bytes, and in none before them. */
         private int certainByteCount(ByteQueue queue) {
             return Math.max(0, queue.size() + 1 - separators.longest());
         }
@@ -306,7 +314,7 @@ abstract sealed class ReadRequest<T> {
         }
     }
 
-    /** {@code readLine(CRLF)}: CR LF ends it, and either of them alone is an error. */
+    /** {@code readLine(CRLF)}: CR LF ends the line, and either of them alone is an error. */
     static final class StrictLine extends ReadRequest<byte[]> {
         private static final Separators CR_OR_LF = Separators.of(List.of(new byte[] {'\r'}, new byte[] {'\n'}));
         private final int limit;
@@ -322,7 +330,7 @@ abstract sealed class ReadRequest<T> {
             if (next < 0) {
                 return queue.size() > limit;
             }
-            // A CR in the last place waits for its LF, unless the line is too long already.
+            // A CR at the end waits for its LF, unless the line is too long already.
             return next - 1 > limit || queue.byteAt(next - 1) == '\n' || queue.size() > next;
         }
 
@@ -351,7 +359,7 @@ abstract sealed class ReadRequest<T> {
         }
     }
 
-    /** {@code skip(n)}: like {@code read(n)}, but the bytes go nowhere. */
+    /** {@code skip(n)}: like {@code read(n)}, but discards the bytes. */
     static final class Skip extends ReadRequest<Integer> {
         private final int byteCount;
 
@@ -390,7 +398,7 @@ abstract sealed class ReadRequest<T> {
         }
     }
 
-    /** {@code readInto}: what there is, into the caller's buffer. */
+    /** {@code readInto}: the available bytes, into the caller's buffer. */
     static final class Into extends ReadRequest<Integer> {
         private final ByteBuffer target;
 

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reader's one place for a read, a relay or a {@code startTls} that waits. Any thread puts one in where none is or
- * one that is done; the loop takes it out.
+ * The reader's one slot for a waiting read, relay or {@code startTls}. Any thread fills the slot if it is empty or its
+ * occupant is done; the loop empties it.
  */
 final class ReadSlot {
     private static final VarHandle OCCUPANT;
@@ -26,7 +26,7 @@ final class ReadSlot {
         this.lifecycle = lifecycle;
     }
 
-    /** The occupant that is not done, null if there is none. Any thread. */
+    /** Returns the occupant that is not done, or null. Any thread. */
     @Nullable
     Occupant waiting() {
         Occupant now = occupant;
@@ -62,12 +62,12 @@ final class ReadSlot {
         }
     }
 
-    /** On the loop: takes out an operation that is about to be done, unless another has its place. */
+    /** On the loop: removes an operation that is about to be done, unless another one has taken the slot. */
     void free(Occupant done) {
         OCCUPANT.compareAndSet(this, done, null);
     }
 
-    /** The same, for one that is still in its place. */
+    /** Does the same for an operation that still holds the slot. */
     void clear() {
         occupant = null;
     }

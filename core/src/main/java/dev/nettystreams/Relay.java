@@ -6,15 +6,16 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a reader's bytes into a writer until the input ends, then ends the output if it can. Occupies the reader as a read does.
+ * Moves a reader's bytes into a writer until the input ends, then ends the output if the connection supports that.
+ * Occupies the reader as a read does.
  *
  * <pre>
- *   FLOWING --target above its high mark--> HELD (source paused; what still comes is queued)
+ *   FLOWING --target above its high mark--> HELD (source paused; arriving bytes are queued)
  *      ^___________ target drained ___________|        either --EOF, failure, cancel--> done
  * </pre>
  *
- * A chunk goes on in the transport's own memory where both ends are on one loop; otherwise it is copied once. Cancelling stops it
- * between two chunks: every byte is then in the reader or in the writer.
+ * If both ends are on one loop, a chunk is passed on in the transport's own memory; otherwise it is copied once.
+ * Cancelling stops the relay between two chunks: every byte is then in the reader or in the writer.
  *
  * <p>Confined to the source's loop.
  */
@@ -44,8 +45,8 @@ final class Relay extends StreamFuture<Long> implements Occupant {
     }
 
     /**
-     * Passes a chunk on in its own memory if both ends are on this loop; otherwise, and while held, leaves it alone: it
-     * goes through the queue, where bytes can stay until the target has them.
+     * Passes a chunk on in its own memory if both ends are on this loop. Otherwise, and while held, leaves it to the
+     * queue, where bytes can wait until the target takes them.
      */
     @Override
     public boolean arrived(Chunk chunk, Input input) {
@@ -57,7 +58,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
         return false;
     }
 
-    /** Passes on what the reader has buffered, and looks whether that was all. */
+    /** Passes on the buffered bytes, and finishes if the input has ended. */
     private void pump(ByteQueue queue, boolean inputIsOver) {
         if (isHeld) {
             return;
@@ -65,7 +66,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
         try {
             int byteCount = queue.size();
             if (byteCount > 0) {
-                target.writeOwned(ByteBuffer.wrap(queue.peek(byteCount))); // which may refuse
+                target.writeOwned(ByteBuffer.wrap(queue.peek(byteCount))); // may throw: drop only afterwards
                 queue.drop(byteCount);
                 movedByteCount += byteCount;
                 holdWhileClogged();
@@ -73,12 +74,12 @@ final class Relay extends StreamFuture<Long> implements Occupant {
             if (inputIsOver && !isHeld) {
                 source.finishRelay(this, null);
             }
-        } catch (IllegalStateException e) { // closed on this side, or in the middle of startTls
+        } catch (IllegalStateException e) { // the target is closed on this side, or in startTls
             source.finishRelay(this, e);
         }
     }
 
-    /** @param failure why it ended, null at the end of input */
+    /** @param failure why the relay ended, or null at the end of the input */
     void finish(@Nullable Throwable failure) {
         if (failure == null) {
             try {
@@ -104,7 +105,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
         drained.whenComplete((done, failure) -> release(failure));
     }
 
-    /** On the source's loop; if that has ended, so has this. */
+    /** Continues on the source's loop; if that loop has ended, the relay ends too. */
     private void release(@Nullable Throwable failure) {
         if (source.access.loop.isCurrent()) {
             goOn(failure);

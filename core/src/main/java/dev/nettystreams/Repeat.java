@@ -10,10 +10,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code while (await(step())) {}} for callbacks: flat on the stack, and at most {@value Turns#STEPS_PER_TURN} ready steps in one turn
- * of the loop.
+ * {@code while (await(step())) {}} for callbacks: does not grow the stack, and runs at most
+ * {@value Turns#STEPS_PER_TURN} completed steps in one turn of the loop.
  *
- * <p>Runs on the loop; a step that another thread completes comes back to it.
+ * <p>Runs on the loop; a step that completes on another thread returns to it.
  */
 final class Repeat {
     private final Loop loop;
@@ -25,7 +25,7 @@ final class Repeat {
         this.step = step;
     }
 
-    /** Whether it has ended, or its holder has ended it. */
+    /** Returns whether the loop has ended or its caller has ended it. */
     boolean isOver() {
         return finished.isDone();
     }
@@ -55,7 +55,7 @@ final class Repeat {
             CompletableFuture<Boolean> current;
             try {
                 current = step.get().toCompletableFuture();
-            } catch (Throwable e) { // whatever the program throws is its outcome
+            } catch (Throwable e) { // any exception of a step is the outcome
                 finished.completeExceptionally(e);
                 return;
             }
@@ -71,7 +71,7 @@ final class Repeat {
         later(loop::executeNextTurn);
     }
 
-    /** A step has completed, on whatever thread; also inside {@link #run}, if it did while we looked. */
+    /** A step has completed, on any thread; possibly inside {@link #run}, if it completed after the check there. */
     private void resume(@Nullable Boolean more, @Nullable Throwable failure) {
         if (failure != null) {
             finished.completeExceptionally(unwrapped(failure));

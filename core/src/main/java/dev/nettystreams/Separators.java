@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A set of byte strings of which the one that <em>ends first</em> ends a read.
+ * A set of byte strings; the one that <em>ends first</em> ends a read.
  *
- * <p>One byte is looked for directly. Everything else becomes an Aho-Corasick automaton: it looks at each byte once whatever
- * the number of separators, finds overlapping ones, and its state is one integer, so a search can stop and go on when more
- * bytes come. Of separators that end at the same byte the shortest counts, as in asyncio. Bytes that occur in no separator
- * share one column of the table.
+ * <p>A single byte is searched for directly. Every other set becomes an Aho-Corasick automaton: it examines each byte
+ * once, whatever the number of separators, and finds overlapping ones. Its state is one integer, so a search can stop
+ * and continue when more bytes arrive. Among separators that end at the same byte, the shortest wins, as in asyncio.
+ * Bytes that occur in no separator share one column of the table.
  *
  * <p>Immutable.
  */
@@ -19,14 +19,12 @@ final class Separators {
 
     private final byte[][] separators;
     private final int longest;
-    private final byte[] columnOfByte; // unsigned: column of each byte value, 0 for "in no separator"
+    private final byte[] columnOfByte; // unsigned; 0 for bytes in no separator
     private final int columnCount;
     private final int[] nextState; // [state * columnCount + column]
-    private final int[] matchedLength; // [state]: of the shortest separator that ends here, 0 for none
+    private final int[] matchedLength; // [state]: shortest separator that ends here, or 0
 
-    /**
-     * @throws IllegalArgumentException if there is no separator or one is empty
-     */
+    /** @throws IllegalArgumentException if there is no separator or one is empty */
     static Separators of(List<byte[]> separators) {
         if (separators.isEmpty()) {
             throw new IllegalArgumentException("separators should contain at least one element");
@@ -101,7 +99,7 @@ final class Separators {
         for (boolean isUsed : used) {
             distinct += isUsed ? 1 : 0;
         }
-        int next = distinct == 256 ? 0 : 1; // with every value in use nobody needs the shared column
+        int next = distinct == 256 ? 0 : 1; // if every value is in use, there is no shared column
         int count = next + distinct;
         for (int value = 0; value < 256; value++) {
             if (used[value]) {

@@ -10,27 +10,29 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of {@code startTls}: the order in which plaintext ends and TLS begins. What TLS is, the {@link TlsUpgrade} knows.
+ * One run of {@code startTls}: the order in which plaintext ends and TLS starts. The {@link TlsUpgrade} contains TLS
+ * itself.
  *
  * <pre>
  *   the call (any thread): no read may be pending; this future takes the reader's only slot, and writes are refused
  *     |  on the loop
- *   PREPARING     the upgrade makes what all connections share, where blocking is no harm
+ *   PREPARING     the upgrade creates the state that all connections share, where blocking does no harm
  *     |
- *   FLUSHING      reading is stopped, then the last plaintext written, and nothing behind it
+ *   FLUSHING      reading is stopped, then the last plaintext is written, and nothing after it
  *     |  all of it is sent
- *   the switch, in one task: the unread bytes are refused, dropped or handed over; the upgrade is put in; reading goes on below it
+ *   the switch, in one task: the unread bytes are refused, discarded or handed over; TLS is inserted;
+ *     |                      reading resumes below it
  *     |
- *   HANDSHAKING   decrypted bytes come only when it is done
+ *   HANDSHAKING   decrypted bytes are delivered only when it is done
  *     |                        \
  *   SECURED: reads, writes      failed, timed out, cancelled, closed, input ended, connection lost:
- *   go on, under TLS            the connection is aborted; what waits and what comes later fails with the reason
+ *   go on, under TLS            the connection is aborted; pending and later operations fail with the reason
  * </pre>
  *
- * Reading stops before the go-ahead is sent, so that what comes in answer to it is in the system's hands or in the queue when the switch is
- * made; between the queue and the TLS layer there is no moment. There is no way back to plaintext.
+ * Reading stops before the go-ahead is sent, so at the switch the peer's answer to it is either in the operating system
+ * or in the queue; no byte can slip between the queue and the TLS layer. There is no way back to plaintext.
  *
- * <p>Confined to the connection's loop, save the future.
+ * <p>Confined to the connection's loop, except for the future.
  */
 final class StartTls extends Claimable<TlsSession> implements Occupant {
     private static final byte[] NOTHING = {};
@@ -61,7 +63,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         CompletionStage<?> prepared;
         try {
             prepared = upgrade.prepare();
-        } catch (Throwable e) { // whatever it is, there is no TLS
+        } catch (Throwable e) { // any exception means that there is no TLS
             failWith(e);
             return;
         }
@@ -100,7 +102,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         try {
             core.transport.beginTls();
             handshake = upgrade.apply(core.transport, policy == LeftoverPolicy.HAND_OVER ? unread : NOTHING);
-        } catch (Throwable e) { // whatever it is, there is no way back
+        } catch (Throwable e) { // after any exception there is no way back
             failWith(e);
             return;
         }
@@ -121,7 +123,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         if (failure != null) {
             failWith(Repeat.unwrapped(failure));
         } else if (session == null) {
-            failWith(new SSLHandshakeException("the upgrade has given no session: " + upgrade));
+            failWith(new SSLHandshakeException("the upgrade returned no session: " + upgrade));
         } else if (claim()) {
             settle();
             if (core.secured(session)) {
@@ -144,7 +146,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         }
     }
 
-    /** The switch decides about it. */
+    /** Buffers the bytes; the switch decides about them. */
     @Override
     public boolean arrived(Chunk chunk, Input input) {
         return false;
@@ -154,7 +156,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
     private void inputEnded(@Nullable Failure reason) {
         byte[] unread = core.input.takeLeftover();
         if (reason == null && !refuseInjected(unread)) {
-            failWith(new StreamBrokenException("the input ended before TLS was there", null));
+            failWith(new StreamBrokenException("the input ended before TLS was established", null));
         } else if (reason != null && claim()) {
             settle();
             fail(reason.newException());
@@ -170,16 +172,16 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         }
     }
 
-    /** Its holder has cancelled it or completed it: half an upgrade is no connection. */
+    /** Ends the connection if the caller has cancelled or completed the future: half an upgrade is no connection. */
     private void endIfCalledOff() {
         if (!isSettledHere) {
             settle();
             dropPlaintext();
-            core.upgradeFailed(new Failure.ClosedHere("startTls() was called off by its caller"));
+            core.upgradeFailed(new Failure.ClosedHere("startTls() was cancelled by its caller"));
         }
     }
 
-    /** What was to be refused or handed over is not to be read instead by whoever goes on after a failure. */
+    /** Discards plaintext that was to be refused or handed over: no read after a failed upgrade may return it. */
     private void dropPlaintext() {
         core.input.whenOwned(core.input::takeLeftover);
     }
@@ -200,7 +202,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
                             new SSLHandshakeException("startTls() did not finish within " + Timeouts.toText(timeout))),
                     Timeouts.saturatedNanos(timeout));
         } catch (RejectedExecutionException e) {
-            deadline = null; // the loop is ending, and with it every connection
+            deadline = null; // the loop is ending, and every connection with it
         }
     }
 }

@@ -8,10 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes between the two halves of a connection, its end and its transport. It has no rule of its own: what a read takes
- * is in {@link ReadRequest}, pausing in {@link ReadGate}, who waits for input in {@link Input}, the way of what is
- * written in {@link Output}, who may touch what in {@link LoopAccess}, the connection's states in {@link Lifecycle}, its
- * end in {@link Ending}, handing it over in {@link Detachment}.
+ * Routes between the two halves of a connection, its end and its transport. It has no rule of its own.
+ * {@link ReadRequest} decides what a read takes, {@link ReadGate} when reading pauses, {@link Input} which operation
+ * waits for input, and {@link Output} how written bytes get to the wire. {@link LoopAccess} decides which thread may
+ * touch what, {@link Lifecycle} has the connection's states, {@link Ending} its end, and {@link Detachment} its
+ * hand-over.
  *
  * <pre>
  *   transport --EventTurns: dataReceived, eof--> Input -------completes--> the caller's read
@@ -20,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  *   the caller --write--> Output --> transport's open buffer --flush: the burst is over, or a task--> wire
  * </pre>
  *
- * <p>Three rules keep user code out of half-changed state. Transports report nothing from inside a call of ours; every
- * method here that completes futures does so last; operations that are already complete return, and {@link Turns}
- * bounds how many do.
+ * <p>Three rules keep user code out of half-changed state. Transports report nothing from inside a call of ours. Every
+ * method here that completes futures does so last. An operation that can complete at once returns a completed future,
+ * and {@link Turns} limits how many do so in a row.
  *
- * <p>Confined to the connection's loop, save the methods marked "any thread".
+ * <p>Confined to the connection's loop, except for the methods marked "any thread".
  */
 final class StreamCore implements TransportEvents {
     final Transport transport;
@@ -108,14 +109,14 @@ final class StreamCore implements TransportEvents {
         StartTls run = new StartTls(this, upgrade, lastPlaintext);
         input.occupy(run);
         if (lifecycle.move(Lifecycle.Event.START_TLS) == null && lifecycle.refusesWrites()) {
-            run.cancel(false); // which frees the reader
+            run.cancel(false); // frees the reader
             lifecycle.refuseWrite("startTls");
         }
         access.submit(() -> input.whenOwned(run::begin), run);
         return run;
     }
 
-    /** False if the connection has been ended meanwhile. */
+    /** Returns false if the connection has been ended meanwhile. */
     boolean secured(TlsSession session) {
         if (lifecycle.move(Lifecycle.Event.SECURED) == null) {
             return false;
@@ -204,7 +205,8 @@ final class StreamCore implements TransportEvents {
     @Override
     public String toString() {
         Object peer = transport.extraInfo("peername");
-        String name = peer == null ? "unknown" : peer.toString(); // null: gone before it was asked for
+        // Null if the connection was lost before the transport could ask for it.
+        String name = peer == null ? "unknown" : peer.toString();
         return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name);
     }
 }

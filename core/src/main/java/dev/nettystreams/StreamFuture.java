@@ -11,11 +11,13 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future whose deadline, when a task on an event loop sets it, or the thread of a loop that has had tasks, is kept by that loop. The JDK before Java
- * 25 keeps all deadlines of a process in one queue with one lock: a task on a loop would park in line for it, the loop's own thread would call a
- * deadline off and stand behind that task, and neither would ever get on.
+ * A future whose {@code orTimeout} uses the calling event loop's timer if it is called from a task on a loop, or from
+ * the thread of a loop that has run tasks. Before Java 25 the JDK keeps all timeouts of a process in one queue with one
+ * lock, which leads to a deadlock here: a task on a loop parks in line for the lock, and the loop's own thread, which
+ * cancels a timeout, waits behind that task.
  *
- * <p>If that loop ends before, the rest of the time is kept elsewhere. What is derived from it is of the same kind. Any thread.
+ * <p>If that loop ends first, the JDK's timer takes over the remaining time. Futures derived from this one are of the
+ * same kind. Any thread.
  */
 class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
@@ -37,9 +39,9 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
         return this;
     }
 
-    /** @param elsewhere keeps what is left of the time where there is no loop, or none any more */
+    /** @param elsewhere keeps the remaining time if there is no loop, or no longer */
     private void keep(long timeoutNanos, Runnable action, LongConsumer elsewhere) {
-        long nanos = Math.max(0, timeoutNanos); // a difference with less would overflow
+        long nanos = Math.max(0, timeoutNanos); // a negative delay would overflow the difference below
         if (isDone()) {
             return;
         }

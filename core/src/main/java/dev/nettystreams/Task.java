@@ -9,15 +9,16 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Straight-line code on a thread of its own, and what becomes of it (asyncio's {@code Task}).
+ * Straight-line code on a thread of its own, and its outcome (asyncio's {@code Task}).
  *
  * <pre>
  *   NEW --start--> RUNNING --returns, throws--> the outcome
- *                     \__cancel: interrupted__/ (a cancellation, if that is what it ends by)
- *                     \__complete, orTimeout: the outcome is theirs at once, and the code is interrupted
+ *                     \__cancel: interrupted__/ (a cancellation, if the code ends with the interrupt)
+ *                     \__complete, orTimeout: that outcome at once, and the code is interrupted
  * </pre>
  *
- * As in asyncio, {@code cancel} is a request: the code may clean up, and the future completes when it has ended. Any thread.
+ * As in asyncio, {@code cancel} is a request: the code may clean up, and the future completes when the code has ended.
+ * Any thread.
  */
 final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private final Callable<? extends T> code;
@@ -25,16 +26,16 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private final Interrupts interrupts = new Interrupts();
     private volatile boolean isCancelRequested;
 
-    /** @param afterEnd called when the code has ended and the outcome is there, which may be long there */
+    /** @param afterEnd called once the code has ended; the future may have completed earlier */
     private Task(Callable<? extends T> code, @Nullable Runnable afterEnd) {
         this.code = code;
         this.afterEnd = afterEnd;
     }
 
     /**
-     * Starts it beside the caller, on the same kind of thread.
+     * Starts code concurrently with the caller, on the same kind of thread.
      *
-     * @throws IllegalStateException on a loop's own thread
+     * @throws IllegalStateException on an event loop's own thread
      */
     static <T extends @Nullable Object> Task<T> startBesideCaller(
             Callable<? extends T> code, @Nullable Runnable afterEnd) {
@@ -44,14 +45,14 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         return task;
     }
 
-    /** Starts it on a thread of its own. */
+    /** Starts code on a thread of its own. */
     static <T extends @Nullable Object> Task<T> start(HandlerThreads threads, Callable<? extends T> code) {
         Task<T> task = new Task<>(code, null);
         task.startOn(threads::newThread);
         return task;
     }
 
-    /** Starts it on a connection's loop. */
+    /** Starts code on a connection's event loop. */
     static <T extends @Nullable Object> Task<T> start(StreamCore core, Callable<? extends T> code) {
         Task<T> task = new Task<>(code, null);
         Runnable start = () -> task.startOn(core.access.carrier());
@@ -82,7 +83,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
             Thread thread = threads.apply(this::run, interrupts);
             interrupts.bind(thread);
             thread.start();
-        } catch (Throwable e) { // only those who wait for the outcome can be told
+        } catch (Throwable e) { // the outcome is the only way to report it
             super.completeExceptionally(e);
             ended();
         }
@@ -93,7 +94,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
             super.complete(code.call());
         } catch (InterruptedException e) {
             super.completeExceptionally(isCancelRequested ? cancellation(e) : e);
-        } catch (Throwable e) { // whatever the program throws is its outcome
+        } catch (Throwable e) { // any exception of the code is its outcome
             super.completeExceptionally(e);
         }
         ended();
@@ -105,12 +106,15 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         }
     }
 
-    /** Interrupts the code once more, when it has seen an earlier interrupt. */
+    /** Interrupts the code once more, after it has seen the earlier interrupt. */
     void interruptAgain() {
         interrupts.sendBehindEarlier();
     }
 
-    /** Sends the interrupt that {@link #interruptAgain} owes, if the code can see it; true if it is still owed. */
+    /**
+     * Sends the interrupt that {@link #interruptAgain} owes, if the code can see it now; returns true if it is still
+     * owed.
+     */
     boolean sendOwedInterrupt() {
         return interrupts.sendOwed();
     }
@@ -125,7 +129,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         return afterSettling(super.completeExceptionally(reason));
     }
 
-    /** Asks the code to end; true if it had not. */
+    /** Asks the code to end; returns true if it had not ended. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (isDone()) {

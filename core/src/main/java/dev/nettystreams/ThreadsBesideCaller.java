@@ -6,8 +6,8 @@ import dev.nettystreams.spi.LoopThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of the kind that the caller is: on its event loop if a loop carries it, virtual if it is virtual, else
- * ordinary daemon threads. Any thread may use what {@link #find} has found.
+ * Creates threads of the caller's kind: on its event loop if a loop carries it, virtual if it is virtual, otherwise
+ * daemon platform threads. Any thread may use the result of {@link #find}.
  */
 final class ThreadsBesideCaller {
     private final @Nullable Carrier carrier;
@@ -19,7 +19,9 @@ final class ThreadsBesideCaller {
     }
 
     /**
-     * @param method the caller's name in the exception's message
+     * Finds the kind of the calling thread.
+     *
+     * @param method the name of the calling method, for the exception's message
      * @throws IllegalStateException on an event loop's own thread
      */
     static ThreadsBesideCaller find(String method) {
@@ -38,7 +40,7 @@ final class ThreadsBesideCaller {
         return made;
     }
 
-    /** The caller binds {@code interrupts} to the thread. */
+    /** Creates a thread; the caller binds {@code interrupts} to it. */
     Thread newThread(Runnable task, Interrupts interrupts) {
         return carrier != null ? carrier.newThread(task, interrupts) : others.newThread(task, interrupts);
     }

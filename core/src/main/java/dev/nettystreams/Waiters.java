@@ -6,9 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for something without a result. Who gives up, by a cancellation or a timeout, is forgotten before there are too many of them.
+ * Futures without a result that wait for one event. Cancelled and timed-out ones are pruned as the list grows.
  *
- * <p>Confined to the connection's loop. User code may run inside of what tells them: the caller's own state is settled before.
+ * <p>Confined to the connection's loop. Completing the futures may run user code, so the caller settles its own state
+ * first.
  */
 final class Waiters {
     private static final int FIRST_LOOK = 16;
@@ -29,7 +30,7 @@ final class Waiters {
         waiting.add(waiter);
     }
 
-    /** All of them, who are then the caller's. */
+    /** Removes and returns all futures; the caller must complete them. */
     List<CompletableFuture<Void>> release() {
         List<CompletableFuture<Void>> released = waiting;
         waiting = List.of();
@@ -42,14 +43,14 @@ final class Waiters {
         waiter.complete(null);
     }
 
-    /** Each gets an exception of its own. Without a reason nobody is told anything. */
+    /** Gives each future an exception of its own. Does nothing without a reason. */
     static void fail(List<CompletableFuture<Void>> waiters, @Nullable Failure reason) {
         if (reason != null) {
             waiters.forEach(waiter -> waiter.completeExceptionally(reason.newException()));
         }
     }
 
-    /** @param reason why it did not end well, null if it did */
+    /** @param reason why the event failed, or null if it did not */
     static void finish(List<CompletableFuture<Void>> waiters, @Nullable Failure reason) {
         if (reason == null) {
             waiters.forEach(Waiters::complete);

@@ -8,11 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for the output: {@code drain} for the low mark, {@code flush} for everything written so far. Any number may wait, each on
- * a future of its own. Once the output has failed, every waiter fails and so does every later one; a clean end lets those waiting go.
+ * The waiters of the output: {@code drain} waits for the low mark, {@code flush} for everything written so far. Any
+ * number may wait, each on a future of its own. Once the output has failed, every waiter fails, and so does every later
+ * one; a clean end completes them.
  *
- * <p>Flush waiters are told in the order in which they asked, so a queue of them matches the transport's tickets. Methods that end
- * waits hand out the futures for the caller to complete when its own state is settled.
+ * <p>Flush waiters complete in the order of their calls, so their queue matches the transport's tickets. A method that
+ * ends waits returns the futures, and the caller completes them once its own state is settled.
  *
  * <p>Confined to the connection's loop.
  */
@@ -24,8 +25,8 @@ final class WriteGate {
     private final Transport transport;
     private @Nullable Failure failure;
     private final Waiters drainers = new Waiters();
-    private @Nullable ArrayDeque<FlushWaiter> flushers; // null until somebody waits
-    private int nextLook = FIRST_LOOK; // for those who have given up
+    private @Nullable ArrayDeque<FlushWaiter> flushers; // null until the first flush waits
+    private int nextLook = FIRST_LOOK; // the size at which cancelled waiters are pruned
     private long lastTicket;
 
     WriteGate(Transport transport) {
@@ -59,12 +60,12 @@ final class WriteGate {
         transport.notifyFlushed(lastTicket);
     }
 
-    /** The drain waiters, who need wait no longer. */
+    /** Removes and returns the drain waiters. */
     List<CompletableFuture<Void>> reachedLowMark() {
         return drainers.release();
     }
 
-    /** The flush waiters up to a ticket. */
+    /** Removes and returns the flush waiters up to a ticket. */
     List<CompletableFuture<Void>> flushedThrough(long ticket) {
         ArrayDeque<FlushWaiter> waiters = flushers;
         if (waiters == null) {
@@ -78,9 +79,9 @@ final class WriteGate {
     }
 
     /**
-     * Everybody who waits, since the output has ended.
+     * Removes and returns all waiters, because the output has ended.
      *
-     * @param reason what later calls fail with; the first one given stays
+     * @param reason the failure of later calls; the first reason is kept
      */
     List<CompletableFuture<Void>> ended(Failure reason) {
         if (failure == null) {

@@ -25,18 +25,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes accepted channels from listening ones and puts streams on them.
+ * Accepts channels from listeners and adds streams to them.
  *
- * <p>Accepting pauses while as many connections are open as may be, and for a second when the system refuses (out of file descriptors,
- * of memory): whatever is wrong will not be better at once, and a loop that tried at once would do nothing else. Connections that come
- * meanwhile wait in the kernel's backlog. The few that a listener on another loop has accepted by then, or one of io_uring, which accepts
- * ahead, wait here, unread: never are more open than may be.
+ * <p>Accepting pauses while {@code maxConnections} connections are open. It also pauses for a second when the system
+ * refuses (out of file descriptors or memory): the shortage will not end at once, and a loop that retried at once would
+ * do nothing else. Connections that arrive meanwhile wait in the kernel's backlog. A few may already have been
+ * accepted, by a listener on another loop or by io_uring, which accepts ahead. They wait here, unread, so there are
+ * never more than {@code maxConnections} open.
  *
- * <p>Called by Netty on the loops of the listening channels; {@link #connectionEnded} and {@link #close} by any thread.
+ * <p>Netty calls it on the loops of the listeners; any thread may call {@link #connectionEnded} and {@link #close}.
  */
 @Sharable
 final class Acceptor extends ChannelInboundHandlerAdapter {
-    /** Of the addresses that a listener takes, where its socket takes others, too. */
+    /** The addresses that a listener accepts connections for, if its socket accepts others too. */
     static final AttributeKey<TakenAddresses> TAKEN = AttributeKey.valueOf(Acceptor.class, "taken");
 
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
@@ -44,7 +45,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final int ECONNABORTED = UnixPath.isLinux() ? 103 : 53;
 
     static {
-        // With no file descriptor left a class cannot be loaded any more: so what tells failures apart is loaded now.
+        // Without a free file descriptor no class can be loaded, so the classes that tell failures apart are loaded
+        // now.
         IOException failure = new IOException("of no native transport");
         boolean isAborted = isPeersDoing(failure);
         assert !isAborted;
@@ -80,7 +82,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         this.accepted = accepted;
     }
 
-    /** @param address what the listener's peers know it by, if that is not what it is bound to */
+    /** @param address the address that peers connect to, if it differs from the bound one */
     void listenOn(Channel listener, @Nullable SocketAddress address) {
         publicAddress = address;
         listeners.add(listener);
@@ -95,7 +97,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         update();
     }
 
-    /** Drops what has been accepted and waits; what is accepted from now on, too. */
+    /** Drops the accepted channels that wait, and those accepted from now on. */
     void close() {
         List<Channel> dropped;
         synchronized (lock) {
@@ -127,13 +129,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** On each listener's loop, so that what it is told last is what holds. */
+    /** Updates each listener on its own loop, so that the latest decision is the one that holds. */
     private void update() {
         for (Channel listener : listeners) {
             try {
                 listener.eventLoop().execute(() -> setAccepting(listener, mayAccept()));
             } catch (RejectedExecutionException e) {
-                // Its loop has ended, and the listener with it.
+                // Its loop has ended, and so has the listener.
             }
         }
     }
@@ -150,15 +152,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         Runnable fate = admit(channel);
         if (!mayAccept()) {
-            setAccepting(context.channel(), false); // at once: it ends this round of accepting
+            setAccepting(context.channel(), false); // at once, which ends this round of accepting
             update();
         }
         fate.run();
     }
 
     /**
-     * Netty's io_uring asserts that accepting is not paused again before the first pause has come back from the kernel.
-     * It may be: what it asserts comes behind everything that matters, and only where assertions are on.
+     * Netty's io_uring asserts that accepting is not paused again before the kernel has confirmed the first pause,
+     * which does happen here. The assertion runs after everything that matters, and only if assertions are enabled.
      */
     private static void setAccepting(Channel listener, boolean isAccepting) {
         try {
@@ -168,7 +170,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** By a reset: nobody listens here for it. */
+    /** Closes a channel with a reset, as if no socket listened at its address. */
     private static void refuse(Channel channel) {
         try {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
@@ -192,7 +194,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Of a channel that is counted. */
+    /** Adds streams to a channel that is counted. */
     private void serve(Channel channel) {
         try {
             if (publicAddress == null) {
@@ -201,7 +203,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 channel.attr(StreamChannelHandler.SOCKNAME).set(publicAddress);
             }
             channel.pipeline().addLast(new StreamChannelHandler(limits, accepted, this::notOpened));
-        } catch (RuntimeException e) { // the BSDs refuse options of a socket whose peer has reset it
+        } catch (RuntimeException e) { // the BSDs refuse options on a socket that its peer has reset
             drop(channel, Level.DEBUG, e);
             return;
         } catch (Error e) {
@@ -215,7 +217,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /** The pipeline closes the channel; what has no streams has no end, either, that would be told. */
+    /** The pipeline closes the channel. Without streams, no other event reports its end. */
     private void notOpened(Throwable cause) {
         connectionEnded();
         Level level = cause instanceof Error ? Level.WARNING : Level.DEBUG;
@@ -228,16 +230,16 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         limit.log(LOGGER, level, () -> "an accepted connection could not be registered", cause);
     }
 
-    /** Does what matters first: logging may need a file descriptor itself, and there may be none. */
+    /** Acts before it logs: logging may need a file descriptor, and there may be none. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (isPeersDoing(cause)) {
-            setAccepting(context.channel(), false); // and on again: an edge-triggered listener then looks anew
+            setAccepting(context.channel(), false); // then on: an edge-triggered listener accepts again
             update();
             return;
         }
         if (!setBackingOff(true)) {
-            return; // as io_uring's with many accepts under way: the pause has been told, and its end is near
+            return; // already paused, as with many accepts of io_uring under way
         }
         context.executor().schedule(() -> setBackingOff(false), RETRY_DELAY_SECONDS, TimeUnit.SECONDS);
         try {
@@ -248,17 +250,20 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                             + Reason.of(cause),
                     null);
         } catch (Throwable e) {
-            // Nobody to tell. The JDK throws a bare Error when it cannot open its time zones; let through, it would end
-            // the event loop.
+            // No one is left to tell. The JDK throws an Error if it cannot open its time zones, which would end the
+            // loop.
         }
     }
 
-    /** Whether the connection was gone before it was accepted: ECONNABORTED. The JDK's selector goes on by itself. */
+    /**
+     * Returns whether the connection was lost before it was accepted: ECONNABORTED. The JDK's selector ignores that by
+     * itself.
+     */
     private static boolean isPeersDoing(Throwable cause) {
         return cause instanceof NativeIoException failure && failure.expectedErr() == -ECONNABORTED;
     }
 
-    /** False if it is so already. */
+    /** Returns false if nothing changes. */
     private boolean setBackingOff(boolean backsOff) {
         synchronized (lock) {
             if (isBackingOff == backsOff) {
@@ -270,7 +275,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** A Unix socket is bound to a private name, which is gone. */
+    /** Returns the public address: a Unix socket is bound to a private name, which no longer exists. */
     private @Nullable SocketAddress addressOf(Channel listener) {
         SocketAddress known = publicAddress;
         return known == null ? listener.localAddress() : known;

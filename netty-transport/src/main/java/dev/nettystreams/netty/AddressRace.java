@@ -24,17 +24,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to the first of several addresses that answers (RFC 8305, "happy eyeballs"): one attempt after the other, the next as soon
- * as one fails or has taken too long, and the first success ends the others.
+ * Connects to the first of several addresses that answers (RFC 8305, "Happy Eyeballs"). The attempts start one after
+ * the other, each as soon as the one before fails or takes too long, and the first success ends the others.
  *
  * <pre>
  *   RESOLVING --start--> RACING --an attempt succeeds--> WON        --all failed--> LOST, with every attempt's cause
- *            \__________________\--deadline--> LOST                 --the caller cancels--> all attempts are closed
+ *            \__________________\--timeout--> LOST                  --the caller cancels--> all attempts are closed
  * </pre>
  *
- * <p>The deadline runs from the moment the race is made, so that finding the addresses counts.
+ * <p>The timeout starts when the race is created, so that name resolution counts.
  *
- * <p>Confined to one event loop, where all attempts live; {@link #begin} and then {@link #start} may be called by any thread.
+ * <p>Confined to one event loop, where all attempts run; any thread may call {@link #begin} and then {@link #start}.
  */
 final class AddressRace {
     private static final long RETRY_MILLIS = 10;
@@ -55,7 +55,7 @@ final class AddressRace {
     private @Nullable Future<?> deadline;
     private @Nullable Channel newest;
 
-    /** @param target what to call the addresses together, in messages */
+    /** @param target the name of the addresses in messages */
     AddressRace(
             EventLoop loop,
             ChannelFactory<? extends Channel> channels,
@@ -78,13 +78,13 @@ final class AddressRace {
         return result;
     }
 
-    /** Arms the deadline, which counts from when the race was made. */
+    /** Arms the timeout, which counts from the creation of the race. */
     void begin() {
         result.whenComplete((connection, failure) -> onLoop(this::end));
         onLoop(this::armDeadline);
     }
 
-    /** @param found the addresses as {@link #start(List)} takes them */
+    /** @param found completes with the addresses for {@link #start(List)} */
     void start(CompletableFuture<? extends List<? extends SocketAddress>> found) {
         CompletionStage<? extends List<? extends SocketAddress>> addresses = found;
         addresses.whenComplete((known, failure) -> {
@@ -96,7 +96,7 @@ final class AddressRace {
         });
     }
 
-    /** @param addresses in the order of preference, at least one */
+    /** @param addresses one or more, in order of preference */
     void start(List<? extends SocketAddress> addresses) {
         onLoop(() -> {
             untried.addAll(addresses);
@@ -112,18 +112,21 @@ final class AddressRace {
         }
         try {
             loop.execute(guarded);
-        } catch (RejectedExecutionException e) { // it has ended, and closed what was open
+        } catch (RejectedExecutionException e) { // the loop has ended and has closed its channels
             result.completeExceptionally(
                     new IOException("could not connect to " + target + ": the event loop has ended", e));
         }
     }
 
-    /** What a task of a loop throws is told to a log only, an {@link Error} of a channel's registration, say. */
+    /**
+     * Passes on exceptions of a task, such as an {@link Error} during the registration of a channel: Netty only logs
+     * them.
+     */
     private Runnable guarded(Runnable step) {
         return () -> {
             try {
                 step.run();
-            } catch (Throwable e) { // whatever it was, the caller waits to know
+            } catch (Throwable e) { // any failure must reach the waiting caller
                 result.completeExceptionally(e);
             }
         };
@@ -146,14 +149,14 @@ final class AddressRace {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(this::newChannel)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the race has a deadline
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the race has a timeout of its own
                 .handler(new StreamChannelHandler(limits, this::connected, result::completeExceptionally));
         if (address instanceof java.net.InetSocketAddress) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
         }
         ChannelFuture attempt = connect(bootstrap, address);
         running.add(attempt);
-        // A channel that could not even be made (out of file descriptors) has no loop: Netty tells of it on another
+        // A channel that could not be created (out of file descriptors) has no loop: Netty reports it on another
         // thread.
         attempt.addListener(done -> onLoop(() -> ended(attempt, address)));
         if (!untried.isEmpty() && nextAttempt == null) {
@@ -174,7 +177,7 @@ final class AddressRace {
             return bootstrap.connect(address, options.localAddress());
         } catch (Throwable e) {
             if (newest != null) {
-                newest.unsafe().closeForcibly(); // nobody else knows it
+                newest.unsafe().closeForcibly(); // no one else has a reference to it
             }
             throw e;
         }
@@ -192,7 +195,7 @@ final class AddressRace {
     private void ended(ChannelFuture attempt, SocketAddress address) {
         assert loop.inEventLoop();
         if (attempt.isSuccess()) {
-            return; // its streams say so
+            return; // connected() handles it
         }
         running.remove(attempt);
         if (isBacklogFull(attempt.cause()) && !result.isDone()) {
@@ -217,8 +220,8 @@ final class AddressRace {
     }
 
     /**
-     * A Unix socket whose backlog is full refuses at once, where TCP waits. Whoever connects to a busy server wants to wait, as a blocking
-     * {@code connect} does.
+     * Returns whether a Unix socket's backlog is full: connecting fails at once then, where TCP waits. A caller that
+     * connects to a busy server wants to wait, as a blocking {@code connect} does.
      */
     private static boolean isBacklogFull(Throwable cause) {
         String message = cause.getMessage();
@@ -249,7 +252,7 @@ final class AddressRace {
         return summary;
     }
 
-    /** The caller has a connection, or wants none any more. */
+    /** The caller has a connection, or no longer wants one. */
     private void end() {
         assert loop.inEventLoop();
         if (deadline != null) {

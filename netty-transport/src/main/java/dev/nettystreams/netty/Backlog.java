@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a loop had no room for ({@code maxPendingTasks}), until it has. A connection has no use for a refusal: what was to be done is a part of its
- * state, such as collecting what was written, or closing.
+ * Tasks that a loop had no room for ({@code maxPendingTasks}), kept until it has room. A connection cannot handle a
+ * rejection: each task is part of its state, such as collecting written bytes, or closing.
  *
  * <pre>
- *   execute --refused by a loop that lives--> backlog --every few milliseconds--> the loop
- *              all that comes behind it ------^  \__the loop has terminated--> run in its place
+ *   execute --rejected by a live loop--> backlog --every few milliseconds--> the loop
+ *              all later tasks -----------^  \__the loop has terminated--> run in its place
  * </pre>
  *
  * <p>Any thread.
@@ -35,7 +35,7 @@ final class Backlog {
     }
 
     /**
-     * Submits a task, behind all that were submitted before.
+     * Submits a task after all tasks submitted before.
      *
      * @throws RejectedExecutionException if the executor has shut down
      */
@@ -52,7 +52,7 @@ final class Backlog {
         }
     }
 
-    /** Adds a task behind those of an executor that has a backlog; returns false if it has none. */
+    /** Adds a task after those of an executor that has a backlog; returns false if it has none. */
     private static boolean tryAddBehind(EventExecutor executor, Runnable task) {
         Backlog backlog = BACKLOGS.get(executor);
         return backlog != null && backlog.tryAdd(task);
@@ -60,7 +60,7 @@ final class Backlog {
 
     private static void begin(EventExecutor executor, Runnable task) {
         while (!BACKLOGS.computeIfAbsent(executor, Backlog::begun).tryAdd(task)) {
-            Thread.onSpinWait(); // the one before is just being removed
+            Thread.onSpinWait(); // the previous backlog is being removed
         }
     }
 
@@ -70,7 +70,7 @@ final class Backlog {
         return backlog;
     }
 
-    /** Returns false if this is over, and another must be begun. */
+    /** Returns false if this backlog is over and a new one must begin. */
     private boolean tryAdd(Runnable task) {
         synchronized (tasks) {
             if (!isOver) {
@@ -80,7 +80,9 @@ final class Backlog {
         }
     }
 
-    /** By the thread that also tells of a loop's termination, so that nobody else acts in the loop's place then. */
+    /**
+     * Uses the thread that also reports a loop's termination, so that no other thread acts in the loop's place then.
+     */
     private void tryAgainSoon() {
         GlobalEventExecutor.INSTANCE.schedule(this::tryAgain, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -99,12 +101,12 @@ final class Backlog {
         }
     }
 
-    /** Much of what a task does is refused then, and there is nobody to be told. */
+    /** Most of a task's calls are rejected then, and there is no one to tell. */
     private void runInPlace(Runnable task) {
         try {
             EventLoopLoop.inPlaceOf(executor, task);
         } catch (Throwable e) {
-            LOGGER.log(Level.DEBUG, "what a loop that has ended had no room for failed in its place", e);
+            LOGGER.log(Level.DEBUG, "a task failed that was run in the place of an event loop that has ended", e);
         }
     }
 
@@ -112,12 +114,12 @@ final class Backlog {
         try {
             executor.execute(task);
             return true;
-        } catch (Throwable e) { // no room, or no memory
+        } catch (Throwable e) { // no room, or out of memory
             return false;
         }
     }
 
-    /** The next task; when there is none, this is over. */
+    /** Returns the next task; if there is none, this backlog is over. */
     private @Nullable Runnable first() {
         synchronized (tasks) {
             Runnable next = tasks.peek();

@@ -10,12 +10,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where binding and file operations block. What may take any length of time, such as looking a name up ({@link
- * NameLookups}), is not done here; but a task waits for the loop that its sockets belong to, and a program may hold that
- * up for long. So there are as many threads as there are tasks: a start on one loop never waits for those on another.
- * They are daemons, and end when idle.
+ * The threads for binding and file operations, which block. Operations of unbounded duration, such as name lookups
+ * ({@link NameLookups}), do not run here. A task still waits for the loop that its sockets belong to, and a program may
+ * hold that loop up for long. Therefore each task has a thread: a start on one loop never waits for a start on another.
+ * The threads are daemons and end when idle.
  *
- * <p>What a task leads to is completed on an event loop, where a program's callbacks know that they must not block.
+ * <p>The outcome of a task is completed on an event loop, where a program's callbacks expect that they must not block.
  */
 final class BlockingThreads {
     private static final long IDLE_SECONDS = 10;
@@ -30,9 +30,9 @@ final class BlockingThreads {
     private BlockingThreads() {}
 
     /**
-     * Runs a task here, and then what it gives on an event loop; or here, if the loop has ended.
+     * Runs a task here, then its completion on an event loop, or here if the loop has ended.
      *
-     * @param outcome failed, on the loop, with what the task throws; if it is done already, the task is not run
+     * @param outcome fails on the loop with the exception of the task; if it is already done, the task does not run
      */
     static void run(EventExecutor loop, CompletableFuture<?> outcome, Callable<? extends Runnable> task) {
         Runnable guarded = () -> {
@@ -42,19 +42,22 @@ final class BlockingThreads {
             Runnable completion;
             try {
                 completion = task.call();
-            } catch (Throwable e) { // whatever went wrong is the caller's to know
+            } catch (Throwable e) { // any failure must reach the caller
                 completion = () -> outcome.completeExceptionally(e);
             }
             complete(loop, completion);
         };
         try {
             THREADS.execute(guarded);
-        } catch (Throwable e) { // no memory for a thread
+        } catch (Throwable e) { // out of memory for a thread
             complete(loop, () -> outcome.completeExceptionally(e));
         }
     }
 
-    /** On an event loop, where a program's callbacks know that they must not block; here, if the loop has ended. */
+    /**
+     * Runs a completion on an event loop, where a program's callbacks expect that they must not block, or here if the
+     * loop has ended.
+     */
     static void complete(EventExecutor loop, Runnable completion) {
         try {
             loop.execute(completion);

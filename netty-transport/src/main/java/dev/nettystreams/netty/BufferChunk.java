@@ -7,13 +7,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lends the readable bytes of a Netty buffer. One object serves all reads of a connection. Confined to the connection's loop.
+ * Lends the readable bytes of a Netty buffer. One object serves all reads of a connection. Confined to the connection's
+ * loop.
  */
 final class BufferChunk implements Chunk {
     private @Nullable ReceiveBuffers source;
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
 
-    /** @param buffers to be told when their memory is kept; null if they do not care */
+    /** @param buffers notified if the memory is kept; may be null */
     void comesFrom(@Nullable ReceiveBuffers buffers) {
         source = buffers;
     }
@@ -27,7 +28,10 @@ final class BufferChunk implements Chunk {
         buffer = Unpooled.EMPTY_BUFFER;
     }
 
-    /** The rest of the bytes in their own memory, with a reference for the caller to release; nothing remains in the chunk. */
+    /**
+     * Returns the remaining bytes in their own memory, with a reference that the caller must release; empties the
+     * chunk.
+     */
     ByteBuf retainRest() {
         if (source != null) {
             source.passOn();
@@ -35,7 +39,7 @@ final class BufferChunk implements Chunk {
         return buffer.readRetainedSlice(buffer.readableBytes());
     }
 
-    /** Copies the rest of the bytes; nothing remains in the chunk. */
+    /** Copies the remaining bytes; empties the chunk. */
     void takeInto(ByteBuf target) {
         target.writeBytes(buffer);
     }

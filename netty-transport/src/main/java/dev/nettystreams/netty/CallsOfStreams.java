@@ -4,8 +4,8 @@ import dev.nettystreams.spi.Loop;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Whether a call of the streams is on the stack. Netty tells of much from inside {@code write}, {@code flush} and
- * {@code close}; a transport must not report from inside a call, so such a report becomes a task.
+ * Tracks whether a call of the streams is on the stack. Netty fires many events from inside {@code write},
+ * {@code flush} and {@code close}. A transport must not report from inside a call, so such a report becomes a task.
  *
  * <p>Confined to the channel's loop.
  */
@@ -17,7 +17,7 @@ final class CallsOfStreams {
         this.loop = loop;
     }
 
-    /** {@link #leave} must follow, whatever happens. */
+    /** {@link #leave} must follow in any case. */
     void enter() {
         depth++;
     }
@@ -26,7 +26,7 @@ final class CallsOfStreams {
         depth--;
     }
 
-    /** Reports now if Netty calls of its own, by a later task from inside a call of the streams. */
+    /** Reports now if Netty called on its own, or in a later task from inside a call of the streams. */
     void report(Runnable report) {
         if (depth > 0) {
             loop.execute(report);
@@ -35,12 +35,14 @@ final class CallsOfStreams {
         }
     }
 
-    /** Reports by a later task; nothing if the loop ends: the connection ends with it, and is told so. */
+    /**
+     * Reports in a later task. Reports nothing if the loop ends: the end of the connection is then reported instead.
+     */
     void reportLater(Runnable report) {
         try {
             loop.execute(report);
         } catch (RejectedExecutionException e) {
-            // Called from inside a write of Netty's, which must not fail because the loop ends.
+            // Called from inside a write of Netty, which must not fail because the loop has ended.
         }
     }
 }

@@ -6,7 +6,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import org.jspecify.annotations.Nullable;
 
-/** What the streams change in a channel's configuration, so that a channel can be handed back as it was. */
+/** The options of a channel that the streams change, so that the channel can be handed back unchanged. */
 record ChannelSettings(
         boolean autoRead,
         boolean autoClose,
@@ -14,7 +14,7 @@ record ChannelSettings(
         WriteBufferWaterMark waterMark,
         RecvByteBufAllocator receiveBuffers) {
 
-    /** Sets what the streams need, save reading; gives what was there. */
+    /** Sets the options that the streams need, except for reading; returns the former values. */
     static ChannelSettings borrow(ChannelConfig config, int highMarkBytes, int lowMarkBytes) {
         ChannelSettings former = new ChannelSettings(
                 config.isAutoRead(),
@@ -24,7 +24,7 @@ record ChannelSettings(
                 config.getRecvByteBufAllocator());
         config.setAutoClose(false);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        // Netty calls a channel writable again below its low mark, the streams at theirs.
+        // Netty reports a channel as writable below its low mark, the streams at their low mark.
         int low = lowMarkBytes == Integer.MAX_VALUE ? lowMarkBytes : lowMarkBytes + 1;
         config.setWriteBufferWaterMark(new WriteBufferWaterMark(low, Math.max(highMarkBytes, low)));
         return former;

@@ -7,17 +7,17 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands at the head of a pipeline that has handlers of others before the streams while their connection ends. Such a
- * handler may have an end of its own to send, as an {@code SslHandler} has its close_notify, and sends it when it is
- * told to close. So it is told, and what it passes on is held here: a FIN goes out instead, and the connection lingers.
+ * Stands at the head of a pipeline with other handlers before the streams while the connection ends. Such a handler may
+ * have to send an end of its own when the channel is closed, as an {@code SslHandler} sends its close_notify. So the
+ * streams close the channel, and this gate holds the close: a FIN is sent instead, and the connection lingers.
  *
  * <pre>
  *   streams --close--> SslHandler --close_notify, close--> this: held --lingered--> let through --> the socket
  * </pre>
  *
- * A second close is somebody's who means it, and goes through.
+ * A second close is deliberate and passes.
  *
- * <p>On the channel's event loop.
+ * <p>Confined to the channel's event loop.
  */
 final class CloseGate extends ChannelOutboundHandlerAdapter {
     private final CompletableFuture<Void> reached = new CompletableFuture<>();
@@ -25,12 +25,12 @@ final class CloseGate extends ChannelOutboundHandlerAdapter {
     private @Nullable ChannelPromise held;
     private boolean isOpen;
 
-    /** Completes when the handlers behind have sent their ends. */
+    /** Completes when the handlers after this one have sent their ends. */
     CompletableFuture<Void> reached() {
         return reached;
     }
 
-    /** Closes the channel, past the handlers behind: they have been told. */
+    /** Closes the channel from here: the handlers after this one have been closed before. */
     void letThrough() {
         isOpen = true;
         ChannelHandlerContext head = context;

@@ -9,13 +9,13 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a connection under asyncio's names, taken once, when the connection begins: a socket that has ended
- * knows no addresses any more, and its log line would say that nobody was there.
+ * The facts about a connection, under asyncio's names. They are taken once, when the connection begins: a closed socket
+ * no longer knows its addresses, and its log line would name no peer.
  *
- * @param peername the peer's address; null if the system does not know it, as of a peer that was gone before it was
- *     accepted over NIO
+ * @param peername the peer's address; null if the system does not know it, as over NIO for a peer that was gone before
+ *     it was accepted
  * @param sockname this side's address
- * @param peercred who is at the other end of a Unix socket, null for others
+ * @param peercred the credentials of a Unix socket's peer; null for other sockets
  */
 record ConnectionFacts(
         @Nullable SocketAddress peername,
@@ -33,8 +33,8 @@ record ConnectionFacts(
     }
 
     /**
-     * Of a peer that was connected to, native transports have the host's text and the bytes, without a number for the
-     * zone. Both ends of a connection between link-local addresses are in one zone.
+     * Adds the zone to the address of a peer that this side connected to: native transports have the host's text and
+     * the bytes, without a number for the zone. Both ends of a connection between link-local addresses are in one zone.
      */
     static @Nullable SocketAddress withZoneOf(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
         if (peer instanceof InetSocketAddress inet
@@ -52,13 +52,16 @@ record ConnectionFacts(
                         : Inet6Address.getByAddress(null, host.getAddress(), zone);
                 return new InetSocketAddress(whole, inet.getPort());
             } catch (IOException e) {
-                return peer; // the interface has no such address any more
+                return peer; // the interface no longer has the address
             }
         }
         return peer;
     }
 
-    /** Native transports rebuild an address from the kernel's bytes, which have the zone of a link-local one as a number: it gets its name back. */
+    /**
+     * Restores the name of a link-local address's zone: native transports build the address from the kernel's bytes,
+     * which contain the zone as a number.
+     */
     static @Nullable SocketAddress withZone(@Nullable SocketAddress address) {
         if (address instanceof InetSocketAddress inet
                 && inet.getAddress() instanceof Inet6Address host
@@ -71,7 +74,7 @@ record ConnectionFacts(
                             Inet6Address.getByAddress(null, host.getAddress(), zone), inet.getPort());
                 }
             } catch (IOException e) {
-                return address; // no longer there: the number is all that is known
+                return address; // the interface is gone: only the number is known
             }
         }
         return address;

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The connections that are open, and who waits for there to be none. Any thread. */
+/** The open connections, and the futures that wait until there are none. Any thread. */
 final class ConnectionSet {
     private final Object lock = new Object();
     private final Set<StreamConnection> open = ConcurrentHashMap.newKeySet(); // changed under lock
@@ -20,14 +20,14 @@ final class ConnectionSet {
         }
     }
 
-    /** Adds a connection, unless the set is sealed: then it says false. */
+    /** Adds a connection; returns false if the set is sealed. */
     boolean add(StreamConnection connection) {
         synchronized (lock) {
             return !isSealed && open.add(connection);
         }
     }
 
-    /** From now on connections only leave. */
+    /** From now on connections can only be removed. */
     void seal() {
         synchronized (lock) {
             isSealed = true;
@@ -46,12 +46,15 @@ final class ConnectionSet {
         released.forEach(ConnectionSet::complete);
     }
 
-    /** Without the lock, which the loops take: there may be very many. Complete once the set is sealed. */
+    /**
+     * Copies the set without the lock, which the loops take: there may be very many connections. Complete once the set
+     * is sealed.
+     */
     List<StreamConnection> snapshot() {
         return List.copyOf(open);
     }
 
-    /** Completes when there is none; each caller has a future of its own. */
+    /** Completes when the set is empty; each caller gets a future of its own. */
     CompletableFuture<Void> whenEmpty() {
         CompletableFuture<Void> empty = new CompletableFuture<>();
         synchronized (lock) {

@@ -13,15 +13,15 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 
 /**
- * Keeps epoll channels alive after the peer's EOF.
+ * Keeps epoll channels working after the peer's EOF.
  *
- * <p>From 4.2.13 to 4.2.20 at least, Netty's epoll registration removes a descriptor that wants no events (reading has ended, nothing
- * is queued) and forgets that it has: the next write that does not fit the socket buffer asks for the descriptor to be modified, the
- * kernel knows none, and the write fails. A 16 MiB reply after a peer's FIN arrives as 3.9 MB. Asking for no event but "edge triggered"
- * instead of for nothing keeps the registration, and costs no wake-ups.
+ * <p>From 4.2.13 to at least 4.2.20, Netty's epoll registration removes a descriptor that wants no events (reading has
+ * ended, nothing is queued) but does not record that. The next write that does not fit the socket buffer asks to modify
+ * the descriptor, the kernel does not know it, and the write fails: a 16 MiB reply after a peer's FIN arrives as 3.9
+ * MB. Requesting only "edge triggered" instead of no events keeps the registration, and costs no wake-ups.
  *
- * <p>The kernel tells such a channel of a reset, too, but Netty then neither reads nor writes, and never learns of it.
- * So the streams are told that an error is pending.
+ * <p>The kernel reports a reset to such a channel, but Netty then neither reads nor writes, and does not notice it. So
+ * the streams are notified that an error is pending.
  */
 final class EpollRegistrationFix extends ForwardingIoHandler {
     private EpollRegistrationFix(IoHandler wrapped) {
@@ -32,7 +32,7 @@ final class EpollRegistrationFix extends ForwardingIoHandler {
         return around(factory, EpollRegistrationFix::new);
     }
 
-    /** Tells the streams what the channel does not look at. */
+    /** Notifies the streams of errors that the channel ignores. */
     @SuppressWarnings("try") // Netty's signature of close
     private record Handle(EpollIoHandle wrapped) implements EpollIoHandle {
         @Override

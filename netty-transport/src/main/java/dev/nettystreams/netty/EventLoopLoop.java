@@ -11,15 +11,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Netty event loop, as the streams see it.
+ * A Netty event loop as a {@link Loop} of the streams.
  *
- * <p>A loop that has ended has no thread, and may leave connections behind that nobody can tell of it. One thread may then act in its
- * place ({@link #inPlaceOf}).
+ * <p>A loop that has ended has no thread, and may leave connections behind whose end no event reports. One thread may
+ * then act in its place ({@link #inPlaceOf}).
  */
 record EventLoopLoop(EventExecutor executor) implements Loop {
     private static final ThreadLocal<@Nullable EventExecutor> ENDED = new ThreadLocal<>();
 
-    /** Runs a task as if it were the loop's own. One thread at a time, and only when the loop has terminated. */
+    /**
+     * Runs a task as if on the loop. Only one thread at a time may call this, and only after the loop has terminated.
+     */
     static void inPlaceOf(EventExecutor ended, Runnable task) {
         ENDED.set(ended);
         try {
@@ -40,8 +42,8 @@ record EventLoopLoop(EventExecutor executor) implements Loop {
     }
 
     /**
-     * Netty runs tasks until there are none, or for a second, before it looks at its sockets again. What is submitted behind all of them comes
-     * behind the sockets, too.
+     * Netty runs tasks until none is left, or for a second, before it serves its sockets again. A task submitted after
+     * all others therefore also runs after the sockets.
      */
     @Override
     public void executeNextTurn(Runnable task) {
@@ -62,11 +64,11 @@ record EventLoopLoop(EventExecutor executor) implements Loop {
         try {
             execute(task);
         } catch (RejectedExecutionException e) {
-            task.run(); // the loop's very last turn
+            task.run(); // the last turn of the loop
         }
     }
 
-    /** Netty drops what is submitted between a loop's last look at its tasks and its end. */
+    /** Netty drops tasks that are submitted between the last check of its queue and its end. */
     @Override
     public boolean isEnding() {
         return executor.isShutdown();

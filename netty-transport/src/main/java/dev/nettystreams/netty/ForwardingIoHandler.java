@@ -8,7 +8,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.function.UnaryOperator;
 
-/** Passes every call on to Netty's own handler of a loop's I/O; subclasses override the calls that they change. */
+/** Forwards every call to Netty's own I/O handler of a loop; subclasses override the calls that they change. */
 class ForwardingIoHandler implements IoHandler {
     private final IoHandler wrapped;
 
@@ -16,7 +16,7 @@ class ForwardingIoHandler implements IoHandler {
         this.wrapped = wrapped;
     }
 
-    /** A factory whose handlers are wrapped. */
+    /** Returns a factory whose handlers are wrapped. */
     static IoHandlerFactory around(IoHandlerFactory factory, UnaryOperator<IoHandler> wrapping) {
         return new IoHandlerFactory() {
             @Override

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the listening sockets of a server: all that it is to have, or none. Fails with {@link IOException}s only. Blocks; not for an event
+ * Opens all listening sockets of a server, or none. Fails only with {@link IOException}s. Blocks; not for an event
  * loop.
  */
 final class Listening {
@@ -41,8 +41,9 @@ final class Listening {
     }
 
     /**
-     * Listens on every address, or on none; addresses that this machine does not have are passed over if it has another one. Port 0 means one
-     * port on all of them: the system picks it for the first, and if another address has it in use, it picks again.
+     * Listens on every address, or on none. Skips addresses that this machine does not have, if there is another one.
+     * Port 0 means one port for all addresses: the system chooses it for the first, and chooses again if another
+     * address has it in use.
      */
     void tcp(List<InetSocketAddress> addresses, IoBackend backend) throws IOException {
         IoBackend.TcpServers channels = backend.channels().tcpServer();
@@ -60,11 +61,11 @@ final class Listening {
             if (isOfThisMachine(wide.own())) {
                 throw e;
             }
-            tcp(addresses, channels, null); // there is no IPv6: the others are the only ones
+            tcp(addresses, channels, null); // no IPv6 on this machine: only the others remain
         }
     }
 
-    /** What the socket takes that takes both families, if one of these does. */
+    /** Returns the addresses of the socket that accepts both families, if one of these does. */
     private static @Nullable TakenAddresses widest(List<InetSocketAddress> addresses, IoBackend backend) {
         List<InetAddress> hosts =
                 addresses.stream().map(InetSocketAddress::getAddress).toList();
@@ -80,7 +81,7 @@ final class Listening {
                 .orElse(null);
     }
 
-    /** @param wide what the socket at one of these addresses takes, if it takes both families */
+    /** @param wide the addresses of the socket that accepts both families, if one of these does */
     void tcp(List<InetSocketAddress> addresses, IoBackend.TcpServers channels, @Nullable TakenAddresses wide)
             throws IOException {
         for (int attempts = 1; ; attempts++) {
@@ -95,14 +96,14 @@ final class Listening {
                 if (!mayPickAgain || attempts == MOST_PORTS_TRIED) {
                     throw e;
                 }
-            } catch (Throwable e) { // an Error of one of them: none is to stay
+            } catch (Throwable e) { // an Error: close them all
                 closeAll(bound);
                 throw e;
             }
         }
     }
 
-    /** @param bound filled, also when an address cannot be had */
+    /** @param bound receives the listeners, also if a later address fails */
     private void bindAll(
             List<InetSocketAddress> addresses,
             IoBackend.TcpServers channels,
@@ -137,15 +138,15 @@ final class Listening {
     }
 
     /**
-     * Whether an address can be bound with a port that is free. The backends have no common word for EADDRNOTAVAIL; NIO has none that it
-     * does not share with EADDRINUSE.
+     * Returns whether an address can be bound with a free port. The backends have no common exception for
+     * EADDRNOTAVAIL; NIO throws the same one for EADDRINUSE.
      */
     private static boolean isOfThisMachine(InetAddress address) {
         try (ServerSocket probe = new ServerSocket(0, 1, address)) {
             return probe.isBound();
         } catch (BindException e) {
             return false;
-        } catch (IOException | IllegalArgumentException e) { // out of file descriptors, or no IPv6 in the system at all
+        } catch (IOException | IllegalArgumentException e) { // out of file descriptors, or no IPv6 at all
             return address instanceof Inet4Address || hasInet6();
         }
     }
@@ -156,11 +157,11 @@ final class Listening {
                     .flatMap(NetworkInterface::inetAddresses)
                     .anyMatch(Inet6Address.class::isInstance);
         } catch (IOException e) {
-            return true; // not to be known, so not a reason to pass an address over
+            return true; // unknown, so no reason to skip an address
         }
     }
 
-    /** @param address of the path, for the backend */
+    /** @param address the path's address for the backend */
     void unix(UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
             throws IOException {
         if (path.isAbstract()) {
@@ -184,13 +185,13 @@ final class Listening {
         }
     }
 
-    /** @param named what to call the address in messages: a Unix socket is bound to a private one first */
+    /** @param named the name of the address in messages: a Unix socket is first bound to a private path */
     private Channel bind(ChannelFactory<? extends ServerChannel> channels, SocketAddress address, Object named)
             throws IOException {
         Channel channel;
         try {
             channel = channels.newChannel();
-        } catch (RuntimeException | Error e) { // out of file descriptors, or of something worse
+        } catch (RuntimeException | Error e) { // out of file descriptors, for instance
             if (address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address && !hasInet6()) {
                 BindException none = new BindException("could not listen on " + address + ": there is no IPv6");
                 none.initCause(e);
@@ -224,22 +225,22 @@ final class Listening {
         return channel;
     }
 
-    /** Waits, so that whoever is told of the failure may try the same addresses at once. */
+    /** Waits until the sockets are closed, so that the caller can try the same addresses again at once. */
     private static void closeAll(List<Channel> channels) {
         channels.forEach(Channel::close);
         awaitClosed(channels.stream().map(Channel::closeFuture).toList(), Patience.of(CLOSE_TIMEOUT));
     }
 
-    /** Waits until the system has the sockets of closing channels back. Not on an event loop. */
+    /** Waits until the system has released the sockets of closing channels. Not on an event loop. */
     static void awaitClosed(List<ChannelFuture> closing, Patience patience) {
         closing.forEach(patience::await);
         closing.forEach(closed -> awaitNextTurn(closed.channel(), patience));
     }
 
     /**
-     * The JDK's selector gives a closed socket back to the system only when it selects again, which it does before what is due a little
-     * later; what is due at once may still belong to the turn in which the socket was closed. A loop that is ending may drop what is due
-     * later, and is then waited for in vain.
+     * Waits for a timer of the loop. The JDK's selector releases a closed socket only when it selects again, which
+     * happens before a timer that is due a little later; a task may still belong to the turn in which the socket was
+     * closed. A loop that is ending may drop the timer, and the wait then lasts until the timeout.
      */
     private static void awaitNextTurn(Channel closed, Patience patience) {
         try {
@@ -247,7 +248,7 @@ final class Listening {
                 patience.await(closed.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS));
             }
         } catch (RejectedExecutionException e) {
-            // The event loop has shut down, and closed what was open.
+            // The event loop has shut down and has closed its channels.
         }
     }
 }

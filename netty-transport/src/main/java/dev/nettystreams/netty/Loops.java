@@ -26,14 +26,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An event loop group, what runs and begins on it, and who shuts it down. Any thread. */
+/**
+ * An event loop group, its open connections, servers and pending opens, and the rule for shutting it down. Any thread.
+ */
 final class Loops {
     private enum Ownership {
-        /** {@link #close} ends the group, and nothing begins afterwards. */
+        /** {@link #close} ends the group; nothing can be opened afterwards. */
         OWNED,
-        /** The group is somebody's; nothing begins after {@link #close}. */
+        /** The group belongs to the caller; nothing can be opened after {@link #close}. */
         BORROWED,
-        /** The whole process's: {@link #close} ends what runs then, and whoever comes later may begin again. */
+        /** The process shares the group: {@link #close} closes what is open then; later calls can open again. */
         SHARED
     }
 
@@ -48,7 +50,10 @@ final class Loops {
     private volatile boolean isClosed; // written under this
     private @Nullable Loops unix; // guarded by this; for a backend whose Unix sockets go over another one
 
-    /** @param parent whose connections these loops run, if they are beside others */
+    /**
+     * @param parent the loops whose connections these run, if these are their companions for Unix sockets; otherwise
+     *     null
+     */
     private Loops(IoBackend backend, EventLoopGroup group, Ownership ownership, @Nullable Loops parent) {
         this.backend = backend;
         this.group = group;
@@ -70,8 +75,9 @@ final class Loops {
     }
 
     /**
-     * Closes what Netty leaves open when it is told to shut down, without a quiet period, in the middle of a turn that has tasks: it then
-     * skips the step that closes a loop's channels, and whoever waits for them would wait for ever.
+     * Closes the channels that Netty leaves open when it is told to shut down, without a quiet period, in the middle of
+     * a turn that has tasks. Netty then skips the step that closes a loop's channels, and a caller that waits for them
+     * would wait for ever.
      */
     private void ending(EventExecutor loop) {
         servers.forEach(StreamServer::close);
@@ -79,12 +85,12 @@ final class Loops {
             if (connection.writer().getExtraInfo("channel") instanceof Channel channel
                     && channel.eventLoop().equals(loop)) {
                 channel.close();
-                channel.pipeline().fireChannelInactive(); // Netty's own comes by a task, and may come too late
+                channel.pipeline().fireChannelInactive(); // Netty fires it in a task, which may be too late
             }
         }
     }
 
-    /** What has not begun never will, and nobody else would say so. */
+    /** Fails everything that has not been opened yet, which no one else would report. */
     private void ended() {
         servers.forEach(StreamServer::close);
         failOpenings("the event loops have been shut down");
@@ -92,8 +98,8 @@ final class Loops {
     }
 
     /**
-     * A loop that gets tasks until its last moment may skip its shutdown hooks, too, and leave connections open. Its thread is gone: they
-     * are closed and told here.
+     * Closes the connections of loops that have terminated and reports their loss. A loop that gets tasks until its
+     * last moment may skip its shutdown hooks too, and leave connections open.
      */
     private void buryConnections() {
         for (StreamConnection connection : connections.snapshot()) {
@@ -108,7 +114,7 @@ final class Loops {
         try {
             closeSocket(channel);
         } catch (IOException e) {
-            // closed it is, for all that can be done
+            // no more can be done to close it
         }
         StreamChannelHandler streams = channel.pipeline().get(StreamChannelHandler.class);
         if (streams != null) {
@@ -116,7 +122,7 @@ final class Loops {
         }
     }
 
-    /** Past the channel, whose own way to close is by its loop. */
+    /** Closes the socket without the channel, which would need its loop to close. */
     private static void closeSocket(Channel channel) throws IOException {
         if (channel instanceof UnixChannel unixChannel) {
             unixChannel.fd().close();
@@ -151,15 +157,15 @@ final class Loops {
     }
 
     ChannelFactory<? extends Channel> unixChannels() {
-        return Objects.requireNonNull(channels.unix(), "forUnixSockets() gives loops that have them");
+        return Objects.requireNonNull(channels.unix(), "only the loops of forUnixSockets() have these");
     }
 
     ChannelFactory<? extends ServerChannel> unixServerChannels() {
-        return Objects.requireNonNull(channels.unixServer(), "forUnixSockets() gives loops that have them");
+        return Objects.requireNonNull(channels.unixServer(), "only the loops of forUnixSockets() have these");
     }
 
     /**
-     * These loops, or others beside them, made when first asked for.
+     * Returns these loops, or companion loops for Unix sockets, which are created on first use.
      *
      * @throws IOException if these are closed
      */
@@ -180,7 +186,7 @@ final class Loops {
         return beside;
     }
 
-    /** Makes the future of something that is being opened fail when these loops are closed or end first; at once, if they have. */
+    /** Makes the future of a pending open fail when these loops are closed or end first; at once if they have. */
     void addOpening(CompletableFuture<?> opening) {
         Object key = new Object();
         openings.put(key, opening);
@@ -192,7 +198,7 @@ final class Loops {
         }
     }
 
-    /** Makes {@link #close} close a connection; closes it here if that has happened. */
+    /** Makes {@link #close} close a connection; closes it here if these loops are closed already. */
     void addConnection(StreamConnection connection) {
         if (connections.add(connection)) {
             connection.waitClosed().whenComplete((done, lost) -> connections.remove(connection));
@@ -204,7 +210,7 @@ final class Loops {
     /**
      * Makes {@link #close} close a server.
      *
-     * @throws IOException if that has happened; the server is then closed
+     * @throws IOException if these loops are closed already; the server is then closed
      */
     void addServer(StreamServer server) throws IOException {
         servers.add(server);

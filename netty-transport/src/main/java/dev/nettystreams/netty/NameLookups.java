@@ -8,24 +8,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Looks names up. The system's resolver takes as long as its servers let it, and cannot be called off: so each name has
- * a thread of its own while it is looked up, shared by all who ask for that name, and no name waits for another.
+ * Looks up host names. The system's resolver takes as long as its servers take, and cannot be cancelled. Each name
+ * therefore has a thread of its own during its lookup, which all callers for that name share, and no name waits for
+ * another.
  *
  * <pre>
- *   lookUp --the first to ask--> a thread: resolver.resolve --> all who have asked by then
- *          \__others meanwhile____________________________/
+ *   lookUp --the first caller--> a thread: resolver.resolve --> all callers up to then
+ *          \__further callers__________________________/
  * </pre>
  *
- * <p>The threads are daemons, and as many as there are names under way. Any thread may call.
+ * <p>The threads are daemons, one for each lookup in progress. Any thread may call.
  */
 final class NameLookups {
-    /** As {@link InetAddress#getAllByName}: blocks. */
+    /** The contract of {@link InetAddress#getAllByName}: blocks. */
     @FunctionalInterface
     interface Resolver {
         InetAddress[] resolve(String name) throws UnknownHostException;
     }
 
-    /** The JDK's. */
+    /** The JDK's resolver. */
     static final NameLookups SYSTEM = new NameLookups(InetAddress::getAllByName);
 
     private final Resolver resolver;
@@ -36,10 +37,10 @@ final class NameLookups {
     }
 
     /**
-     * The addresses of a host, in the resolver's order. A name that is not ASCII is looked up as IDNA (RFC 3490)
-     * encodes it.
+     * Looks up the addresses of a host, in the resolver's order. A name with characters other than ASCII is looked up
+     * in its IDNA encoding (RFC 3490).
      *
-     * @return the caller's own; completes on a thread that may block
+     * @return a future of the caller's own; completes on a thread that may block
      */
     CompletableFuture<List<InetAddress>> lookUp(String host) {
         String name;
@@ -60,7 +61,7 @@ final class NameLookups {
             Thread thread = new Thread(null, () -> resolve(name, fresh), threadName, 0, inheritsLocals);
             thread.setDaemon(true);
             thread.start();
-        } catch (Throwable e) { // no memory for a thread
+        } catch (Throwable e) { // out of memory for a thread
             underWay.remove(name, fresh);
             fresh.completeExceptionally(e);
         }
@@ -71,23 +72,23 @@ final class NameLookups {
         List<InetAddress> found;
         try {
             found = List.of(resolver.resolve(name));
-        } catch (Throwable e) { // whatever went wrong is for those who have asked
+        } catch (Throwable e) { // any failure must reach the callers
             underWay.remove(name, outcome);
             outcome.completeExceptionally(e);
             return;
         }
-        underWay.remove(name, outcome); // first: who asks from now on asks anew
+        underWay.remove(name, outcome); // first: a caller from now on starts a new lookup
         outcome.complete(found);
     }
 
     private static String encoded(String host) throws UnknownHostException {
         if (host.chars().allMatch(c -> c < 0x80)) {
-            return host; // also what IDNA would refuse, such as an underscore
+            return host; // even a name that IDNA would refuse, such as one with an underscore
         }
         try {
             return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
         } catch (IllegalArgumentException e) {
-            UnknownHostException failure = new UnknownHostException("no name that IDNA can encode: " + host);
+            UnknownHostException failure = new UnknownHostException("the host name has no IDNA encoding: " + host);
             failure.initCause(e);
             throw failure;
         }

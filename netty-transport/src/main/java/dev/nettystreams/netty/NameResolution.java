@@ -13,13 +13,13 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** From a host's name to the addresses to try. */
+/** Resolves host names to the addresses to try. */
 final class NameResolution {
     private static final List<InetAddress> ALL_INTERFACES = List.of(literal("0.0.0.0"), literal("::"));
 
     private NameResolution() {}
 
-    /** Whether nobody has to be asked for the host's address: it is one. */
+    /** Returns whether the host is an address, which needs no lookup. */
     static boolean isAddress(String host) {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
@@ -33,9 +33,9 @@ final class NameResolution {
     }
 
     /**
-     * The addresses of a host that is not empty.
+     * Returns the addresses of a host that is not empty.
      *
-     * @return done at once for an address
+     * @return completed at once if the host is an address
      */
     private static CompletableFuture<List<InetAddress>> addressesOf(String host, NameLookups lookups) {
         if (!isAddress(host)) {
@@ -43,14 +43,17 @@ final class NameResolution {
         }
         try {
             return CompletableFuture.completedFuture(List.of(InetAddress.getAllByName(host)));
-        } catch (UnknownHostException e) { // the zone of an IPv6 address, of which alone the JDK speaks
+        } catch (UnknownHostException e) { // the JDK's message names only the zone of the IPv6 address
             UnknownHostException failure = new UnknownHostException(host + ": " + e.getMessage());
             failure.initCause(e);
             return CompletableFuture.failedFuture(failure);
         }
     }
 
-    /** The addresses of a host, families taking turns, the resolver's first one first (RFC 8305 section 4). */
+    /**
+     * Returns the addresses of a host, alternating between families, the resolver's first address first (RFC 8305,
+     * section 4).
+     */
     static CompletableFuture<List<InetSocketAddress>> toConnectTo(String host, int port, NameLookups lookups) {
         return addressesOf(host, lookups)
                 .thenApply(found -> inTurns(found).stream()
@@ -77,7 +80,7 @@ final class NameResolution {
         return order;
     }
 
-    /** The addresses of hosts to listen on, each once; an empty host is all interfaces, of both families. */
+    /** Returns the addresses of hosts to listen on, each once; an empty host means all interfaces, in both families. */
     static CompletableFuture<List<InetSocketAddress>> toListenOn(List<String> hosts, int port, NameLookups lookups) {
         List<CompletableFuture<List<InetAddress>>> found = hosts.stream()
                 .map(host ->

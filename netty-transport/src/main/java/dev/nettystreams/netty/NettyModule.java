@@ -15,9 +15,9 @@ import java.util.Set;
 /**
  * One of Netty's modules, as its jar describes itself.
  *
- * @param artifact its name in Maven
- * @param version as published
- * @param location the jar, or the directory
+ * @param artifact the name of the Maven artifact
+ * @param version the published version
+ * @param location the jar or the directory
  */
 record NettyModule(String artifact, String version, String location) {
     private static final String SELF_DESCRIPTION = "META-INF/io.netty.versions.properties";
@@ -41,8 +41,8 @@ record NettyModule(String artifact, String version, String location) {
             "netty-handler");
 
     /**
-     * The modules that a class loader sees. Of one that is there twice the first counts, as it does for its classes.
-     * A jar that was shaded may have lost its description.
+     * Returns the modules that a class loader sees. If a module is there twice, the first one counts, as for its
+     * classes. A shaded jar may have lost its description.
      */
     static Collection<NettyModule> seenBy(ClassLoader loader) {
         Map<String, NettyModule> modules = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ record NettyModule(String artifact, String version, String location) {
                     properties.load(content);
                 }
             } catch (IOException | IllegalArgumentException e) {
-                continue; // it says nothing, as if it were not there
+                continue; // unreadable, as if it were missing
             }
             for (String key : properties.stringPropertyNames()) {
                 if (key.endsWith(KEY_SUFFIX)) {
@@ -79,7 +79,7 @@ record NettyModule(String artifact, String version, String location) {
         }
     }
 
-    /** Without the scheme and the name of the description itself. */
+    /** Returns the location without the scheme and without the name of the description. */
     private static String locationOf(URL description) {
         String text = description.toString();
         int end = text.indexOf(SELF_DESCRIPTION);

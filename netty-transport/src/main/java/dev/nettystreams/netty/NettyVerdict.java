@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the streams can run on the Netty that was found, in words.
+ * The decision whether the streams can run on a version of Netty, as messages.
  *
- * <p>A later 4.2 is accepted. A later line (4.3, 5) is refused: the streams repair defects of Netty's channels from
- * within, by what they know of 4.2's, and the price of a repair that no longer fits is bytes lost in silence.
+ * <p>A later 4.2 is accepted. A later line (4.3, 5) is refused: the streams work around defects of Netty's channels by
+ * means of 4.2's internals, and a workaround that no longer fits loses bytes silently.
  *
- * @param refusal why not, null if they can
- * @param uringRefusal why not over io_uring, null if they can
- * @param warning what is known to be wrong with a version that is accepted, null if nothing is
+ * @param refusal why the streams cannot run on it, or null if they can
+ * @param uringRefusal why the streams cannot run on its io_uring, or null if they can
+ * @param warning the known vulnerabilities of an accepted version, or null if there are none
  */
 record NettyVerdict(
         @Nullable String refusal,
@@ -28,7 +28,7 @@ record NettyVerdict(
     /** The version that the streams are tested with. */
     static final String TESTED = "4.2.18.Final";
 
-    /** From here on epoll has the field that the streams' repair of half-closed channels is made of. */
+    /** From this version on, epoll has the field that the streams' workaround for half-closed channels needs. */
     private static final Version OLDEST = new Version(4, 2, 13);
 
     private static final Version OLDEST_WITHOUT_WARNING = new Version(4, 2, 18);
@@ -41,7 +41,7 @@ record NettyVerdict(
               Gradle: implementation(enforcedPlatform("io.netty:netty-bom:%1$s"))
               Gradle, with Spring's dependency management: ext["netty.version"] = "%1$s\"""".formatted(TESTED);
 
-    /** What an accepted version carries, with the first one that does not. */
+    /** The vulnerabilities of accepted versions, each with the first version that fixes it. */
     private static final Map<String, Version> FLAWS = Map.of(
             "CVE-2026-45416 (a ClientHello of nine bytes reserves 16 MiB)", new Version(4, 2, 15),
             "CVE-2026-50010 (a plain X509TrustManager turns the check of the host name off)", new Version(4, 2, 15),
@@ -81,10 +81,10 @@ record NettyVerdict(
     }
 
     /**
-     * Judges by what the modules say of themselves, and by what is there.
+     * Decides from the self-descriptions of the modules and from the classes that exist.
      *
      * @param found the modules; a version that is not three numbers counts as unknown
-     * @param lacking a class or member that the streams need and did not find, null if they found all
+     * @param lacking a class or member that the streams need and that is missing, or null if none is
      */
     static NettyVerdict of(Collection<NettyModule> found, @Nullable String lacking) {
         TreeMap<Version, List<NettyModule>> byVersion = new TreeMap<>();
@@ -105,7 +105,7 @@ record NettyVerdict(
         } else if (version.isBefore(OLDEST)) {
             return refused(name);
         } else if (version.isOfLaterLineThan(OLDEST)) {
-            return refused(name + ", of a later line than 4.2, which this version of netty-streams does not know");
+            return refused(name + ", of a later line than 4.2, which this netty-streams does not support");
         } else if (lacking != null) {
             return refused(name + ", which lacks " + lacking);
         } else if (version.isBefore(OLDEST_WITHOUT_WARNING)) {
@@ -138,7 +138,8 @@ record NettyVerdict(
                 .map(Map.Entry::getKey)
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return "Netty " + found + " has known vulnerabilities, which " + TESTED + " has not: " + flaws + "." + REMEDY;
+        return "Netty " + found + " has known vulnerabilities, which " + TESTED + " does not have: " + flaws + "."
+                + REMEDY;
     }
 
     private static String listed(Map<Version, List<NettyModule>> byVersion) {

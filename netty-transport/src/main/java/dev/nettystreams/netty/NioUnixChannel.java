@@ -195,7 +195,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
     @Override
     protected void doFinishConnect() throws Exception {
         if (!javaChannel().finishConnect()) {
-            throw new IOException("the connection is still being made");
+            throw new IOException("the connection is not established yet");
         }
     }
 

@@ -10,34 +10,34 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a channel's output: by the ends of the layers over it, innermost first, and by a FIN. Each is sent at most
- * once, and behind all that was written: the caller sees to that.
+ * Ends the output of a channel: with the ends of the layers over it, innermost first, and with a FIN. Sends each at
+ * most once. The caller makes sure that everything written has been sent before.
  *
  * <pre>
- *   half-close, in clear:  FIN                  half-close, under TLS:  close_notify
- *   for good, in clear:    FIN                  for good, under TLS:    close_notify (of each layer), FIN
- *   for good, behind handlers of others:        whatever they send when they are told to close ({@link CloseGate}), FIN
+ *   half-close, plaintext:   FIN                half-close, under TLS:   close_notify
+ *   for good, plaintext:     FIN                for good, under TLS:     close_notify (of each layer), FIN
+ *   for good, with other handlers before:       whatever they send when the channel is closed ({@link CloseGate}), FIN
  * </pre>
  *
- * <p>Confined to the channel's loop, save {@link #canHalfClose}.
+ * <p>Confined to the channel's loop, except for {@link #canHalfClose}.
  */
 final class OutputEnding {
     private final ChannelHandlerContext context;
     private final Channel channel;
-    private final ArrayDeque<OutputEnd> unsent = new ArrayDeque<>(0); // of the layers, innermost first
+    private final ArrayDeque<OutputEnd> unsent = new ArrayDeque<>(0); // the layers' ends, innermost first
     private CompletionStage<Void> lastEnd = CompletableFuture.completedFuture(null);
     private volatile boolean isSecured;
     private volatile @Nullable OutputEnd innermost;
-    private @Nullable CloseGate gate; // while others are told of the end, and afterwards
+    private @Nullable CloseGate gate; // set once the other handlers are told to close
     private boolean hasSentFin;
 
-    /** @param context of the streams' handler */
+    /** @param context the context of the streams' handler */
     OutputEnding(ChannelHandlerContext context) {
         this.context = context;
         this.channel = context.channel();
     }
 
-    /** A layer follows, over which a FIN alone is a truncation. */
+    /** A layer is about to be added; a FIN alone is then a truncation. */
     void beginLayer() {
         isSecured = true;
         innermost = null;
@@ -48,7 +48,7 @@ final class OutputEnding {
         unsent.addFirst(end);
     }
 
-    /** Whether there is a layer over the channel. Any thread. */
+    /** Returns whether there is a layer over the channel. Any thread. */
     boolean isSecured() {
         return isSecured;
     }
@@ -59,12 +59,12 @@ final class OutputEnding {
         return channel instanceof DuplexChannel && (end == null ? !isSecured : end.isHalfClose());
     }
 
-    /** Whether the peer can be told of the end but by closing the channel. */
+    /** Returns whether the peer can see the end in another way than by the closing of the channel. */
     boolean canFinish() {
         return channel instanceof DuplexChannel && (!isSecured || innermost != null);
     }
 
-    /** Completes on the loop when the end is with the operating system. */
+    /** Completes on the loop when the operating system has taken the end. */
     CompletionStage<Void> halfClose() {
         if (!isSecured) {
             sendFin();
@@ -74,7 +74,7 @@ final class OutputEnding {
         return lastEnd;
     }
 
-    /** Completes on the loop when all ends are with the operating system. */
+    /** Completes on the loop when the operating system has taken all ends. */
     CompletionStage<Void> finish() {
         while (!unsent.isEmpty()) {
             sendNext();
@@ -82,7 +82,10 @@ final class OutputEnding {
         return lastEnd.thenCompose(done -> endOthers()).thenRun(this::sendFin);
     }
 
-    /** Under TLS of ours the layers' ends are what the peer waits for, and theirs have been sent. */
+    /**
+     * Lets other handlers send their ends. Under our own TLS the peer waits only for the layers' ends, which have been
+     * sent.
+     */
     private CompletionStage<Void> endOthers() {
         if (isSecured || context.equals(context.pipeline().firstContext())) {
             return lastEnd;
@@ -94,7 +97,7 @@ final class OutputEnding {
         return others.reached();
     }
 
-    /** Closes the channel; who has been told of the end is not told again. */
+    /** Closes the channel; handlers that were told to close before are not told again. */
     void close() {
         if (gate == null) {
             context.close();

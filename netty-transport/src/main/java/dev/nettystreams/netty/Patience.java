@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A time that several waits share: however many there are, together they take no longer. When it is over, or the thread is interrupted
- * (it stays so), waits return at once; what was waited for may then not have happened.
+ * One timeout for several waits together. When it has expired, or the thread is interrupted (it stays interrupted),
+ * waits return at once, and the awaited event may not have happened.
  */
 final class Patience {
     private final long startNanos = System.nanoTime();
@@ -24,7 +24,7 @@ final class Patience {
         return new Patience(Math.max(0, Timeouts.saturatedNanos(duration)));
     }
 
-    /** Zero or less when it is over. */
+    /** Returns the remaining time; zero or less when it has expired. */
     long leftNanos() {
         return durationNanos - (System.nanoTime() - startNanos);
     }
@@ -43,7 +43,7 @@ final class Patience {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // it has happened, or it is too late
+            // it has happened, or the timeout has expired
         }
     }
 }

@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the kernel who is at the other end of a Unix socket. */
+/** Asks the kernel for the credentials of the peer of a Unix socket. */
 final class PeerCredentialsLookup {
     private PeerCredentialsLookup() {}
 
-    /** Null for what is not an open Unix socket of a native backend. */
+    /** Returns null unless the channel is an open Unix socket of a native backend. */
     static @Nullable UnixCredentials of(Channel channel) {
         try {
             String backend = channel.getClass().getSimpleName();

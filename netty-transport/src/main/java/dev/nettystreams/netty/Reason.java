@@ -13,16 +13,16 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Why something of the system's failed, in the system's words: the part of a message behind the colon. */
+/** The system's message for a failure of the system: the part of our message after the colon. */
 final class Reason {
-    /** What Netty's native transports have no message for. */
+    /** The message for errors that Netty's native transports report without one. */
     private static final String NO_ROUTE = "No route to host";
 
     private static final String NO_FILE = "No such file or directory";
 
     private Reason() {}
 
-    /** The failure of a stage itself, which the stages behind it wrap. */
+    /** Returns the failure of a stage itself, which dependent stages wrap. */
     static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
@@ -33,13 +33,13 @@ final class Reason {
         }
         Throwable told = failure;
         if (failure instanceof ChannelException && failure.getCause() instanceof IOException reason) {
-            told = reason; // Netty's own words are "Failed to open a socket.", without the reason
+            told = reason; // Netty's own message is "Failed to open a socket.", without the reason
         }
         String message = told.getMessage();
         return told instanceof Error || message == null ? told.toString() : message;
     }
 
-    /** Without the file, which may be a private one: the caller names the one that was asked for. */
+    /** Omits the file, which may be a private one: the caller names the requested file. */
     private static String ofFiles(FileSystemException failure) {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
@@ -52,10 +52,11 @@ final class Reason {
     }
 
     /**
-     * The failure of an attempt to connect, with words. Netty's native transports have an exception without any for
-     * three errors of the system, and for two of them the same one; which it was is asked of the system again.
+     * Returns the failure of an attempt to connect, with a message. For three errors of the system Netty's native
+     * transports throw an exception without one, and for two of these the same one; the system is asked again which of
+     * the two it was.
      *
-     * @param from the local address that was asked for, null for any
+     * @param from the requested local address, or null for any
      */
     static Throwable worded(Throwable failure, SocketAddress to, @Nullable SocketAddress from) {
         String message = failure.getMessage();
@@ -73,7 +74,7 @@ final class Reason {
         return worded.initCause(cause);
     }
 
-    /** By a datagram socket: connecting one looks for a route, and sends nothing. */
+    /** Probes with a datagram socket: connecting one looks up a route and sends nothing. */
     private static String unreachable(SocketAddress to, @Nullable SocketAddress from) {
         try (DatagramChannel probe = DatagramChannel.open()) {
             try {
@@ -85,8 +86,8 @@ final class Reason {
                 return e.getMessage() == null ? NO_ROUTE : e.getMessage();
             }
         } catch (IOException | RuntimeException e) {
-            return NO_ROUTE; // not to be asked: out of file descriptors, say
+            return NO_ROUTE; // cannot be probed: out of file descriptors, for instance
         }
-        return NO_ROUTE; // there is one again, or it ends somewhere
+        return NO_ROUTE; // a route exists again, or it ends on the way
     }
 }

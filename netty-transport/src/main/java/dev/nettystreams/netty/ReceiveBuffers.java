@@ -12,24 +12,25 @@ import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a channel's received bytes are put first. What the streams read is copied at once, so all connections of an event loop
- * can receive into one large buffer: no allocation for each read, 64 KiB for each system call, and nothing for an idle connection.
+ * The buffers that a channel receives into. The streams copy received bytes at once, so all connections of an event
+ * loop can receive into one large buffer: no allocation per read, 64 KiB per system call, and no buffer for an idle
+ * connection.
  *
  * <pre>
  *   the streams are first in the pipeline, and only copy --> the loop's buffer
- *   another handler comes before them (TLS), or received memory is passed on (a relay) --> the channel's former allocator
+ *   another handler is before them (TLS), or received memory is passed on (a relay) --> the channel's former allocator
  * </pre>
  *
- * <p>Whoever keeps a buffer that was lent keeps it: the loop takes it again only when nobody else holds a reference. Not for
- * io_uring, whose reads are under way while other channels read.
+ * <p>A handler that keeps a lent buffer can do so: the loop reuses the buffer only when no one else holds a reference.
+ * Not for io_uring, whose reads stay in progress while other channels read.
  *
- * <p>One object for each channel. Confined to its loop.
+ * <p>One object per channel. Confined to the channel's loop.
  */
 @SuppressWarnings("deprecation") // the interface's own types
 final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
     private static final int LOOP_BUFFER_BYTES = 64 * 1024;
 
-    /** Its leaks are not looked for: it is held for as long as the loop lives. */
+    /** Without leak detection: the buffer lives as long as its loop. */
     private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
 
     private static final FastThreadLocal<ByteBuf> LOOP_BUFFER = new FastThreadLocal<>() {
@@ -54,9 +55,10 @@ final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
     }
 
     /**
-     * Puts these buffers in the place of a channel's own; leaves it alone if it reads ahead, or by an allocator of another kind.
+     * Replaces a channel's receive allocator; leaves it in place if the channel reads ahead, or if the allocator is of
+     * another kind.
      *
-     * @param streams the streams' handler
+     * @param streams the context of the streams' handler
      */
     static @Nullable ReceiveBuffers install(ChannelHandlerContext streams) {
         ChannelConfig config = streams.channel().config();
@@ -70,7 +72,7 @@ final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
         return buffers;
     }
 
-    /** The channel may keep its handle to these for life; from now on it is the former allocator's. */
+    /** Returns to the former allocator from now on; the channel may keep its handle to this one for life. */
     void end() {
         streams = null;
     }
@@ -86,7 +88,7 @@ final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
         return this;
     }
 
-    /** Received memory is kept by somebody from now on. */
+    /** Received memory is kept by another owner from now on. */
     void passOn() {
         isPassedOn = true;
     }
@@ -99,7 +101,7 @@ final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
     private static ByteBuf lend() {
         ByteBuf buffer = LOOP_BUFFER.get();
         if (buffer.refCnt() != 1) {
-            LOOP_BUFFER.remove(); // somebody keeps it
+            LOOP_BUFFER.remove(); // another owner keeps it
             buffer = LOOP_BUFFER.get();
         }
         return buffer.clear().retain();

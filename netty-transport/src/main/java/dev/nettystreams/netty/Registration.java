@@ -9,8 +9,8 @@ import io.netty.channel.EventLoopGroup;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Registers channels with event loops, and tells whatever goes wrong. Netty's own registration tells exceptions only:
- * of an {@link Error}, as of a class that does not link, only a log hears, and the caller of the future waits for ever.
+ * Registers channels with event loops and reports every failure. Netty's own registration reports only exceptions: an
+ * {@link Error}, such as a class that does not link, is only logged, and the future never completes.
  */
 final class Registration {
     private Registration() {}
@@ -18,7 +18,7 @@ final class Registration {
     /**
      * Registers a channel with a loop of the group.
      *
-     * @return fails with whatever was thrown; the channel is then the caller's to close
+     * @return fails with any exception or error; the caller must then close the channel
      */
     static ChannelFuture of(Channel channel, EventLoopGroup group) {
         EventLoop loop = group.next();
@@ -38,7 +38,7 @@ final class Registration {
     private static void register(EventLoop loop, ChannelPromise promise) {
         try {
             loop.register(promise);
-        } catch (Throwable e) { // whatever it was, somebody waits to know
+        } catch (Throwable e) { // any failure must reach the waiting caller
             promise.tryFailure(e);
         }
     }

@@ -6,19 +6,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Netty of this process, looked at once, before the first of its classes that is newer than 4.1 is linked: where
- * the streams begin, so that their caller is told, and not a log. Names Netty's classes by strings only.
+ * The version check of Netty in this process. It runs once, before the first class that is newer than Netty 4.1 is
+ * linked, at the entry points of the streams, so that their caller gets the message and not a log. Names Netty's
+ * classes only by strings.
  *
  * <p>Any thread.
  */
 final class RequiredNetty {
     private static final String ANY_NETTY = "io.netty.channel.Channel";
 
-    /** Needed of every Netty; the second one is of a module that a program over NIO may have left out. */
+    /** Needed in every Netty; the second one is in a module that a program over NIO may have left out. */
     private static final List<String> NEEDED =
             List.of("io.netty.channel.IoHandlerFactory", "io.netty.channel.unix.IntegerUnixChannelOption");
 
-    /** Needed where epoll's classes are. */
+    /** Needed if epoll's classes are present. */
     private static final String EPOLL = "io.netty.channel.epoll.EpollIoOps";
 
     private static final String EPOLL_FIELD = "NONE";
@@ -33,12 +34,12 @@ final class RequiredNetty {
 
     private RequiredNetty() {}
 
-    /** @throws IllegalStateException if the streams cannot run on it; in the same words each time */
+    /** @throws IllegalStateException if the streams cannot run on it; with the same message each time */
     static void check() {
         check(IoBackend.NIO);
     }
 
-    /** @throws IllegalStateException if the backend cannot run on it; in the same words each time */
+    /** @throws IllegalStateException if the backend cannot run on it; with the same message each time */
     static void check(IoBackend backend) {
         String refusal = refusalOf(backend);
         if (refusal != null) {
@@ -46,7 +47,7 @@ final class RequiredNetty {
         }
     }
 
-    /** Why a backend cannot run on it, null if it can, or if that is not for its version to say. */
+    /** Returns why a backend cannot run on this version of Netty, or null if the version is no obstacle. */
     static @Nullable String refusalOf(IoBackend backend) {
         return backend == IoBackend.IO_URING ? VERDICT.uringRefusal() : VERDICT.refusal();
     }
@@ -56,7 +57,7 @@ final class RequiredNetty {
         return NettyVerdict.of(NettyModule.seenBy(loader), lackingFrom(loader));
     }
 
-    /** Netty's own, if it can be had: the modules beside its classes are those that count. */
+    /** Returns Netty's own class loader if possible: the modules beside its classes are the ones that count. */
     private static ClassLoader loader() {
         ClassLoader ours = RequiredNetty.class.getClassLoader();
         ClassLoader start = ours == null ? ClassLoader.getSystemClassLoader() : ours;

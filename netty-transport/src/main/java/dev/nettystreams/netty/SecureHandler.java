@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conversation under TLS from its first byte: {@code startTls} as its first act. What fails there is the conversation's failure, and
- * reported as such.
+ * A handler whose connection uses TLS from the first byte: it starts with {@code startTls}. A failure of the handshake
+ * is the handler's failure and is reported as such.
  */
 record SecureHandler(TlsUpgrade tls, ConnectionHandler handler) implements ConnectionHandler {
     @Override
@@ -29,14 +29,14 @@ record SecureHandler(TlsUpgrade tls, ConnectionHandler handler) implements Conne
             }
             try {
                 over.goOnWith(handler.start(connection)).whenComplete((any, reason) -> over.end(reason));
-            } catch (Throwable e) { // whatever the program throws is its outcome
+            } catch (Throwable e) { // any exception of the handler is its outcome
                 over.completeExceptionally(e);
             }
         });
         return over;
     }
 
-    /** Two stages, one after the other. Cancelling is for the one under way, which says when it has ended. */
+    /** Two stages, one after the other. Cancelling this future cancels the current stage, whose end completes it. */
     private static final class Secured extends CompletableFuture<@Nullable Object> {
         private volatile @Nullable CompletableFuture<?> underWay;
         private volatile boolean isCancelRequested;

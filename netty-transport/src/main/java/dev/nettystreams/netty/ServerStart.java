@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  * One start of a server.
  *
  * <pre>
- *   names are looked up, TLS is prepared     may take any length of time, and occupies no thread that others need
+ *   names are looked up, TLS is prepared     may take any time, and blocks no thread that others need
  *     |
- *   its sockets are opened                   on a thread that may block, for a short time
+ *   the sockets are opened                   on a thread that may block, for a short time
  *     |
- *   it serves                                its future completes on an event loop
+ *   the server serves                        its future completes on an event loop
  * </pre>
  *
- * Any step that fails fails the future, and leaves nothing open.
+ * A failure in any step fails the future and leaves no socket open.
  */
 final class ServerStart {
-    /** Opens the sockets of a server, whose addresses are known. */
+    /** Opens the sockets of a server whose addresses are known. */
     @FunctionalInterface
     interface Sockets {
         void open(Listening listening) throws IOException;
@@ -40,8 +40,8 @@ final class ServerStart {
     private final CompletableFuture<StreamServer> started = new CompletableFuture<>();
 
     /**
-     * @param owner whose end is the server's
-     * @param on the loops that it runs on, which are others for Unix sockets over io_uring
+     * @param owner the loops whose close also closes the server
+     * @param on the loops that the server runs on, which differ for Unix sockets with io_uring
      */
     ServerStart(Loops owner, Loops on, StreamLimits limits, ConnectionHandler handler, ServerOptions options) {
         this.owner = owner;
@@ -52,7 +52,7 @@ final class ServerStart {
         this.loop = on.group.next();
     }
 
-    /** @param sockets asked for unless the streams are closed */
+    /** @param sockets called unless the streams are closed */
     CompletableFuture<StreamServer> run(Supplier<CompletableFuture<Sockets>> sockets) {
         owner.addOpening(started);
         if (!started.isDone()) {
@@ -66,7 +66,7 @@ final class ServerStart {
     private static CompletionStage<?> prepared(@Nullable TlsUpgrade tls) {
         try {
             return tls == null ? CompletableFuture.completedFuture(null) : tls.prepare();
-        } catch (Throwable e) { // whatever it is, the caller's future says so
+        } catch (Throwable e) { // any failure must reach the caller
             return CompletableFuture.failedFuture(e);
         }
     }

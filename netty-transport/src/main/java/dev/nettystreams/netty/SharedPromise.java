@@ -10,10 +10,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One promise for many writes of a channel: like Netty's void promise it costs nothing, and unlike it, tells what
- * became of each write. It is never done itself, and nobody can wait for it; who must, asks for {@link #unvoid}.
+ * One promise for many writes of a channel. Like Netty's void promise it costs no allocation; unlike it, it reports the
+ * outcome of each write. It is never done itself and cannot be awaited; a handler that needs to wait calls
+ * {@link #unvoid}.
  *
- * <p>On the channel's event loop.
+ * <p>Confined to the channel's event loop.
  */
 abstract class SharedPromise extends AbstractFuture<Void> implements ChannelPromise {
     private final Channel channel;
@@ -116,21 +117,21 @@ abstract class SharedPromise extends AbstractFuture<Void> implements ChannelProm
     }
 
     @Override
-    @SuppressWarnings("NullAway") // as Netty has it: not done
+    @SuppressWarnings("NullAway") // as in Netty: not done
     public Throwable cause() {
         return null;
     }
 
     @Override
-    @SuppressWarnings("NullAway") // as Netty has it: not done
+    @SuppressWarnings("NullAway") // as in Netty: not done
     public Void getNow() {
         return null;
     }
 
-    // ---- what only a promise of one write can do
+    // ---- operations that need a promise of one write
 
     private static UnsupportedOperationException refusal() {
-        return new UnsupportedOperationException("a promise of many writes: unvoid() gives one of its own");
+        return new UnsupportedOperationException("a promise of many writes: call unvoid() for a promise of one write");
     }
 
     @Override

@@ -50,7 +50,10 @@ import org.jspecify.annotations.Nullable;
  * executor, it closes the channel and throws.
  */
 public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
-    /** The name of an accepted Unix socket: the one it is bound to is private and gone ({@link UnixSocketGuard}). */
+    /**
+     * The public address of an accepted Unix socket. Its listener was bound to a private path, which no longer exists
+     * ({@link UnixSocketGuard}).
+     */
     static final AttributeKey<SocketAddress> SOCKNAME = AttributeKey.valueOf(StreamChannelHandler.class, "sockname");
 
     private final StreamLimits limits;
@@ -283,8 +286,8 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             }
             if (!context.executor().equals(context.channel().eventLoop())) {
                 throw new IllegalStateException(
-                        "the StreamChannelHandler was added with an executor of its own; it runs"
-                                + " on the channel's event loop, and code that blocks on threads, as by Await.onThreads: "
+                        "the StreamChannelHandler was added with an executor of its own; it must run"
+                                + " on the channel's event loop (use Await.onThreads for a handler that blocks): "
                                 + context.channel());
             }
             ChannelTransport fresh = new ChannelTransport(context);
@@ -302,7 +305,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         ChannelTransport current = transport;
         if (current != null && !current.isDetached()) {
             current.onException(new IllegalStateException("the StreamChannelHandler was removed from its pipeline;"
-                    + " StreamChannelHandler.handBack does that without harm"));
+                    + " use StreamChannelHandler.handBack instead"));
             context.channel()
                     .closeFuture()
                     .addListener(closed -> current.onInactive()); // it gets no more events
@@ -333,7 +336,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         } else {
             ReferenceCountUtil.release(message);
             current.onException(new IllegalStateException(
-                    "streams are made of bytes, and a handler before the StreamChannelHandler passed on a "
+                    "streams take bytes, but a handler before the StreamChannelHandler passed on a "
                             + message.getClass().getName()));
         }
     }

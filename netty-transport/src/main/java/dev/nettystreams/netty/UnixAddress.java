@@ -2,7 +2,7 @@ package dev.nettystreams.netty;
 
 import io.netty.channel.unix.DomainSocketAddress;
 
-/** A Unix socket's address for the native transports that prints an abstract name's NUL as {@code @}. */
+/** The address of a Unix socket for the native transports; prints the NUL of an abstract name as {@code @}. */
 final class UnixAddress extends DomainSocketAddress {
     private static final long serialVersionUID = 1;
 

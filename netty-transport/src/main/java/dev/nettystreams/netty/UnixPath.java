@@ -9,20 +9,23 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The name of a Unix socket, checked before the kernel cuts it short: a path, or (Linux) an abstract name, which begins with NUL and
- * leaves nothing in the file system.
+ * The name of a Unix socket, checked before the kernel truncates it: a path, or on Linux an abstract name, which starts
+ * with NUL and has no file.
  */
 record UnixPath(String name) {
-    /** What fits {@code sockaddr_un} with its terminating NUL: 108 bytes on Linux, 104 on the BSDs and macOS. */
+    /**
+     * The size of {@code sockaddr_un} without the terminating NUL: 108 bytes minus one on Linux, 104 minus one on the
+     * BSDs and macOS.
+     */
     private static final int MOST_BYTES = isLinux() ? 107 : 103;
 
     /**
-     * An abstract name has no terminating NUL, but one before it. The very longest is for the system to take: Netty
-     * 4.2.18 looks for a NUL behind it, past the end of its array, and says "File name too long" if there is none.
+     * An abstract name starts with NUL and has no terminating one. The system judges the longest name itself: Netty
+     * 4.2.18 looks for a NUL after it, past the end of its array, and reports "File name too long" if there is none.
      */
     private static final int MOST_ABSTRACT_BYTES = 108;
 
-    /** @throws IllegalArgumentException if no socket can have that name */
+    /** @throws IllegalArgumentException if it is not a valid name of a socket */
     UnixPath {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the path of a Unix socket is empty");
@@ -30,13 +33,13 @@ record UnixPath(String name) {
         if (name.indexOf('\0', 1) > 0) {
             throw new IllegalArgumentException("the path of a Unix socket has a NUL inside: " + printable(name));
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) { // Netty would make it another name, with a "?"
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) { // Netty would encode it as another name, with a "?"
             throw new IllegalArgumentException("the path of a Unix socket has half a character: " + printable(name));
         }
         requireAtMost(name.charAt(0) == '\0' ? MOST_ABSTRACT_BYTES : MOST_BYTES, name);
     }
 
-    /** Whether every backend takes a path: the JDK's limit is one byte lower than the kernel's. */
+    /** Returns whether every backend accepts a path: the JDK's limit is one byte lower than the kernel's. */
     static boolean isShortEnough(Path path) {
         return byteCount(path.toString()) < MOST_BYTES;
     }
@@ -61,7 +64,7 @@ record UnixPath(String name) {
         return name.charAt(0) == '\0';
     }
 
-    /** @throws IOException if the locale of this JVM has no bytes for it */
+    /** @throws IOException if the locale of this JVM cannot encode it */
     Path path() throws IOException {
         try {
             return Path.of(name);
@@ -75,11 +78,11 @@ record UnixPath(String name) {
     }
 
     /**
-     * The address for a backend.
+     * Returns the address for a backend.
      *
-     * @throws IllegalArgumentException if the backend has no abstract names, or no names that long: the JDK takes one
-     *     byte less
-     * @throws IOException if the backend takes a path of the JDK's, and the locale has no bytes for it
+     * @throws IllegalArgumentException if the backend supports no abstract names, or no names of that length: the JDK's
+     *     limit is one byte lower
+     * @throws IOException if the backend needs a path of the JDK, and the locale cannot encode it
      */
     SocketAddress address(IoBackend backend) throws IOException {
         if (isAbstract() && (backend == IoBackend.NIO || !isLinux())) {
@@ -97,7 +100,7 @@ record UnixPath(String name) {
         return name.replace('\0', '@');
     }
 
-    /** As {@code ss} and {@code socat} print it: an abstract name with {@code @}. */
+    /** Prints an abstract name with {@code @}, as {@code ss} and {@code socat} do. */
     @Override
     public String toString() {
         return printable(name);

@@ -25,19 +25,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a listening Unix socket at a path without harm to what is there, and takes it away again.
+ * Publishes a listening Unix socket at a path without damage to an existing file, and removes it again.
  *
- * <p>Netty's own bind deletes whatever lies at the path, a plain file or a live server's socket, and its close deletes whatever lies there
- * later. So the socket is bound inside a private directory next to the path, where nobody can connect to it, is given its permissions, and
- * is then <em>linked</em> to the path: linking fails if something is there, and is atomic, so of two servers one wins. Netty's close finds
- * nothing at the private name; {@link #remove} takes the path away only if it is still our inode.
+ * <p>Netty's own bind deletes any file at the path, even a plain file or the socket of a live server, and its close
+ * deletes any file that is there later. Therefore the socket is bound inside a private directory next to the path,
+ * where no peer can connect to it, gets its permissions, and is then <em>linked</em> to the path. Linking fails if the
+ * path exists, and is atomic, so of two servers one wins. Netty's close finds no file at the private name;
+ * {@link #remove} deletes the path only if it is still our inode.
  *
- * <p>The private name is longer than the path where the path's last name is short, and the kernel takes only about a hundred bytes. Where
- * that is too much, the private directory is gone to by a symbolic link from the directory for temporary files. A relative path stays one:
- * made absolute it may be too long.
+ * <p>The private name may be longer than the path, and the kernel accepts only about a hundred bytes. If it is too
+ * long, a symbolic link from the directory for temporary files leads to the private directory. A relative path stays
+ * relative: the absolute one might be too long.
  *
- * <p>What lies at the path before: a socket that nobody answers on is a stale one and is removed; a live one, a plain file, a symbolic link,
- * anything else is refused.
+ * <p>An existing socket that no server answers on is stale and is removed. A live socket, a plain file, a symbolic link
+ * or anything else is refused.
  *
  * <p>Blocks for file operations; not for the event loop.
  */
@@ -45,15 +46,18 @@ final class UnixSocketGuard {
     private static final int S_IFMT = 0xF000;
     private static final int S_IFSOCK = 0xC000;
 
-    /** What comes of connecting to a socket that lies at the path. */
+    /** The result of connecting to an existing socket at the path. */
     enum Answer {
-        /** Nobody listens: it is stale. */
+        /** No server listens: the socket is stale. */
         NONE,
         A_SERVERS,
-        /** Somebody else's, be it stale or not. */
+        /** The socket belongs to another user; it may or may not be stale. */
         DENIED;
 
-        /** By how it failed; a full backlog is a failure, too. The JDK has its {@code BindException} for EACCES. */
+        /**
+         * Classifies the failure to connect. A full backlog is a failure of a live server. The JDK throws
+         * {@code BindException} for EACCES.
+         */
         static Answer of(IOException failure) {
             if (failure instanceof ConnectException) {
                 return NONE;
@@ -64,11 +68,11 @@ final class UnixSocketGuard {
         }
     }
 
-    /** Directories that only this process may enter. */
+    /** Permissions for directories that only this user may enter. */
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    /** The names inside the private directory, all as short as can be. */
+    /** The names inside the private directory, as short as possible. */
     private static final String BOUND = "s";
 
     private static final String PROBE = "p";
@@ -86,9 +90,9 @@ final class UnixSocketGuard {
     }
 
     /**
-     * Removes a stale socket and prepares the private directory.
+     * Removes a stale socket and creates the private directory.
      *
-     * @throws BindException if something is at the path that is in use or is no socket
+     * @throws BindException if the path is in use or is not a socket
      */
     static UnixSocketGuard prepare(Path path) throws IOException {
         try {
@@ -98,7 +102,7 @@ final class UnixSocketGuard {
         }
     }
 
-    /** The path that was asked for, and why not: the file system speaks of names that only this class knows. */
+    /** Returns a failure that names the requested path: the file system's message contains private names. */
     private static BindException notAt(Path path, FileSystemException cause) {
         BindException failure = new BindException("could not listen on " + path + ": " + Reason.of(cause));
         failure.initCause(cause);
@@ -137,7 +141,7 @@ final class UnixSocketGuard {
         }
     }
 
-    /** A symbolic link to the directory, by which the names inside are short enough. */
+    /** Creates a symbolic link to the directory, through which the names inside are short enough. */
     private static Path newShortcut(Path privateDirectory, Path path) throws IOException {
         Path home = Files.createTempDirectory("s", OWNER_ONLY);
         Path link = home.resolve("d");
@@ -167,10 +171,9 @@ final class UnixSocketGuard {
             case A_SERVERS -> throw new BindException("address already in use: a server is listening on " + path);
             case DENIED ->
                 throw new BindException("address already in use: " + path
-                        + " is a socket that this user may not connect to, and so not take for a stale one: permission"
-                        + " denied");
+                        + " is a socket that this user may not connect to, so it may not be stale: permission denied");
         }
-        // Between the probe and now a new server may have come: look again at what is being taken away.
+        // A new server may have started since the probe: check again the file that is being removed.
         Path aside = privateDirectory.resolve(STALE);
         try {
             Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
@@ -181,7 +184,7 @@ final class UnixSocketGuard {
                     "address already in use: " + path + " is a stale socket that cannot be removed: " + e);
         }
         try {
-            // Asked by its answer, not by its inode: file systems give the number of a deleted file to the next one.
+            // Checks the answer, not the inode: file systems reuse the number of a deleted file.
             if (answer(inside(STALE)) != Answer.NONE) {
                 Files.createLink(path, aside);
                 throw new BindException("address already in use: a server has just begun to listen on " + path);
@@ -191,20 +194,20 @@ final class UnixSocketGuard {
         }
     }
 
-    /** Where the server is to bind first. */
+    /** Returns the path to bind the socket to first. */
     Path privatePath() {
         return inside(BOUND);
     }
 
-    /** A name in the private directory that every backend can bind and connect to. */
+    /** Returns a name in the private directory that every backend can bind and connect to. */
     private Path inside(String name) {
         return (shortcut == null ? privateDirectory : shortcut).resolve(name);
     }
 
     /**
-     * Makes the bound socket appear at its path.
+     * Links the bound socket to its path.
      *
-     * @param permissions what it is to have, or null for what the process's umask gave it
+     * @param permissions the permissions of the socket, or null for those that the process's umask gave it
      */
     void publish(@Nullable Set<PosixFilePermission> permissions) throws IOException {
         Path bound = privateDirectory.resolve(BOUND);
@@ -225,7 +228,7 @@ final class UnixSocketGuard {
         }
     }
 
-    /** Removes what only this server could see. */
+    /** Removes the private files. */
     void clean() throws IOException {
         Files.deleteIfExists(privateDirectory.resolve(BOUND));
         delete(privateDirectory, shortcut);
@@ -238,7 +241,7 @@ final class UnixSocketGuard {
         Files.deleteIfExists(privateDirectory);
     }
 
-    /** Removes the socket from its path if it is still the one that was put there. */
+    /** Removes the socket from its path if it is still the one that {@link #publish} linked there. */
     void remove() throws IOException {
         Object own = ownFileKey;
         if (own == null) {
@@ -265,8 +268,8 @@ final class UnixSocketGuard {
     }
 
     /**
-     * What answers at the path. One whose backlog is full, or that we may not talk to, is not ours to remove. Where the
-     * path is too long for the JDK to connect to, a hard link of a short name is asked.
+     * Returns who answers at the path. A socket whose backlog is full, or that this user may not connect to, must not
+     * be removed. If the path is too long for the JDK to connect to, a hard link with a short name is probed.
      */
     private Answer answer() throws IOException {
         if (UnixPath.isShortEnough(path)) {

@@ -1,13 +1,13 @@
 package dev.nettystreams.netty;
 
 /**
- * Has Netty accept one connection with each operation of io_uring. Its default, one operation for many connections,
- * loses two things: the address of a peer that has reset the connection by the time somebody asks the socket for it,
- * and the pauses, since Netty arms such an operation again when an error has ended it, whether reading is on or not.
- * Out of file descriptors, that was 104,664 log lines in 3 s.
+ * Makes Netty accept one connection per io_uring operation. Its default, one operation for many connections, has two
+ * defects. The address of a peer is lost if the peer has reset the connection before the socket is asked for it. Pauses
+ * are lost, because Netty re-arms such an operation after an error, whether or not reading is on: out of file
+ * descriptors, that was 104,664 log lines in 3 s.
  *
- * <p>Netty looks at the property once, when its class is loaded, for all of the process. A program that has set it, or
- * has used io_uring before, has its own way.
+ * <p>Netty reads the property once, when its class is loaded, for the whole process. A program that has set the
+ * property, or has used io_uring before, keeps its own setting.
  */
 final class UringAccepting {
     private static final String PROPERTY = "io.netty.iouring.acceptMultiShotEnabled";

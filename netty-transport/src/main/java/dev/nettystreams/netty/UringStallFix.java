@@ -14,36 +14,36 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps io_uring channels going where Netty 4.2 waits for events that it has had.
+ * Keeps io_uring channels going where Netty 4.2 waits for an event that has already occurred.
  *
- * <p><b>Input.</b> The peer's last bytes and its reset, come together, are told as "readable" and "has ended", once each. Netty reads the
- * bytes, learns that the socket is empty, and waits for "readable" again: the reset is never seen, and the connection stays for ever. (An end
- * in good order counts as something to be read, and is seen.) So when a channel that has been told "has ended" stops reading, it is made to
- * read once more.
+ * <p><b>Input.</b> If the peer's last bytes and its reset arrive together, the kernel reports "readable" and "has
+ * ended" once each. Netty reads the bytes, finds the socket empty, and waits for "readable" again: it never sees the
+ * reset, and the connection stays open for ever. (An orderly end counts as readable, so Netty sees it.) Therefore, when
+ * a channel that has got "has ended" stops reading, this class makes it read once more.
  *
- * <p><b>Output.</b> A write that does not fit the socket buffer makes Netty wait for "writable". The kernel adds "has ended" to every such
- * wait, which after the peer's EOF therefore ends at once and without the bit that Netty looks for. So while such a channel has something
- * queued, the missing event is given to it from time to time: often at first, and rarely when the peer reads nothing. Netty tries to write
- * again, and if there is still no room all is as before.
+ * <p><b>Output.</b> After a write that does not fit the socket buffer, Netty waits for "writable". The kernel adds "has
+ * ended" to every such wait. After the peer's EOF the wait therefore ends at once, without the bit that Netty checks.
+ * While such a channel has bytes queued, this class delivers the missing event from time to time: often at first, and
+ * rarely if the peer does not read. Netty then tries to write again, and if there is still no room, nothing changes.
  *
- * <p><b>Resets.</b> One that comes while reading is paused, behind much that is unread, is missed now and then, and one
- * behind the peer's end always: Netty has had its one event by then. So the kernel is asked for the connection's state
- * meanwhile, once a second; where there is none any more, the streams are told, and what is unread is read, to the
- * error at its end.
+ * <p><b>Resets.</b> Netty sometimes misses a reset that arrives while reading is paused behind many unread bytes, and
+ * always misses one after the peer's end: it has had its one event by then. In both situations this class asks the
+ * kernel for the connection's state once a second. If the connection is gone, it notifies the streams and reads the
+ * unread bytes, up to the error after them.
  *
  * <p>Confined to the channel's loop.
  */
 final class UringStallFix {
-    private static final byte POLL_ADD = 6; // of the kernel's operations
+    private static final byte POLL_ADD = 6; // an operation of the kernel
     private static final int POLLIN = 1;
     private static final int POLLOUT = 4;
-    private static final int MORE = 2; // of a completion's flags: the wait goes on
-    private static final int TCP_CLOSE = 7; // of the kernel's states: neither side is there any more
+    private static final int MORE = 2; // a completion flag: the wait goes on
+    private static final int TCP_CLOSE = 7; // a TCP state of the kernel: the connection is gone
     private static final long LOOK_SECONDS = 1;
     private static final long FIRST_WAIT_MILLIS = 1;
     private static final long LONGEST_WAIT_MILLIS = 64;
 
-    /** Closing goes over the channel's own registration, never over an event of ours. */
+    /** Closing uses the channel's own registration, never an event of ours. */
     private static final IoRegistration NONE = new IoRegistration() {
         @Override
         @SuppressWarnings({"TypeParameterUnusedInFormals", "NullAway"}) // Netty's signature
@@ -85,9 +85,9 @@ final class UringStallFix {
     }
 
     /**
-     * For a channel of io_uring; null for any other.
+     * Returns a fix for a channel of io_uring, or null for any other channel.
      *
-     * @param onReset told of a connection that is there no more, while {@linkplain #watchForReset watching}
+     * @param onReset called when the connection is gone, while {@linkplain #watchForReset watching}
      */
     static @Nullable UringStallFix of(Channel channel, Runnable onReset) {
         return IoBackend.readsAhead(channel.eventLoop()) && channel.unsafe() instanceof IoUringIoHandle handle
@@ -95,7 +95,7 @@ final class UringStallFix {
                 : null;
     }
 
-    /** To be called when reading has been paused, and when the peer has ended. */
+    /** Called when reading has been paused, and when the peer has ended its output. */
     void watchForReset() {
         isResetPossible = true;
         if (looks == null && !isDraining) {
@@ -105,8 +105,8 @@ final class UringStallFix {
     }
 
     /**
-     * To be called when reading goes on, and when the channel is gone. The timer stays until it finds that nobody needs
-     * it: reading may be paused again many times in a second.
+     * Called when reading goes on, and when the channel is gone. The timer goes on until it finds that it is not
+     * needed: reading may be paused again many times in a second.
      */
     void stopWatchingForReset() {
         isResetPossible = false;
@@ -139,7 +139,7 @@ final class UringStallFix {
         }
     }
 
-    /** To be called whenever the channel has stopped reading for now. */
+    /** Called whenever the channel has stopped reading for now. */
     void readCompleted() {
         if (isDraining && channel.isActive()) {
             channel.eventLoop().execute(channel::read);
@@ -155,13 +155,15 @@ final class UringStallFix {
         }
     }
 
-    /** What Netty's handle keeps to itself: it says "go on reading" although it is told that nothing is there. */
+    /**
+     * Reads private state of Netty's handle: after "has ended" it wants to go on reading even if there is no more data.
+     */
     private boolean hasBeenToldOfTheEnd() {
         return channel.unsafe().recvBufAllocHandle() instanceof RecvByteBufAllocator.ExtendedHandle received
                 && received.continueReading(UncheckedBooleanSupplier.FALSE_SUPPLIER);
     }
 
-    /** To be called when the peer has ended its output, and after each flush from then on. */
+    /** Called when the peer has ended its output, and after each flush from then on. */
     void watchOutput() {
         long queued = queuedByteCount();
         remaining = queued;

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers small writes into one buffer, so that a reply written in ten pieces is one channel write: a third cheaper than ten writes
- * with one flush. Large pieces get a buffer of their own.
+ * Combines small writes in one buffer, so that a reply written in ten pieces is one channel write: a third cheaper than
+ * ten writes with one flush. Large pieces get a buffer of their own.
  *
  * <p>Holds at most {@value #GATHERED_BYTES} bytes and, between flushes, no buffer. Confined to the connection's loop.
  */
@@ -47,7 +47,7 @@ final class WriteBuffer {
         roomFor(byteCount).writeBytes(source, offset, byteCount);
     }
 
-    /** Copies what is small or would be copied by the transport anyway; wraps large direct memory. */
+    /** Copies bytes that are few or that the transport would copy anyway; wraps large direct memory. */
     void appendOwned(ByteBuffer source) {
         int byteCount = source.remaining();
         if (source.hasArray()) {
@@ -62,7 +62,7 @@ final class WriteBuffer {
         }
     }
 
-    /** Passes on received memory by reference if that is worth an entry of its own. */
+    /** Passes on received memory by reference if it is large enough for an entry of its own. */
     void append(BufferChunk chunk) {
         int byteCount = chunk.remaining();
         if (byteCount >= GATHERED_BYTES / 16) {
@@ -73,7 +73,7 @@ final class WriteBuffer {
         }
     }
 
-    /** Hands what was gathered to the channel. */
+    /** Writes the combined bytes to the channel. */
     void push() {
         ByteBuf gathered = open;
         if (gathered != null) {

@@ -6,19 +6,19 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * What became of each write of a channel, told by the write's own promise. "Everything was sent" is the success of
- * every write before; nothing that comes behind them stands for them, since a layer between here and the wire (TLS, a
- * codec) may lose a write and pass what follows.
+ * The outcome of each write of a channel, from the write's own promise. "Everything was sent" means that every write
+ * before has succeeded. No later write can stand for them, because a layer between here and the wire (TLS, a codec) may
+ * lose one write and pass the next.
  *
  * <pre>
- *   newPromise: issuedCount++ --success--> succeededCount++ --> the waiters for that count are let go
- *                             \--failure--> lost: nobody is let go any more
+ *   newPromise: issuedCount++ --success--> succeededCount++ --> the waiters for that count run
+ *                             \--failure--> lost: no waiter runs any more
  * </pre>
  *
- * Where the streams are the first in the pipeline, all writes share one promise, for nothing. A handler before them may
- * forget to complete a promise that is void, so there each write has one of its own.
+ * If the streams are the first in the pipeline, all writes share one promise, which costs no allocation. A handler
+ * before them may fail to complete a void promise, so there each write has a promise of its own.
  *
- * <p>On the channel's event loop.
+ * <p>Confined to the channel's event loop.
  */
 final class WriteOutcomes {
     private record Waiter(long mark, Runnable action) {}
@@ -32,8 +32,8 @@ final class WriteOutcomes {
     private boolean isLost;
 
     /**
-     * @param context of the streams' handler
-     * @param lost told of the first loss, from wherever it happens: inside a write or a flush, too
+     * @param context the context of the streams' handler
+     * @param lost called with the first loss, possibly from inside a write or a flush
      */
     WriteOutcomes(ChannelHandlerContext context, Consumer<Throwable> lost) {
         this.context = context;
@@ -51,13 +51,13 @@ final class WriteOutcomes {
         };
     }
 
-    /** For the next write. */
+    /** Returns the promise for the next write. */
     ChannelPromise newPromise() {
         issuedCount++;
         return isFirst() ? shared : shared.unvoid();
     }
 
-    /** Whether nothing is between the streams and the wire. */
+    /** Returns whether no handler is between the streams and the wire. */
     boolean isFirst() {
         return context.equals(context.pipeline().firstContext());
     }
@@ -66,7 +66,7 @@ final class WriteOutcomes {
         return isLost;
     }
 
-    /** Acts when all that was written is sent, at once if it is; never if any of it is lost. */
+    /** Runs an action when all bytes written so far have been sent, at once if they have; never if any are lost. */
     void whenSent(Runnable action) {
         if (isLost) {
             return;

@@ -3,14 +3,14 @@ package dev.nettystreams.demos;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 
-/** Addresses as one types them into another program. */
+/** Formats addresses in the form that other programs accept. */
 public final class Addresses {
     private Addresses() {}
 
     /**
-     * Says where.
+     * Formats an address.
      *
-     * @param address a resolved one
+     * @param address a resolved address
      * @return {@code 127.0.0.1:80} or {@code [::1]:80}
      */
     public static String printable(InetSocketAddress address) {

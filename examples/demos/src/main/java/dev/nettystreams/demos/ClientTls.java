@@ -12,22 +12,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Whom a client believes, and who it is itself. */
+/** The TLS options of a client: its trust and its identity. */
 public final class ClientTls {
     @Option(
             names = "--ca",
             paramLabel = "FILE",
-            description = "Believe the certificates in this PEM file instead of the system's.")
+            description = "Trust the certificates in this PEM file instead of the system's.")
     @Nullable
     Path trusted;
 
-    @Option(names = "--insecure", description = "Believe anybody: whoever is in between can read and write everything.")
+    @Option(names = "--insecure", description = "Trust every server: an attacker on the path can read and change everything.")
     boolean isInsecure;
 
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "Show the certificate chain in this PEM file to a server that asks for one; needs --key.")
+            description = "Send the certificate chain in this PEM file to servers that ask for one; needs --key.")
     @Nullable
     Path certificate;
 
@@ -40,19 +40,19 @@ public final class ClientTls {
     private CommandSpec command;
 
     /**
-     * Whether anything was said of it.
+     * Returns whether any of the options was given.
      *
-     * @return true if one of the options was given
+     * @return true if one was given
      */
     public boolean isGiven() {
         return trusted != null || isInsecure || certificate != null || key != null;
     }
 
     /**
-     * The client's side of TLS, on the terms that were given.
+     * Returns the client side of TLS that the options describe.
      *
-     * @return still without a host
-     * @throws ParameterException if a file cannot be read, or an option lacks its other half
+     * @return a client without a host
+     * @throws ParameterException if a file cannot be read, or an option needs another one
      */
     public TlsClient client() {
         TlsClient client = trustingClient();

@@ -4,35 +4,35 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * How many connections a server keeps unless told otherwise: few enough for the process's file descriptors. One that
- * has none left can only reset those who come.
+ * The default for the maximum number of connections of a server: few enough for the process's file descriptors. A
+ * server without free descriptors can only reset new connections.
  */
 final class ConnectionCap {
     static final int MOST = 1000;
 
     /**
-     * What the process has open for itself, at least: jars, and some for each event loop. A class path of many jars
-     * takes more.
+     * A lower bound for the descriptors that the process itself needs: jars, and some for each event loop. A class path
+     * of many jars needs more.
      */
     private static final int OWN_DESCRIPTORS = 64;
 
     private ConnectionCap() {}
 
     /**
-     * The cap of this process, to be asked for when its event loops are there.
+     * Returns the maximum for this process. Call it once the event loops exist.
      *
-     * @param descriptorsEach how many descriptors a connection takes
+     * @param descriptorsEach the number of descriptors per connection
      */
     static int here(int descriptorsEach) {
-        // By getrlimit, where the JVM tells.
+        // The limit of getrlimit, if the JVM reports it.
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? of(unix.getMaxFileDescriptorCount(), unix.getOpenFileDescriptorCount(), descriptorsEach)
                 : of(Long.MAX_VALUE, 0, descriptorsEach);
     }
 
     /**
-     * Half of what is there may go to connections; the other half is for files, name look-ups, and those that are just
-     * closing.
+     * Returns the maximum for half of the free descriptors; the other half is for files, name lookups, and connections
+     * that are closing.
      */
     static int of(long descriptorLimit, long openAlready, int descriptorsEach) {
         long half = (descriptorLimit - Math.max(OWN_DESCRIPTORS, openAlready)) / 2;

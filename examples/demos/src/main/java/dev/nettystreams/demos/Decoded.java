@@ -1,8 +1,8 @@
 package dev.nettystreams.demos;
 
 /**
- * Text that came from outside by way of the locale. What its encoding does not have is U+FFFD by the time that Java
- * sees it: a path, a recipient or a password that nobody has typed.
+ * Checks text from outside that was decoded in the locale's encoding. Java has replaced bytes that the encoding lacks
+ * by U+FFFD: a path, a recipient or a password that no one has typed.
  */
 public final class Decoded {
     private static final int REPLACEMENT = 0xfffd;
@@ -10,11 +10,11 @@ public final class Decoded {
     private Decoded() {}
 
     /**
-     * Refuses what was not decoded.
+     * Refuses text that could not be decoded.
      *
-     * @param what such as {@code argument 3}; the text itself may be a password
-     * @param text as Java has it
-     * @throws IllegalArgumentException if there is a U+FFFD in it
+     * @param what the name of the text, such as {@code argument 3}; the text itself may be a password
+     * @param text the decoded text
+     * @throws IllegalArgumentException if the text contains U+FFFD
      */
     public static void check(String what, String text) {
         if (text.indexOf(REPLACEMENT) >= 0) {

@@ -24,18 +24,19 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code echo-client}: standard input to the peer, the peer to standard output, as {@code nc -N} has it. Both directions at once, so that
- * neither a full pipe nor a slow peer holds up the other one. Ends at the peer's EOF; what was read until then is still sent.
+ * {@code echo-client}: copies standard input to the peer, and the peer's bytes to standard output, as {@code nc -N}
+ * does. Both directions run at once, so that neither a full pipe nor a slow peer holds up the other one. Ends at the
+ * peer's EOF, after sending the input read until then.
  *
- * <p>Standard input and output are never closed: where the caller has closed them already, their numbers belong to files of the JVM, which
- * crashes without them.
+ * <p>Standard input and output are never closed. If the caller has closed them already, their descriptors belong to
+ * files of the JVM, which would crash without them.
  */
 @Command(
         name = "echo-client",
         mixinStandardHelpOptions = true,
         description = {
             "Sends standard input, prints what comes back, and ends at the peer's end of output.",
-            "Talks to port " + EchoServer.PORT + " unless told otherwise."
+            "Talks to port " + EchoServer.PORT + " by default."
         })
 final class EchoClient implements Callable<Integer> {
     private static final int BUFFER_BYTES = 65536;
@@ -60,7 +61,7 @@ final class EchoClient implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec command;
 
-    /** Why standard input cannot be read; the connection is then aborted. */
+    /** Set if standard input cannot be read; the connection is then aborted. */
     private final AtomicReference<@Nullable IOException> unreadable = new AtomicReference<>();
 
     @Override
@@ -77,7 +78,7 @@ final class EchoClient implements Callable<Integer> {
         }
     }
 
-    /** As {@code nc} has it. */
+    /** Accepts positional arguments as {@code nc} does. */
     private void takePositional() {
         if ((host != null && peer.host != null) || (port != null && peer.port != null)) {
             throw new ParameterException(command.commandLine(), "the host or the port is given twice");
@@ -86,7 +87,7 @@ final class EchoClient implements Callable<Integer> {
         peer.port = port != null ? port : peer.port;
     }
 
-    /** On a thread of its own: reading standard input blocks, for ever if need be. */
+    /** Runs on a thread of its own, because reads from standard input block, possibly for ever. */
     private void sendInBackground(StreamConnection connection) {
         Thread sender = new Thread(() -> send(new FileInputStream(FileDescriptor.in), connection), "standard-input");
         sender.setDaemon(true);
@@ -102,7 +103,7 @@ final class EchoClient implements Callable<Integer> {
             }
             connection.writer().writeEof();
         } catch (Exception lost) {
-            return; // whatever ends the connection, the receiver meets and tells
+            return; // the receiver sees and reports the end of the connection
         }
     }
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "echo-server",
         mixinStandardHelpOptions = true,
-        description = "Sends back whatever it receives, on port " + EchoServer.PORT + " unless told otherwise.")
+        description = "Sends back every byte that it receives, on port " + EchoServer.PORT + " by default.")
 final class EchoServer extends ServerCommand {
     static final int PORT = 8888;
 

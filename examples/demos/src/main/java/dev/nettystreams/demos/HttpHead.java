@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code http-head}: asyncio's classic example, the headers of a URL. */
+/** {@code http-head}: asyncio's classic example, which prints the headers of a URL. */
 @Command(
         name = "http-head",
         mixinStandardHelpOptions = true,
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 final class HttpHead implements Callable<Integer> {
     private static final int ANSWER_TIMEOUT_SECONDS = 30;
 
-    /** As curl has it. */
+    /** The same limit as curl's. */
     private static final int MOST_BYTES = 300 << 10;
 
     @Parameters(paramLabel = "URL", description = "For example https://example.org/")
@@ -72,7 +72,7 @@ final class HttpHead implements Callable<Integer> {
 
     private CompletableFuture<StreamConnection> connect(NettyStreams streams, HttpUrl target) {
         if (!target.isSecure() && tls.isGiven()) {
-            throw misuse("--ca, --insecure, --cert and --key are for https, which this is without: " + url);
+            throw misuse("--ca, --insecure, --cert and --key need an https URL: " + url);
         }
         return target.isSecure()
                 ? streams.openConnection(
@@ -88,7 +88,7 @@ final class HttpHead implements Callable<Integer> {
         }
     }
 
-    /** Without its end. */
+    /** Reads the header without the empty line after it. */
     private static byte[] readHeader(StreamConnection connection) throws Exception {
         byte[] line;
         try {
@@ -103,7 +103,10 @@ final class HttpHead implements Callable<Integer> {
         return Arrays.copyOf(line, line.length - 2);
     }
 
-    /** UTF-8, as most servers have it, or else Latin-1, as HTTP once had it; without what a terminal would obey. */
+    /**
+     * Decodes UTF-8, which most servers use, or else Latin-1, which HTTP once used; replaces characters that a terminal
+     * would obey.
+     */
     private static String printable(byte[] header) {
         String text;
         try {

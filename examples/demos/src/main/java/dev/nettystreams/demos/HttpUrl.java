@@ -9,42 +9,42 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A URL as one types it, and what goes over the wire for it, as browsers have it: a path beyond ASCII in
- * percent-encoded UTF-8, a name beyond ASCII as IDNA's A-labels. {@link java.net.URI} takes neither, nor a host with an
- * underscore in it.
+ * A URL as typed, and its form on the wire, as in browsers: a path with characters beyond ASCII becomes percent-encoded
+ * UTF-8, and such a host name becomes A-labels (IDNA). {@link java.net.URI} accepts neither, nor a host name with an
+ * underscore.
  *
  * @param isSecure whether TLS comes first
- * @param host to connect to: ASCII, without brackets; an IPv6 address with its zone
- * @param name by which the host is asked for and verified, which has no zone: that means nothing to others (RFC 6874
- * section 4)
- * @param port the one in the URL, or the scheme's
- * @param authority what the field {@code Host} has: the name, in brackets where need be, with a port that is not the
- * scheme's
- * @param target what is asked for: path and query, {@code /} at least
+ * @param host the host to connect to: ASCII, without brackets; an IPv6 address with its zone
+ * @param name the host to ask for and to verify, without a zone, which has no meaning on other machines (RFC 6874
+ *     section 4)
+ * @param port the port in the URL, or the default of the scheme
+ * @param authority the value of the header {@code Host}: the name, in brackets if it is an IPv6 address, with the port
+ *     unless it is the default
+ * @param target the request target: path and query, at least {@code /}
  */
 public record HttpUrl(boolean isSecure, String host, String name, int port, String authority, String target) {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
-    /** Scheme, authority, path with query; a fragment stays here. */
+    /** Scheme, authority, and path with query; a fragment is not sent. */
     private static final Pattern URL = Pattern.compile("(?is)(https?)://([^/?#\\\\]*)((?:[/?][^#]*)?)(?:#.*)?");
 
     private static final Pattern AUTHORITY = Pattern.compile("(?:\\[([^\\[\\]]*)]|([^:\\[\\]]*))(?::([0-9]*))?");
 
-    /** An IPv6 address, and a zone behind {@code %25} (RFC 6874) or, as people type it, {@code %}. */
+    /** An IPv6 address, with a zone after {@code %25} (RFC 6874) or, as people type it, {@code %}. */
     private static final Pattern LITERAL = Pattern.compile("([0-9A-Fa-f:.]+)(?:%(?:25(?=.))?([A-Za-z0-9._~-]+))?");
 
-    /** No control characters, no spaces, nothing that has a meaning around a host. */
+    /** No control characters, no spaces, and no delimiters of a host. */
     private static final Pattern NAME = Pattern.compile("[!-~&&[^\"#%/:<>?@\\\\\\[\\]^`{|}]]+");
 
     private static final String NOT_SENT_AS_IT_IS = " \"<>\\^`{|}";
 
     /**
-     * Reads a URL.
+     * Parses a URL.
      *
-     * @param typed a whole one, {@code http} or {@code https}
-     * @return what it says
-     * @throws IllegalArgumentException if it is none, or has a user in it
+     * @param typed a complete URL, {@code http} or {@code https}
+     * @return the parsed URL
+     * @throws IllegalArgumentException if it is not a valid URL, or contains a user
      */
     public static HttpUrl parse(String typed) {
         Decoded.check("the URL", typed);
@@ -53,7 +53,7 @@ public record HttpUrl(boolean isSecure, String host, String name, int port, Stri
             throw new IllegalArgumentException("not a http or https URL: " + typed);
         }
         if (url.group(2).contains("@")) {
-            throw new IllegalArgumentException("a URL with a user in it, whom nobody here would send: " + typed);
+            throw new IllegalArgumentException("a URL with a user is not supported: " + typed);
         }
         Matcher authority = AUTHORITY.matcher(url.group(2));
         if (!authority.matches()) {
@@ -122,9 +122,9 @@ public record HttpUrl(boolean isSecure, String host, String name, int port, Stri
     }
 
     /**
-     * The request for the headers.
+     * Returns the request for the headers.
      *
-     * @return as it goes over the wire, in ASCII
+     * @return the request as sent, in ASCII
      */
     public String headRequest() {
         return "HEAD " + target + " HTTP/1.0\r\nHost: " + authority + "\r\n\r\n";

@@ -12,14 +12,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
-/** The programs, behind one command line. */
+/** The demos under one command line. */
 @Command(
         name = "netty-streams-demos",
         mixinStandardHelpOptions = true,
         version = "netty-streams 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         description = "Small programs on netty-streams: Python asyncio's streams for Java.",
-        footer = {"", "Begin with:  tour", "Each command has a --help of its own."},
+        footer = {"", "Start with:  tour", "Each command has a --help of its own."},
         subcommands = {
             Tour.class,
             EchoServer.class,
@@ -37,7 +37,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs a command and ends the process: 0 if it went well, 1 if it failed, 2 if it was called wrongly.
+     * Runs a command and ends the process: with status 0 if it succeeded, 1 if it failed, 2 if it was called wrongly.
      *
      * @param args the command and its options
      */
@@ -45,7 +45,7 @@ public final class Main {
         StandardOutput.spareWhatIsNotAscii();
         int status = commandLine().execute(args);
         if (status == 0
-                && System.out.checkError()) { // a full disk, a pipe that has been closed: print says nothing of them
+                && System.out.checkError()) { // print reports neither a full disk nor a closed pipe
             System.err.println("netty-streams-demos: could not write to standard output");
             status = CommandLine.ExitCode.SOFTWARE;
         }
@@ -53,9 +53,9 @@ public final class Main {
     }
 
     /**
-     * All commands.
+     * Creates the command line with all commands.
      *
-     * @return to be executed
+     * @return a command line to execute
      */
     public static CommandLine commandLine() {
         return new CommandLine(new Main())

@@ -2,22 +2,22 @@ package dev.nettystreams.demos;
 
 import java.util.stream.Collectors;
 
-/** Failures as people read them: one line, without a trace. */
+/** Formats failures for people: one line, without a stack trace. */
 public final class OneLine {
     private OneLine() {}
 
     /**
-     * Says what went wrong.
+     * Formats a failure.
      *
-     * @param failure anything
-     * @return its message in one line, or its class if it has none
+     * @param failure any failure
+     * @return its message in one line, or its class if it has no message
      */
     public static String of(Throwable failure) {
         String message = failure.getMessage();
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();
         }
-        // No pattern: blanks before a line's end are what a peer likes, and a pattern tries each of them again.
+        // No pattern: a peer may send many blanks before a line's end, and a pattern would try each of them again.
         return printable(message.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
@@ -25,10 +25,11 @@ public final class OneLine {
     }
 
     /**
-     * A peer's words, without what would play tricks on a terminal: control characters, old and new, and those that turn the direction.
+     * Replaces characters in a peer's text that a terminal would obey: control characters, and those that change the
+     * writing direction.
      *
-     * @param words in one line
-     * @return with question marks instead
+     * @param words the text, in one line
+     * @return the text with question marks for these characters
      */
     public static String printable(String words) {
         return words.replaceAll("[\\p{Cc}\\p{Cf}\u2028\u2029]", "?");

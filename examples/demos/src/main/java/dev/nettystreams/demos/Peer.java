@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Whom a client talks to: {@code --host HOST --port PORT} or {@code --unix PATH}. */
+/** The peer of a client: {@code --host HOST --port PORT} or {@code --unix PATH}. */
 public final class Peer {
     private static final String LOOPBACK = "127.0.0.1";
 
@@ -40,7 +40,7 @@ public final class Peer {
             names = "--backend",
             paramLabel = "BACKEND",
             converter = ServerSettings.BackendConverter.class,
-            description = "epoll, io_uring, kqueue or nio (default: the best one here).")
+            description = "epoll, io_uring, kqueue or nio (default: the best one on this machine).")
     @Nullable
     IoBackend backend;
 
@@ -49,34 +49,34 @@ public final class Peer {
     private CommandSpec command;
 
     /**
-     * Makes a peer.
+     * Creates the options.
      *
-     * @param defaultPort the port unless told otherwise
+     * @param defaultPort the default port
      */
     public Peer(int defaultPort) {
         this.defaultPort = defaultPort;
     }
 
     /**
-     * Makes what is to connect, with one loop.
+     * Creates streams with one event loop.
      *
-     * @return to be closed
+     * @return streams that the caller must close
      */
     public NettyStreams streams() {
         return NettyStreams.create(backend != null ? backend : IoBackend.best(), 1);
     }
 
     /**
-     * The host's name, by which a certificate is verified.
+     * Returns the name of the host, which its certificate must contain.
      *
-     * @return as it was given; {@code localhost} behind a Unix socket
+     * @return the name as given; {@code localhost} for a Unix socket
      */
     public String host() {
         return unixPath != null ? "localhost" : host != null ? host : LOOPBACK;
     }
 
     /**
-     * Whether it is behind a Unix socket.
+     * Returns whether the peer is a Unix socket.
      *
      * @return true with {@code --unix}
      */
@@ -87,9 +87,9 @@ public final class Peer {
     /**
      * Connects.
      *
-     * @param streams what connects
+     * @param streams the streams to connect with
      * @return completes with the connection
-     * @throws ParameterException if what was given makes no sense
+     * @throws ParameterException if the options contradict each other
      */
     public CompletableFuture<StreamConnection> connect(NettyStreams streams) {
         String path = unixPath();
@@ -99,10 +99,10 @@ public final class Peer {
     /**
      * Connects, with TLS from the first byte.
      *
-     * @param streams what connects
-     * @param tls on whose terms
-     * @return completes with the connection when it is secured
-     * @throws ParameterException if what was given makes no sense
+     * @param streams the streams to connect with
+     * @param tls the client side of TLS
+     * @return completes with the connection when the handshake is done
+     * @throws ParameterException if the options contradict each other
      */
     public CompletableFuture<StreamConnection> connect(NettyStreams streams, TlsClient tls) {
         String path = unixPath();
@@ -121,7 +121,7 @@ public final class Peer {
     private int port() {
         int chosen = port != null ? port : defaultPort;
         if (chosen == 0) {
-            throw misuse("nobody listens on port 0");
+            throw misuse("no server listens on port 0");
         }
         return chosen;
     }

@@ -13,9 +13,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** Where a server's dialogues run. The two loops below are the same loop, in the two ways to write one. */
+/**
+ * The kind of thread that runs the dialogues of a server. The two loops below are the same loop, written in the two
+ * styles.
+ */
 public enum RunOn {
-    /** On the connection's event loop, as callbacks. */
+    /** On the connection's event loop, with callbacks. */
     CALLBACKS {
         @Override
         public ConnectionHandler handler(BiFunction<StreamReader, StreamWriter, Dialogue> dialogues) {
@@ -33,7 +36,10 @@ public enum RunOn {
         }
     },
 
-    /** On the connection's event loop, awaiting: Java 21 and later, with {@code java.lang} opened, which the demos' jar sees to. */
+    /**
+     * On the connection's event loop, with {@code await}: Java 21 and later, with {@code java.lang} opened, which the
+     * jar of the demos does.
+     */
     LOOP {
         @Override
         public ConnectionHandler handler(BiFunction<StreamReader, StreamWriter, Dialogue> dialogues) {
@@ -41,7 +47,7 @@ public enum RunOn {
         }
     },
 
-    /** On a virtual thread for each connection: Java 21 and later. */
+    /** On one virtual thread per connection: Java 21 and later. */
     VIRTUAL {
         @Override
         public ConnectionHandler handler(BiFunction<StreamReader, StreamWriter, Dialogue> dialogues) {
@@ -49,7 +55,7 @@ public enum RunOn {
         }
     },
 
-    /** On an ordinary thread for each connection. */
+    /** On one platform thread per connection. */
     THREADS {
         @Override
         public ConnectionHandler handler(BiFunction<StreamReader, StreamWriter, Dialogue> dialogues) {
@@ -58,9 +64,9 @@ public enum RunOn {
     };
 
     /**
-     * Whether this Java can.
+     * Returns whether this JVM supports it.
      *
-     * @return false before Java 21 where virtual threads are needed, and, on the loop, without the JVM's option
+     * @return false before Java 21 if it needs virtual threads and, on the event loop, without the JVM's option
      */
     public boolean isAvailable() {
         return switch (this) {
@@ -74,15 +80,15 @@ public enum RunOn {
     private static final CompletableFuture<Boolean> STOP = CompletableFuture.completedFuture(false);
 
     /**
-     * Makes a handler that runs a dialogue with each peer.
+     * Creates a handler that runs a dialogue with each peer.
      *
-     * @param dialogues makes the dialogue of a connection
-     * @return what a server takes
-     * @throws IllegalStateException if this Java has no such threads
+     * @param dialogues creates the dialogue of a connection
+     * @return a handler for a server
+     * @throws IllegalStateException if this JVM does not support it
      */
     public abstract ConnectionHandler handler(BiFunction<StreamReader, StreamWriter, Dialogue> dialogues);
 
-    /** As one types it. */
+    /** Returns the name as typed. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

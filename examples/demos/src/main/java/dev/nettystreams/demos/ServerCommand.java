@@ -29,17 +29,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * A server on the command line: listens, says where, serves until it is told to end, and ends well.
+ * A server on the command line: listens, prints its addresses, serves until it is told to end, and ends in good order.
  *
- * <p>SIGTERM and Ctrl-C are taken by a shutdown hook, which is the documented way on every platform ({@code sun.misc.Signal} is not).
- * It finishes what is being sent and then halts with status 0, since a JVM that merely ends by a signal reports 143, which supervisors
- * take for a crash. {@code Runtime.exit} cannot be called from a hook; {@code halt} can.
+ * <p>A shutdown hook handles SIGTERM and Ctrl-C, which is the documented way on every platform ({@code sun.misc.Signal}
+ * is not). The hook finishes the answers in progress and then halts with status 0: a JVM that merely ends by a signal
+ * reports 143, which supervisors take for a crash. A hook cannot call {@code Runtime.exit}, but it can call
+ * {@code halt}.
  */
 public abstract class ServerCommand implements Callable<Integer> {
-    /** For what is being sent. All of it, with the cutting off and the end of the JVM, is to be over within 5 s. */
+    /** The time for answers in progress. All of it, with the aborts and the end of the JVM, must take less than 5 s. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofMillis(4500);
 
-    /** After which a handler that notices nothing of the end of its connection is left to itself. */
+    /** A handler that ignores the end of its connection is abandoned after this time. */
     private static final int HANDLER_TIMEOUT_SECONDS = 6;
 
     private final int defaultPort;
@@ -55,25 +56,26 @@ public abstract class ServerCommand implements Callable<Integer> {
     private @Nullable TlsServer tls;
 
     /**
-     * Makes a server.
+     * Creates a server.
      *
-     * @param defaultPort where it listens unless told otherwise
+     * @param defaultPort the default port to listen on
      */
     protected ServerCommand(int defaultPort) {
         this.defaultPort = defaultPort;
     }
 
     /**
-     * The protocol with one peer.
+     * Creates the dialogue with one peer.
      *
-     * @param reader what the peer sends
-     * @param writer what the peer is sent
-     * @return the server's side of it
+     * @param reader the bytes that the peer sends
+     * @param writer takes the bytes for the peer
+     * @return the server side of the protocol
      */
     protected abstract Dialogue dialogue(StreamReader reader, StreamWriter writer);
 
     /**
-     * Whether TLS comes first, before the dialogue begins; otherwise the dialogue asks for it by {@code startTls} when its protocol does.
+     * Returns whether TLS starts before the dialogue; otherwise the dialogue calls {@code startTls} when its protocol
+     * asks for it.
      *
      * @return true, unless overridden
      */
@@ -82,16 +84,16 @@ public abstract class ServerCommand implements Callable<Integer> {
     }
 
     /**
-     * What {@code --tls-cert} and {@code --tls-key} make.
+     * Returns the server side of TLS from {@code --tls-cert} and {@code --tls-key}.
      *
-     * @return the server's side of TLS, null for none
+     * @return null for plaintext
      */
     protected final @Nullable TlsServer tls() {
         return tls;
     }
 
     /**
-     * Whether the process has been told to end: an end of input may be the server's own doing from then on.
+     * Returns whether the process has been told to end: from then on the server itself may have caused an end of input.
      *
      * @return true from then on
      */
@@ -100,25 +102,25 @@ public abstract class ServerCommand implements Callable<Integer> {
     }
 
     /**
-     * A way out for options that make no sense.
+     * Creates an exception for options that contradict each other.
      *
      * @param message what is wrong with them
-     * @return to be thrown
+     * @return the exception to throw
      */
     protected final ParameterException misuse(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 
     /**
-     * Called once, before the first connection: the last word on the options, and what dialogues share.
+     * Called once, before the first connection, to check the options and to create the state that dialogues share.
      *
-     * @param streams on whose loops the server runs
+     * @param streams the streams that the server runs on
      * @throws Exception if the server cannot be started
      */
     protected void prepare(NettyStreams streams) throws Exception {}
 
     /**
-     * How many file descriptors the server takes for each connection.
+     * Returns the number of file descriptors that the server needs per connection.
      *
      * @return one, unless overridden
      */
@@ -127,9 +129,9 @@ public abstract class ServerCommand implements Callable<Integer> {
     }
 
     /**
-     * The bounds of each connection.
+     * Returns the limits of each connection.
      *
-     * @return asyncio's, unless overridden
+     * @return asyncio's limits, unless overridden
      */
     protected StreamLimits limits() {
         return StreamLimits.DEFAULT;
@@ -147,7 +149,7 @@ public abstract class ServerCommand implements Callable<Integer> {
         try (NettyStreams streams =
                 NettyStreams.create(settings.backendOrBest()).withLimits(limits())) {
             if (tls != null) {
-                await(tls.prepare()); // files that cannot be used are told of now, not to each client
+                await(tls.prepare()); // reports unusable files now, and not to each client
             }
             prepare(streams);
             StreamServer server = await(start(streams));
@@ -183,7 +185,10 @@ public abstract class ServerCommand implements Callable<Integer> {
 
     private final LogLimit reportLimit = new LogLimit(FailureReporter.LINES_PER_SECOND);
 
-    /** Peers leave as they like, many by a reset: nothing that whoever runs a server could do anything about. */
+    /**
+     * Ignores network failures: peers leave at any time, many with a reset, and the operator of a server can do nothing
+     * about it.
+     */
     private void report(StreamConnection connection, Throwable failure) {
         if (failure instanceof StreamBrokenException
                 && (failure.getCause() == null || failure.getCause() instanceof IOException)) {
@@ -193,15 +198,15 @@ public abstract class ServerCommand implements Callable<Integer> {
         reportLimit.write(
                 System.err::println,
                 () -> "netty-streams-demos: " + connection + ": "
-                        + (isCutOff ? "cut off, for its peer did not take the rest in time" : OneLine.of(failure)));
+                        + (isCutOff ? "aborted: the peer did not read the remaining data in time" : OneLine.of(failure)));
     }
 
     /**
-     * Ends the server, when the process is told to.
+     * Ends the server when the process is told to end.
      *
      * @param server the server
-     * @param timeout for what is being sent
-     * @return completes when it has ended
+     * @param timeout the time for answers in progress
+     * @return completes when the server has ended
      */
     protected CompletableFuture<Void> end(StreamServer server, Duration timeout) {
         return server.shutdown(timeout);

@@ -12,19 +12,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that every server takes. */
+/** The options of every server. */
 public final class ServerSettings {
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "Where to listen: a name or an address (default: ${DEFAULT-VALUE}).")
+            description = "The name or address to listen on (default: ${DEFAULT-VALUE}).")
     String host = "127.0.0.1";
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
             converter = PortConverter.class,
-            description = "The port; 0 for one that the system picks (default: the one named above).")
+            description = "The port; 0 for a free one (default: the one named above).")
     @Nullable
     Integer port;
 
@@ -39,9 +39,9 @@ public final class ServerSettings {
             names = "--max-connections",
             paramLabel = "COUNT",
             description = {
-                "How many connections are open at once; others wait to be accepted. Default: the smaller of "
+                "The maximum number of open connections; others wait to be accepted. Default: the smaller of "
                         + ConnectionCap.MOST
-                        + " and half of what the limit for file descriptors leaves, for the proxy half of that."
+                        + " and half of the free file descriptors; for the proxy, half of that."
             })
     @Nullable
     Integer maxConnections;
@@ -50,20 +50,20 @@ public final class ServerSettings {
             names = "--backend",
             paramLabel = "BACKEND",
             converter = BackendConverter.class,
-            description = "epoll, io_uring, kqueue or nio (default: the best one here).")
+            description = "epoll, io_uring, kqueue or nio (default: the best one on this machine).")
     @Nullable
     IoBackend backend;
 
     @Option(
             names = "--run-on",
             paramLabel = "WAY",
-            description = "How the handler runs: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "The thread that runs the handler: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     RunOn runOn = RunOn.CALLBACKS;
 
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
-            description = "TLS, with the certificate chain in this PEM file.")
+            description = "Use TLS, with the certificate chain in this PEM file.")
     @Nullable
     Path tlsCertificate;
 
@@ -71,7 +71,7 @@ public final class ServerSettings {
     @Nullable
     Path tlsKey;
 
-    /** The server's side of TLS, null for none. */
+    /** Returns the server side of TLS, or null for plaintext. */
     @Nullable
     TlsServer tls(CommandSpec command) {
         if (tlsCertificate == null && tlsKey == null) {
@@ -92,7 +92,7 @@ public final class ServerSettings {
         return backend != null ? backend : IoBackend.best();
     }
 
-    /** A backend by its name. */
+    /** Converts the name of a backend. */
     static final class BackendConverter implements ITypeConverter<IoBackend> {
         @Override
         public IoBackend convert(String name) {

@@ -1,15 +1,15 @@
 package dev.nettystreams.demos;
 
-/** Unix socket names as one types them: {@code @name}, as {@code ss} prints it, is an abstract one. */
+/** The names of Unix sockets as typed: {@code @name} is an abstract name, as {@code ss} prints it. */
 public final class UnixPaths {
     private UnixPaths() {}
 
     /**
-     * A path as the library takes it.
+     * Converts a typed name to the form of the library.
      *
-     * @param typed what was typed
-     * @return a path, or an abstract name behind a NUL
-     * @throws IllegalArgumentException if there is no name behind the {@code @}
+     * @param typed the typed name
+     * @return a path, or an abstract name that starts with a NUL
+     * @throws IllegalArgumentException if the {@code @} has no name after it
      */
     public static String parse(String typed) {
         if (typed.equals("@")) {

@@ -1,4 +1,4 @@
-/** The command line, and what all its servers have in common. */
+/** The command line, and the common parts of all servers. */
 @NullMarked
 package dev.nettystreams.demos;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** One guest: a name first, then lines for everybody else. */
+/** One guest: a name first, then lines for all others. */
 final class ChatDialogue implements Dialogue {
     private final StreamReader reader;
     private final Outbox outbox;
@@ -64,7 +64,7 @@ final class ChatDialogue implements Dialogue {
             tell("* a line has at most " + overrun.limit() + " bytes; good-bye");
             leave("wrote an endless line");
         } else {
-            leave("was cut off");
+            leave("lost the connection");
         }
         return CompletableFuture.completedFuture(null);
     }
@@ -82,7 +82,7 @@ final class ChatDialogue implements Dialogue {
         }
     }
 
-    /** Without the line's end, and without what would play tricks on the others' terminals. */
+    /** Removes the line's ending, and replaces characters that would affect the terminals of the others. */
     private static String printable(byte[] line) {
         return OneLine.printable(new String(line, UTF_8).stripTrailing());
     }

@@ -9,12 +9,12 @@ import dev.nettystreams.netty.NettyStreams;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code chat-server}: what one says, all others hear. */
+/** {@code chat-server}: each line of a guest goes to all others. */
 @Command(
         name = "chat-server",
         mixinStandardHelpOptions = true,
         description = {
-            "A chat room, on port 8889 unless told otherwise; try it with nc.",
+            "A chat room, on port 8889 by default; try it with nc.",
             "The first line is your name; /who lists the others, /quit ends."
         })
 public final class ChatServer extends ServerCommand {
@@ -26,7 +26,7 @@ public final class ChatServer extends ServerCommand {
             names = "--most-behind",
             paramLabel = "BYTES",
             description =
-                    "How much may wait here for one slow reader before it is disconnected (default: ${DEFAULT-VALUE}).")
+                    "The bytes that may wait for a slow reader before it is disconnected (default: ${DEFAULT-VALUE}).")
     private int mostBehindBytes = 262144;
 
     ChatServer() {

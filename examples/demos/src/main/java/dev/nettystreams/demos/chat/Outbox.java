@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines for one guest, written as fast as that guest reads and no faster: memory is bounded by the connection's high mark and by what may
- * wait here.
+ * Lines for one guest, written as fast as the guest reads. Memory is bounded by the connection's high mark and by the
+ * number of lines that may wait here.
  *
  * <pre>
  *   IDLE --offer--> SENDING (one pump writes and drains) --queue empty--> IDLE
@@ -26,7 +26,7 @@ final class Outbox {
 
     private final StreamWriter writer;
     private final int mostBytes;
-    private final ArrayDeque<byte[]> lines = new ArrayDeque<>(); // guarded by this, as all below
+    private final ArrayDeque<byte[]> lines = new ArrayDeque<>(); // guarded by this, like all fields below
     private int waitingBytes;
     private State state = State.IDLE;
 
@@ -36,9 +36,9 @@ final class Outbox {
     }
 
     /**
-     * Sends a line some time.
+     * Queues a line.
      *
-     * @return false if the guest is too far behind for it: nothing more is sent, and somebody has to {@link #disconnect}
+     * @return false if the guest is too far behind: nothing more is sent, and the caller must {@link #disconnect}
      */
     boolean offer(byte[] line) {
         Taken taken = take(line);
@@ -48,7 +48,7 @@ final class Outbox {
         return taken != Taken.TOO_MUCH;
     }
 
-    /** Drops what waits; the guest's dialogue ends. */
+    /** Discards the queued lines; the guest's dialogue ends. */
     void disconnect() {
         end();
         writer.abort();
@@ -93,7 +93,7 @@ final class Outbox {
         waitingBytes = 0;
     }
 
-    /** Only the one who made it SENDING pumps, and then whoever completes the drain. */
+    /** Only the thread that set SENDING pumps, and then the thread that completes the drain. */
     private void pump() {
         try {
             for (byte[] line; (line = next()) != null; ) {

@@ -8,9 +8,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Who is here. Speaking never waits for a listener: a line goes into each one's {@link Outbox}, and whoever's is full is out.
+ * The guests. Speaking never waits for a listener: each line goes into the {@link Outbox} of every guest, and a guest
+ * whose outbox is full is disconnected.
  *
- * <p>Any thread. One lock, under which nothing waits, so that everybody hears everything in the same order.
+ * <p>Any thread. One lock, under which nothing waits, gives all guests the same order of lines.
  */
 final class Room {
     static final String TOO_FAR_BEHIND = "was too far behind, and is disconnected";
@@ -27,7 +28,7 @@ final class Room {
         return String.join(", ", guests.keySet());
     }
 
-    /** Lets a guest in, unless the name is taken: then false. */
+    /** Admits a guest; returns false if the name is taken. */
     synchronized boolean join(String name, Outbox outbox) {
         if (guests.putIfAbsent(name, outbox) != null) {
             return false;
@@ -41,7 +42,7 @@ final class Room {
         tellOthers(speaker, speaker + ": " + text);
     }
 
-    /** Without effect for one who has left already. */
+    /** Has no effect if the guest has left already. */
     synchronized void leave(String name, Outbox outbox, String how) {
         if (guests.remove(name, outbox)) {
             tellOthers(name, "* " + name + " " + how);
@@ -56,7 +57,10 @@ final class Room {
         }
     }
 
-    /** Who is too far behind leaves before the connection ends, which the dialogue would take for a departure of another kind. */
+    /**
+     * A guest that is too far behind leaves the room before its connection ends, which the dialogue would report as
+     * another kind of departure.
+     */
     private void tell(String name, Outbox outbox, String text) {
         if (!outbox.offer((text + "\n").getBytes(UTF_8))) {
             leave(name, outbox, TOO_FAR_BEHIND);

@@ -1,4 +1,4 @@
-/** A chat room whose slow readers hold nobody up. */
+/** A chat room in which slow readers hold up no one. */
 @NullMarked
 package dev.nettystreams.demos.chat;
 

@@ -9,7 +9,7 @@ import dev.nettystreams.demos.OneLine;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.tls.Tls;
 
-/** asyncio's "Get HTTP headers", but for two faults of it: https goes by TLS, and no path is {@code /}. */
+/** asyncio's "Get HTTP headers", without two of its faults: https uses TLS, and an empty path becomes {@code /}. */
 public final class HttpHeaders {
     private HttpHeaders() {}
 
@@ -34,7 +34,7 @@ public final class HttpHeaders {
      * Prints the headers of a URL.
      *
      * @param args the URL
-     * @throws Exception what goes wrong
+     * @throws Exception any failure
      */
     public static void main(String[] args) throws Exception {
         try (NettyStreams streams = NettyStreams.create()) {

@@ -17,7 +17,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 
-/** asyncio's "Register an open socket to wait for data using streams": a socket that something else has opened. */
+/** asyncio's "Register an open socket to wait for data using streams": a socket that other code has opened. */
 public final class RegisterOpenSocket {
     private RegisterOpenSocket() {}
 
@@ -52,7 +52,7 @@ public final class RegisterOpenSocket {
      * Receives three bytes.
      *
      * @param args none
-     * @throws Exception what goes wrong
+     * @throws Exception any failure
      */
     public static void main(String[] args) throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IoBackend.NIO.ioHandlerFactory());

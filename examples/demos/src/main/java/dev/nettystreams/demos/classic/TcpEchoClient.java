@@ -27,10 +27,10 @@ public final class TcpEchoClient {
     }
 
     /**
-     * Says hello.
+     * Sends a message and prints the answer.
      *
-     * @param args the port, 8888 if there is none
-     * @throws Exception what goes wrong
+     * @param args the port, 8888 by default
+     * @throws Exception any failure
      */
     public static void main(String[] args) throws Exception {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 8888;

@@ -15,7 +15,7 @@ public final class TcpEchoServer {
 
     static void handleEcho(StreamReader reader, StreamWriter writer) throws Exception {
         byte[] data = await(reader.read(100));
-        String message = OneLine.printable(new String(data, UTF_8)); // a terminal would obey it
+        String message = OneLine.printable(new String(data, UTF_8)); // a terminal would obey control characters
         System.out.println("Received '" + message + "' from " + writer.getExtraInfo("peername"));
 
         System.out.println("Send: '" + message + "'");
@@ -28,10 +28,10 @@ public final class TcpEchoServer {
     }
 
     /**
-     * Serves until it is killed.
+     * Serves until the process is killed.
      *
-     * @param args the port, 8888 if there is none
-     * @throws Exception what goes wrong
+     * @param args the port, 8888 by default
+     * @throws Exception any failure
      */
     public static void main(String[] args) throws Exception {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 8888;

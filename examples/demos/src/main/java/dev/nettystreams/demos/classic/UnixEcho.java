@@ -22,10 +22,10 @@ public final class UnixEcho {
     }
 
     /**
-     * Says hello to itself.
+     * Sends a message to its own server.
      *
      * @param args the path of the socket
-     * @throws Exception what goes wrong
+     * @throws Exception any failure
      */
     public static void main(String[] args) throws Exception {
         try (NettyStreams streams = NettyStreams.create()) {

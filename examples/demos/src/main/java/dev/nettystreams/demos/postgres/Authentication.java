@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * From the first message in the protocol proper to a server that takes queries.
+ * The exchange from the first message of the protocol proper until the server accepts queries.
  *
  * <pre>
  *   StartupMessage
  *     |
- *   what the server asks for
- *     |-- nothing: Ok -----------------------------------------------------------------------\
- *     |-- the password in clear, under TLS only: PasswordMessage ---------------------- Ok --|
- *     \-- SASL: SASLInitialResponse -- Continue: SASLResponse -- Final, and it is true -- Ok --|
+ *   the server's request
+ *     |-- none: Ok ---------------------------------------------------------------------------\
+ *     |-- the password in plaintext, under TLS only: PasswordMessage ------------------- Ok --|
+ *     \-- SASL: SASLInitialResponse -- Continue: SASLResponse -- Final, verified ------- Ok --|
  *                                                                                              v
  *                                                             BackendKeyData, ReadyForQuery: done
  * </pre>
  *
- * At each point only what is drawn is taken; an error of the server's or anything else ends it. An Ok without the Final before it is no Ok:
- * the Final is how the server proves that it knows the password, too.
+ * Each state accepts only the messages in the picture; an error from the server or any other message ends the login. An
+ * Ok without a Final before it is refused: the Final proves that the server knows the password too.
  */
 final class Authentication {
     private static final int OK = 0;
@@ -52,7 +52,7 @@ final class Authentication {
             case SASL -> sasl(request);
             case MD5_PASSWORD ->
                 throw new IOException("the server asks for an MD5 password, which is refused:"
-                        + " whoever reads it can log in with it; have it store scram-sha-256");
+                        + " anyone who reads it can log in with it; configure the server for scram-sha-256");
             default ->
                 throw new IOException("the server asks for authentication " + method + ", which is not known here");
         }

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 
 /**
- * What the server said: a letter, and fields to be taken in their order. Whatever does not fit into the message is a
- * {@link ProtocolException}.
+ * A message of the server: a letter, and fields that are read in order. A field that does not fit into the message
+ * throws {@link ProtocolException}.
  */
 final class BackendMessage {
     private final char type;
@@ -33,7 +33,7 @@ final class BackendMessage {
         return take(4).getInt();
     }
 
-    /** A string with a NUL behind it. */
+    /** Reads a string with a terminating NUL. */
     String string() throws ProtocolException {
         int end = body.position();
         while (end < body.limit() && body.get(end) != 0) {
@@ -51,17 +51,17 @@ final class BackendMessage {
         return new String(bytes(byteCount), UTF_8);
     }
 
-    /** All that is left, which is text. */
+    /** Reads the rest as text. */
     String rest() throws ProtocolException {
         return text(body.remaining());
     }
 
-    /** All that is left, which may begin or end within a character. */
+    /** Reads the rest as bytes, which may start or end within a character. */
     byte[] restBytes() throws ProtocolException {
         return bytes(body.remaining());
     }
 
-    /** Nothing may be left. */
+    /** Refuses a message with unread bytes. */
     void end() throws ProtocolException {
         if (body.hasRemaining()) {
             throw new ProtocolException(body.remaining() + " bytes too many in " + this);

@@ -8,14 +8,14 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 
-/** UTF-8 that comes in pieces, printed as it comes: a character may begin in one piece and end in the next. */
+/** UTF-8 that arrives in pieces, printed at once; a character may start in one piece and end in the next. */
 final class CopyText {
     private final PrintWriter out;
     private final CharsetDecoder decoder = UTF_8.newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
 
-    /** The beginning of a character; three bytes at most. */
+    /** The start of an incomplete character; three bytes at most. */
     private ByteBuffer unfinished = ByteBuffer.allocate(0);
 
     CopyText(PrintWriter out) {
@@ -26,7 +26,7 @@ final class CopyText {
         decode(piece, false);
     }
 
-    /** Nothing comes any more: what is unfinished was no character. */
+    /** The text has ended: an incomplete character is invalid. */
     void end() {
         decode(new byte[0], true);
     }

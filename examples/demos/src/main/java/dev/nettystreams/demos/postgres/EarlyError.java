@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The error of a server that could not even begin to speak the protocol, such as for want of memory for a process: an
- * {@code E}, a line, a NUL, as before PostgreSQL 7.4. Where the length would be is the beginning of the line.
+ * The error of a server that could not even start the protocol, for instance because it had no memory for a process: an
+ * {@code E}, a line and a NUL, as before PostgreSQL 7.4. The start of the line is in the place of the length.
  */
 final class EarlyError {
-    /**
-     * No error proper that comes before a login is longer; any text, taken for a length, is, or is less than nothing.
-     */
+    /** A proper error before the login is never longer; any text read as a length is larger, or negative. */
     private static final int MOST_LENGTH = 30_000;
 
     private static final int MOST_TEXT_BYTES = 4096;
@@ -26,9 +24,9 @@ final class EarlyError {
     }
 
     /**
-     * Takes the rest of the line, up to its NUL or the end of the connection.
+     * Reads the rest of the line, up to its NUL or the end of the connection.
      *
-     * @param header the type and what would be the length
+     * @param header the type, and the four bytes in the place of the length
      */
     static ServerReport receive(byte[] header, Intake intake)
             throws IOException, InterruptedException, TimeoutException {
@@ -39,7 +37,7 @@ final class EarlyError {
                 text.write(next);
             }
         } catch (EOFException end) {
-            text.write(new byte[0]); // it has left without the NUL
+            text.write(new byte[0]); // the server has closed the connection without a NUL
         }
         return new ServerReport("the server refuses the connection: "
                 + Printable.of(text.toString(UTF_8).strip()));

@@ -8,13 +8,13 @@ import java.util.concurrent.TimeoutException;
  * PostgreSQL's own STARTTLS.
  *
  * <pre>
- *   SSLRequest --- 'S', and nothing behind it ---> handshake ---> SECURED
- *              \-- 'S' and more ------------------> refused by startTls: somebody put words in (CVE-2021-23222)
- *              \-- 'N' --- if that was allowed ---> IN CLEAR
+ *   SSLRequest --- 'S', and nothing after it ----> handshake ---> SECURED
+ *              \-- 'S' and more ------------------> refused by startTls: injected plaintext (CVE-2021-23222)
+ *              \-- 'N' --- if that was allowed ---> PLAINTEXT
  *              \-- anything else -----------------> refused
  * </pre>
  *
- * Nothing but the request is sent before that is decided: no user, no password.
+ * Nothing but the request is sent before the decision: no user, no password.
  */
 final class Encryption {
     private Encryption() {}
@@ -29,10 +29,10 @@ final class Encryption {
                     throw new IOException("the server offers no TLS; --allow-plaintext goes on without");
                 }
             }
-            // Its text came in clear, from anybody, and is not shown (CVE-2024-10977).
+            // Anyone could have sent this plaintext, so it is not shown (CVE-2024-10977).
             case 'E' ->
                 throw new IOException("the server answered the request for TLS with an error, whose text is not"
-                        + " shown, for it came in clear: see the server's log");
+                        + " shown because it came in plaintext: see the server's log");
             default -> throw new ProtocolException("answer " + (int) answer + " to the request for TLS");
         }
     }

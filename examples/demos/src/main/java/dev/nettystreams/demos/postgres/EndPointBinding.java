@@ -13,21 +13,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the server's certificate, by the
+ * The channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the server's certificate, with the
  * hash function of the certificate's signature.
  *
- * <p>A signature without a hash function of its own, such as Ed25519's, leaves the binding undefined. That is a failure
- * and not a login without binding: the certificate's owner, who may be somebody in between, would decide whether there
- * is one.
+ * <p>For a signature without a hash function of its own, such as Ed25519, the binding is undefined. This class then
+ * fails instead of allowing a login without binding: otherwise the owner of the certificate, possibly an attacker,
+ * would decide whether there is a binding.
  */
 final class EndPointBinding {
-    /** Its name, and its number where the JDK has no name for it. */
+    /** The name of RSASSA-PSS, and its OID, for JDKs without the name. */
     private static final Set<String> PSS = Set.of("RSASSA-PSS", "1.2.840.113549.1.1.10");
 
     /** {@code SHA256withRSA}, {@code SHA512/256withRSA}, {@code SHA3-256withECDSA}, {@code MD5withRSA}. */
     private static final Pattern HASH_AND_SIGNATURE = Pattern.compile("(.+?)WITH.+");
 
-    /** RFC 5929 section 4.1: these two are replaced. */
+    /** RFC 5929 section 4.1 replaces these two. */
     private static final Set<String> BROKEN_HASHES = Set.of("MD5", "SHA-1");
 
     private EndPointBinding() {}
@@ -38,7 +38,7 @@ final class EndPointBinding {
         } catch (GeneralSecurityException e) {
             throw new IOException(
                     "the login cannot be bound to the server's certificate: its signature algorithm is "
-                            + Printable.of(certificate.getSigAlgName()) + ", which names no hash function known here",
+                            + Printable.of(certificate.getSigAlgName()) + ", which names no supported hash function",
                     e);
         }
     }

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
-/** What a client says, byte by byte: chapter "Message Formats" of PostgreSQL's documentation. */
+/** The messages of a client, byte by byte: chapter "Message Formats" of PostgreSQL's documentation. */
 final class FrontendMessages {
     private static final int SSL_REQUEST = 80877103;
     private static final int PROTOCOL_3_0 = 3 << 16;
@@ -60,7 +60,7 @@ final class FrontendMessages {
         return joined(new byte[] {(byte) type}, lengthAnd(fields));
     }
 
-    /** The length counts itself. */
+    /** The length includes its own four bytes. */
     private static byte[] lengthAnd(byte[]... fields) {
         byte[] body = joined(fields);
         return joined(int32(LENGTH_BYTES + body.length), body);
@@ -78,7 +78,7 @@ final class FrontendMessages {
         return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
     }
 
-    /** What follows a NUL would be taken for the next field. */
+    /** Refuses a NUL inside a string: the server would read the rest as the next field. */
     private static byte[] string(String value) {
         if (value.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("a NUL cannot be sent");

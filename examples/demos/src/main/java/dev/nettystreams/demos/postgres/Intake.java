@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Bytes of a reader, so many at a time. Each {@code await} is a switch of threads there and back, which is nothing for a login and too
- * much for each of a hundred thousand rows: once queries are asked, what has come already is fetched with what is wanted.
+ * Reads given numbers of bytes. On a virtual or platform thread an {@code await} may switch threads, which is
+ * negligible for a login and too expensive for each of a hundred thousand rows. Therefore, once queries start, each
+ * read also fetches the bytes that have already arrived.
  *
- * <p>What was fetched is nobody else's to read. Until TLS is there nothing may be: words that somebody put in would outlive the
- * handshake here, where {@code startTls} cannot see them.
+ * <p>Fetched bytes are lost to other readers. Before TLS nothing may be fetched ahead: injected plaintext would survive
+ * the handshake here, where {@code startTls} cannot see it.
  */
 final class Intake {
     private final StreamReader reader;
@@ -25,12 +26,12 @@ final class Intake {
         this.leastFetchBytes = leastFetchBytes;
     }
 
-    /** Fetches what is wanted and no more. */
+    /** Fetches only the requested bytes. */
     static Intake exact(StreamReader reader, Patience patience) {
         return new Intake(reader, patience, 1);
     }
 
-    /** Fetches what is there. */
+    /** Fetches all available bytes. */
     static Intake ahead(StreamReader reader, Patience patience) {
         return new Intake(reader, patience, 1 << 16);
     }

@@ -4,11 +4,11 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wants to be let in, and where.
+ * The user and the database of a login.
  *
  * @param user the role
- * @param database its name
- * @param givenPassword null if there is none
+ * @param database the name of the database
+ * @param givenPassword the password, or null if none was given
  * @param requiresBinding whether to refuse a login that is not bound to the server's certificate
  */
 record Login(String user, String database, @Nullable String givenPassword, boolean requiresBinding) {

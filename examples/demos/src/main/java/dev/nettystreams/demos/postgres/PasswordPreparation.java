@@ -7,11 +7,11 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The form of a password that PostgreSQL stores and compares: SASLprep (RFC 4013) with two deviations of its own, and
- * the password unchanged where SASLprep forbids it.
+ * The form of a password that PostgreSQL stores and compares: SASLprep (RFC 4013) with two deviations, and the
+ * unchanged password where SASLprep forbids it.
  *
- * <p>The deviations: U+200B becomes a space, and what is forbidden is looked for before the characters are composed.
- * The ready-made profile does both the other way round.
+ * <p>The deviations: U+200B becomes a space, and forbidden characters are checked before the characters are composed.
+ * The library's profile does both the other way round.
  */
 final class PasswordPreparation {
     private static final char ZERO_WIDTH_SPACE = 0x200b;
@@ -58,7 +58,7 @@ final class PasswordPreparation {
             String checked = new String(MAPPED_AND_CHECKED.prepareStored(spaced));
             return Normalizer.normalize(checked, Normalizer.Form.NFKC).toCharArray();
         } catch (IllegalArgumentException | IndexOutOfBoundsException forbidden) {
-            // The second one is the library's, for a password of which the mapping has left nothing.
+            // The library throws the second one for a password that is empty after the mapping.
             return password.toCharArray();
         }
     }

@@ -9,11 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How long the server may take for all that is awaited with it. One end for everything: a server that drips its answers gains no time.
- */
+/** One timeout for several answers of the server together: a server that sends them slowly gains no time. */
 final class Patience {
-    /** For queries, which take as long as they take. */
+    /** For queries, which may take any time. */
     static final Patience ENDLESS = new Patience(null, 0);
 
     private final @Nullable Duration length;
@@ -24,7 +22,7 @@ final class Patience {
         this.endNanos = endNanos;
     }
 
-    /** Begins now. */
+    /** Starts the timeout now. */
     static Patience of(Duration length) {
         return new Patience(length, System.nanoTime() + length.toNanos());
     }

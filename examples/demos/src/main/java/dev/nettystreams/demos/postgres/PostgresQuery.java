@@ -22,22 +22,23 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code postgres-query}: a protocol with a STARTTLS of its own, as a program that reads like it. */
+/** {@code postgres-query}: a protocol with a STARTTLS of its own, as straight-line code. */
 @Command(
         name = "postgres-query",
         mixinStandardHelpOptions = true,
         description = {
-            "Asks PostgreSQL, on port " + PostgresQuery.PORT + " unless told otherwise, and prints what psql would.",
+            "Asks PostgreSQL, on port " + PostgresQuery.PORT + " by default, and prints the result as psql does.",
             "",
-            "TLS is insisted on, chain and host name verified. Over a Unix socket none is asked for, as by libpq:"
-                    + " the words do not leave the machine, and servers offer it on TCP only. PATH is the socket itself,"
-                    + " such as /run/postgresql/.s.PGSQL.5432.",
+            "TLS is required, and the certificate chain and host name are verified. A Unix socket uses no TLS, as in"
+                    + " libpq: the data does not leave the machine, and servers offer TLS on TCP only. PATH is the"
+                    + " socket itself, such as /run/postgresql/.s.PGSQL.5432.",
             "",
-            "A login by SCRAM is bound to the server's certificate; one whose signature has no hash function,"
-                    + " such as Ed25519's, cannot be bound to, and is refused.",
+            "A login with SCRAM is bound to the server's certificate. A certificate whose signature has no hash"
+                    + " function, such as one with Ed25519, cannot be bound to, and is refused.",
             "",
-            "A result's rows are kept until the last one is there, to be aligned: more than 64 MiB of them are refused, and so is"
-                    + " a single one of more than 16 MiB. COPY .. TO STDOUT is printed as it comes, without such a bound.",
+            "The rows of a result are kept until the last one arrives, to align them: more than 64 MiB are refused,"
+                    + " and so is a row of more than 16 MiB. COPY .. TO STDOUT is printed as it arrives, without such"
+                    + " a limit.",
             ""
         })
 public final class PostgresQuery implements Callable<Integer> {
@@ -53,29 +54,29 @@ public final class PostgresQuery implements Callable<Integer> {
 
     @Option(
             names = "--allow-plaintext",
-            description = "Go on without TLS if the server has none: whoever is in between can have it say so.")
+            description = "Go on without TLS if the server has none, which an attacker on the path can forge.")
     private boolean allowsPlaintext;
 
     @Option(
             names = "--require-channel-binding",
             description =
-                    "Log in only with a proof that is bound to the server's certificate, which nobody in between can"
-                            + " pass on, whatever is believed.")
+                    "Log in only with a proof bound to the server's certificate, which no attacker on the path can"
+                            + " pass on, whatever certificates are trusted.")
     private boolean requiresBinding;
 
-    @Option(names = "--user", paramLabel = "USER", description = "The role (default: your name here).")
+    @Option(names = "--user", paramLabel = "USER", description = "The role (default: your user name).")
     private String user = System.getProperty("user.name");
 
-    @Option(names = "--database", paramLabel = "DATABASE", description = "The database (default: named as the user).")
+    @Option(names = "--database", paramLabel = "DATABASE", description = "The database (default: the name of the role).")
     private @Nullable String database;
 
     @Option(
             names = "--password",
             paramLabel = "PASSWORD",
-            description = "The password; everybody on this machine can see it (default: the variable PGPASSWORD).")
+            description = "The password; every user of this machine can see it (default: the variable PGPASSWORD).")
     private @Nullable String password;
 
-    @Parameters(paramLabel = "SQL", description = "One statement or more, between semicolons.")
+    @Parameters(paramLabel = "SQL", description = "One or more statements, separated by semicolons.")
     private String sql = "";
 
     @Spec
@@ -102,10 +103,10 @@ public final class PostgresQuery implements Callable<Integer> {
         return 0;
     }
 
-    /** An option that would do nothing lets its user believe in something that is not there. */
+    /** Refuses options that would have no effect, because their user would rely on them. */
     private void check() {
         if (allowsPlaintext && peer.isUnix()) {
-            throw misuse("--unix is in clear, --allow-plaintext or not");
+            throw misuse("--unix is always plaintext: --allow-plaintext has no effect");
         }
         if (peer.isUnix() && (tls.isGiven() || requiresBinding)) {
             throw misuse("--ca, --insecure, --cert, --key and --require-channel-binding are for TLS, not for --unix");

@@ -1,8 +1,8 @@
 package dev.nettystreams.demos.postgres;
 
 /**
- * Text from a server on a terminal, which must not obey it: control characters are shown as psql shows them ({@code \x1B}), and so are
- * characters without a shape, such as those that turn the direction of writing, and line breaks ({@code \n}).
+ * Text from a server for a terminal, which must not obey it. Control characters are shown as in psql ({@code \x1B}),
+ * and so are characters without a shape, such as those that change the writing direction, and line breaks ({@code \n}).
  */
 final class Printable {
     private Printable() {}
@@ -42,7 +42,7 @@ final class Printable {
         };
     }
 
-    /** How many columns of a terminal a printable text takes. */
+    /** Returns the number of terminal columns of a printable text. */
     static int width(String text) {
         return text.codePoints().map(Printable::width).sum();
     }
@@ -54,7 +54,7 @@ final class Printable {
         };
     }
 
-    /** East Asian letters and pictures, in the large blocks that have nothing else. */
+    /** Returns whether a character is in one of the large blocks of East Asian letters and pictures. */
     private static boolean isWide(int codePoint) {
         return codePoint >= 0x1100
                 && (codePoint <= 0x115f

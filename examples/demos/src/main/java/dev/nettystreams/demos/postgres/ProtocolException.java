@@ -3,7 +3,7 @@ package dev.nettystreams.demos.postgres;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The server said what the protocol does not have here. */
+/** The server sent a message that the protocol does not allow here. */
 final class ProtocolException extends IOException {
     private static final long serialVersionUID = 1L;
 

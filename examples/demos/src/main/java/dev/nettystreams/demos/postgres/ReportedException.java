@@ -1,6 +1,6 @@
 package dev.nettystreams.demos.postgres;
 
-/** The server has said no; the message is what it said. */
+/** The server has reported an error; the message is the server's. */
 final class ReportedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -7,13 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rows as psql aligns them. How wide a column is only the last row can tell, so that all of them are kept; how much memory they may take is
- * bounded. NULL is empty, as in psql.
+ * Aligns rows as psql does. Only the last row tells the width of a column, so all rows are kept; their memory is
+ * bounded. NULL is printed as an empty cell, as in psql.
  */
 final class ResultTable {
     private static final int NULL_LENGTH = -1;
 
-    /** For the objects around a cell's text, and around a row. */
+    /** The size of the objects around a cell's text, and around a row. */
     private static final int OVERHEAD_BYTES = 64;
 
     private final List<Column> columns;

@@ -18,15 +18,16 @@ import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SCRAM (RFC 5802, RFC 7677): both sides prove that they know the password, and neither tells it. Under TLS the proof is bound to the
- * certificate that the server has shown, so that nobody in between can pass it on.
+ * SCRAM (RFC 5802, RFC 7677): both sides prove that they know the password without sending it. Under TLS the proof is
+ * bound to the server's certificate, so that an attacker on the path cannot pass it on.
  *
  * <pre>
- *   TLS   the server offers        we choose            and say
- *   yes   SCRAM-SHA-256-PLUS       SCRAM-SHA-256-PLUS   p=tls-server-end-point, or nothing without {@link EndPointBinding}
- *   yes   SCRAM-SHA-256 only       SCRAM-SHA-256        y: a server that has offered more finds out
+ *   TLS   the server offers        we choose            and send
+ *   yes   SCRAM-SHA-256-PLUS       SCRAM-SHA-256-PLUS   p=tls-server-end-point, or nothing if there is no
+ *                                                       {@link EndPointBinding}
+ *   yes   SCRAM-SHA-256 only       SCRAM-SHA-256        y: a server that has offered more detects the attack
  *   no    SCRAM-SHA-256 only       SCRAM-SHA-256        n
- *   no    SCRAM-SHA-256-PLUS       nothing: the server has TLS with somebody, and it is not us
+ *   no    SCRAM-SHA-256-PLUS       nothing: the server uses TLS with another client
  * </pre>
  */
 final class ScramExchange {
@@ -35,10 +36,10 @@ final class ScramExchange {
     private static final int HASH_BITS = 256;
     private static final int NONCE_BYTES = 24;
 
-    /** In place of a binding that is not used: without one the library would say "n". */
+    /** A placeholder for a binding that is not used: without one the library would send "n". */
     private static final byte[] NOT_SENT = {0};
 
-    /** PostgreSQL asks for 4096. What a server may make us compute has a bound: this takes about a second. */
+    /** PostgreSQL asks for 4096. The limit bounds the computation that a server can cause, to about a second. */
     private static final int MOST_ITERATIONS = 1_000_000;
 
     private final ScramMechanism mechanism;
@@ -48,10 +49,10 @@ final class ScramExchange {
     private ScramClient client;
 
     /**
-     * Begins.
+     * Starts an exchange.
      *
-     * @param binding what to bind to, null for a client that could not
-     * @param password prepared
+     * @param binding the channel binding, or null if the client cannot bind
+     * @param password the prepared password
      */
     private ScramExchange(ScramMechanism mechanism, byte @Nullable [] binding, char[] password) {
         this.mechanism = mechanism;
@@ -63,9 +64,9 @@ final class ScramExchange {
     /**
      * Chooses a mechanism.
      *
-     * @param offered by the server
+     * @param offered the mechanisms that the server offers
      * @param password not empty
-     * @param tls null in clear
+     * @param tls null in plaintext
      * @param requiresBinding whether to refuse a login without channel binding
      */
     static ScramExchange begin(List<String> offered, String password, @Nullable TlsSession tls, boolean requiresBinding)
@@ -73,7 +74,7 @@ final class ScramExchange {
         boolean isBound = offered.contains(BOUND.getName());
         if (isBound && tls == null) {
             throw new IOException(
-                    "the server offers " + BOUND.getName() + " without TLS: somebody in between has taken TLS away");
+                    "the server offers " + BOUND.getName() + " without TLS: someone on the path may have removed TLS");
         }
         if (!isBound && requiresBinding) {
             throw new IOException(
@@ -89,16 +90,16 @@ final class ScramExchange {
     private static byte[] bindingTo(TlsSession tls) throws IOException {
         if (tls.peerCertificates().isEmpty()
                 || !(tls.peerCertificates().get(0) instanceof X509Certificate certificate)) {
-            throw new IOException("the login cannot be bound to the server's certificate: it has shown none");
+            throw new IOException("the login cannot be bound to the server's certificate: the server has sent none");
         }
         return EndPointBinding.of(certificate);
     }
 
-    /** The library prepares passwords in its own way; those that have been salted already it leaves alone. */
+    /** The library prepares passwords in its own way, except for those that are salted already. */
     private ScramClient client(byte[] saltedPassword) {
         var stage = ScramClient.builder()
                 .advertisedMechanisms(List.of(mechanism.getName()))
-                .username("*") // the one in the startup message counts
+                .username("*") // the server uses the one in the startup message
                 .saltedPassword(saltedPassword)
                 .nonceSupplier(() -> nonce);
         return (binding == null ? stage : stage.channelBinding(TlsServerEndpoint.TLS_SERVER_END_POINT, binding))
@@ -140,7 +141,7 @@ final class ScramExchange {
         }
     }
 
-    /** Whether the server knows the password; an exception if it does not. */
+    /** Throws unless the server has proved that it knows the password. */
     void verify(String outcome) throws ProtocolException {
         try {
             client.serverFinalMessage(outcome);

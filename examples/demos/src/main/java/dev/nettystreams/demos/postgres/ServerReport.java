@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An error or a notice of the server, in one line.
  *
- * @param line fit for a terminal
+ * @param line the line, safe for a terminal
  */
 record ServerReport(String line) {
     static ServerReport parse(BackendMessage message) throws ProtocolException {
@@ -16,7 +16,7 @@ record ServerReport(String line) {
             fields.put((char) field, Printable.of(message.string()));
         }
         message.end();
-        // 'V' is the severity's name in no language, since PostgreSQL 9.6
+        // 'V' is the untranslated severity, since PostgreSQL 9.6
         String severity = fields.getOrDefault('V', fields.getOrDefault('S', "ERROR"));
         return new ServerReport(severity + " " + fields.getOrDefault('C', "?????") + ": "
                 + fields.getOrDefault('M', "(no message)")

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some statements in one string, and what comes of each, printed as it comes.
+ * Runs the statements of one string, and prints their results as they arrive.
  *
  * <pre>
  *   Query --> for each statement, until one fails:                                     --> ReadyForQuery
@@ -17,15 +17,16 @@ import org.jspecify.annotations.Nullable;
  *                                                        CommandComplete, EmptyQueryResponse or ErrorResponse
  * </pre>
  *
- * An ErrorResponse may stand in for whatever is due. Behind it comes ReadyForQuery, or the end of the connection if it was fatal.
+ * An ErrorResponse may replace any message. ReadyForQuery follows it, or the end of the connection if the error was
+ * fatal.
  */
 final class SimpleQuery {
-    /** What all rows of one result may take: they are kept until the last one is there. */
+    /** The limit for all rows of one result, which are kept until the last one arrives. */
     static final long RESULT_LIMIT_BYTES = 64L << 20;
 
     private static final int TEXT_FORMAT = 0;
 
-    /** Rows that a statement which changes something RETURNs are followed by what it has changed, as in psql. */
+    /** Statements whose RETURNING rows are followed by the command tag, as in psql. */
     private static final List<String> CHANGES = List.of("INSERT", "UPDATE", "DELETE", "MERGE");
 
     private final Wire wire;
@@ -37,9 +38,9 @@ final class SimpleQuery {
     }
 
     /**
-     * Runs them.
+     * Runs the statements.
      *
-     * @throws ReportedException what the server refused, once it is ready for another query
+     * @throws ReportedException the server's error, once the server is ready for another query
      */
     void run(String sql) throws IOException, InterruptedException, TimeoutException, ReportedException {
         wire.send(FrontendMessages.query(sql));
@@ -61,7 +62,7 @@ final class SimpleQuery {
         }
     }
 
-    /** What the server said before it left is worth more than that it has left. */
+    /** An error that the server reported before it closed the connection is more useful than the loss. */
     private BackendMessage next(@Nullable ReportedException failure)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
         try {
@@ -103,7 +104,7 @@ final class SimpleQuery {
         }
     }
 
-    /** As it comes: for files, not for terminals. */
+    /** Prints the bytes unchanged: for files, not for terminals. */
     private void copyOut(BackendMessage response)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
         if (response.int8() != TEXT_FORMAT) {

@@ -11,11 +11,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whole messages over a connection. A message is a letter, four bytes of length, which count themselves, and the body; no length is
- * believed before it is found within bounds. What a server may say at any time (notices, parameters, notifications) is taken here and
- * never met elsewhere.
+ * Reads and writes whole messages. A message is a letter, four bytes of length, which include themselves, and the body;
+ * every length is checked against a limit first. Messages that the server may send at any time (notices, parameters,
+ * notifications) are handled here and hidden from callers.
  *
- * <p>CopyData alone may be of any length: a long one arrives as several short ones, whose borders mean nothing anyhow.
+ * <p>Only CopyData may have any length: a long one is split into several short ones, whose boundaries have no meaning.
  */
 final class Wire {
     private static final int HEADER_BYTES = 5;
@@ -24,7 +24,7 @@ final class Wire {
     private static final int MESSAGE_LIMIT_BYTES = 16 << 20;
     private static final int COPY_PIECE_BYTES = 64 << 10;
 
-    /** More than any field of PostgreSQL's, which end at 1 GiB. */
+    /** More than any field of PostgreSQL, which is limited to 1 GiB. */
     private static final int LONGEST_MESSAGE_BYTES = (1 << 30) + (1 << 20);
 
     private final Intake intake;
@@ -48,19 +48,19 @@ final class Wire {
         this.notices = notices;
     }
 
-    /** For as long as it has not been found out who is there. Leaves what it has not received to whoever reads next. */
+    /** For the time until the server is authenticated. Leaves bytes that it has not received to the next reader. */
     static Wire forLogin(StreamConnection connection, Patience patience, Consumer<ServerReport> notices) {
         Intake intake = Intake.exact(connection.reader(), patience);
         return new Wire(intake, connection.writer(), Phase.LOGIN, patience, notices);
     }
 
-    /** From then on until the end. */
+    /** For the time from then until the end. */
     static Wire forQueries(StreamConnection connection, Consumer<ServerReport> notices) {
         Intake intake = Intake.ahead(connection.reader(), Patience.ENDLESS);
         return new Wire(intake, connection.writer(), Phase.QUERIES, Patience.ENDLESS, notices);
     }
 
-    /** Null in clear. */
+    /** Returns null in plaintext. */
     @Nullable
     TlsSession tlsSession() {
         return writer.tlsSession();
@@ -81,7 +81,7 @@ final class Wire {
         }
     }
 
-    /** An error that came before the loss says more than the loss. */
+    /** Throws an error that the server sent before the loss, which is more useful than the loss. */
     private void throwLastError(IOException lost) throws InterruptedException, TimeoutException, ReportedException {
         try {
             BackendMessage message;
@@ -94,7 +94,7 @@ final class Wire {
         }
     }
 
-    /** Sends the one request whose answer is a byte, and not a message. */
+    /** Sends the one request whose answer is a byte and not a message. */
     char ask(byte[] request) throws IOException, InterruptedException, TimeoutException {
         writer.write(request);
         return (char) (intake.take(1)[0] & 0xff);
@@ -103,8 +103,8 @@ final class Wire {
     /**
      * Waits for a message of certain types.
      *
-     * @param when what is going on, for the message of what fails if it is another one
-     * @throws ReportedException if it is an error
+     * @param when the current step, for the exception if another message arrives
+     * @throws ReportedException if the message is an error
      */
     BackendMessage receive(String when, char... due)
             throws IOException, InterruptedException, TimeoutException, ReportedException {

@@ -1,4 +1,4 @@
-/** A small client that speaks PostgreSQL's protocol, from its own way into TLS to a table on the screen. */
+/** A small client for PostgreSQL's protocol, from its own upgrade to TLS to a table on the screen. */
 @NullMarked
 package dev.nettystreams.demos.postgres;
 

@@ -7,15 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a proxy leads to. */
+/** The destination of a proxy. */
 sealed interface Destination {
-    /** What a certificate there has to be for. */
+    /** The name that the destination's certificate must contain. */
     String hostName();
 
     CompletableFuture<StreamConnection> connect(NettyStreams streams);
 
     /**
-     * Reads {@code HOST:PORT}, {@code [ADDRESS]:PORT} or {@code unix:PATH}.
+     * Parses {@code HOST:PORT}, {@code [ADDRESS]:PORT} or {@code unix:PATH}.
      *
      * @throws IllegalArgumentException if it is none of these
      */
@@ -42,7 +42,7 @@ sealed interface Destination {
         }
     }
 
-    /** A socket in the file system. */
+    /** A Unix socket with a path. */
     record Unix(String path) implements Destination {
         @Override
         public String hostName() {

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  *               certificate)
  * </pre>
  *
- * <p>What a header's segment has behind the header is the beginning of the handshake, or of what is relayed: nothing of it is lost.
+ * <p>Bytes after the header in its segment start the handshake or the relayed data: none is lost.
  *
- * <p>The end of output is passed on where the other side can be told of it. TLS 1.2, and BoringSSL, cannot end one
- * direction only: once the destination has ended, such a client is closed; once the client has ended, such a
+ * <p>The end of output is passed on if the other side supports half-close. TLS 1.2, and BoringSSL, cannot end one
+ * direction only. Once the destination has ended, such a client is closed; once the client has ended, such a
  * destination may go on for 60 s.
  */
 final class ProxyDialogue implements Dialogue {
@@ -101,7 +101,7 @@ final class ProxyDialogue implements Dialogue {
         return Then.READ_ON;
     }
 
-    /** Ends with the client, if that goes first. */
+    /** Ends with the client, if that ends first. */
     private CompletableFuture<byte[]> connect() {
         CompletableFuture<byte[]> over = new CompletableFuture<>();
         CompletableFuture<Void> gone = writer.waitClosed();
@@ -117,7 +117,7 @@ final class ProxyDialogue implements Dialogue {
             }
         });
         gone.whenComplete((closed, failure) -> over.completeExceptionally(
-                failure != null ? failure : new IOException("the client was closed before there was a connection")));
+                failure != null ? failure : new IOException("the client was closed before the connection opened")));
         return over;
     }
 
@@ -162,10 +162,10 @@ final class ProxyDialogue implements Dialogue {
     private String whatTookSoLong() {
         return step == Step.HEADER
                 ? "no PROXY header within " + HEADER_TIMEOUT_SECONDS + " s"
-                : "the destination was not done " + LINGER_SECONDS + " s after the client";
+                : "the destination did not end within " + LINGER_SECONDS + " s after the client";
     }
 
-    /** Whoever is left is to see that it is not an end like any other. */
+    /** Aborts the other side, so that it does not take the failure for an orderly end. */
     @Override
     public CompletionStage<?> failed(Throwable failure) {
         writer.abort();

@@ -32,10 +32,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who really talks to whom, as a proxy tells it in front of everything else (HAProxy's PROXY protocol, versions 1 and 2).
+ * The client and the destination of a connection, as a proxy sends them before all other bytes (HAProxy's PROXY
+ * protocol, versions 1 and 2).
  *
- * @param source the client, null if it is not known
- * @param destination where the client has connected to, null if that is not known
+ * @param source the client's address, or null if unknown
+ * @param destination the address that the client has connected to, or null if unknown
  */
 record ProxyHeader(
         @Nullable InetSocketAddress source, @Nullable InetSocketAddress destination) {
@@ -51,12 +52,12 @@ record ProxyHeader(
             + "|TCP4(?: (?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){3}){2}(?: (?:0|[1-9][0-9]{0,4})){2}"
             + "|TCP6(?: [0-9A-Fa-f:.]+){2}(?: (?:0|[1-9][0-9]{0,4})){2})\r\n");
 
-    /** More than anybody sends; the length says up to 65535. */
+    /** More than any proxy sends; the length field allows 65535. */
     private static final int MOST_V2_BODY_BYTES = 4096;
 
     private static final byte SSL_CLIENT = 1;
 
-    /** Those of a connection itself. */
+    /** Returns the addresses of a connection itself. */
     static ProxyHeader of(StreamWriter client) {
         return client.getExtraInfo("peername") instanceof InetSocketAddress source
                         && client.getExtraInfo("sockname") instanceof InetSocketAddress destination
@@ -64,12 +65,13 @@ record ProxyHeader(
                 : UNKNOWN;
     }
 
-    // ---- in
+    // ---- reading
 
     /**
-     * Reads a header, and nothing of what follows it.
+     * Reads a header and none of the bytes after it.
      *
-     * @return fails with an {@link IOException} if something else is there; {@link #UNKNOWN} if the other proxy does not know, or speaks of no TCP connection
+     * @return fails with an {@link IOException} if the bytes are not a header; {@link #UNKNOWN} if the other proxy does
+     *     not know the addresses, or the connection is not TCP
      */
     static CompletableFuture<ProxyHeader> read(StreamReader reader, ProxyHeader own) {
         return reader.readExactly(V2_SIGNATURE.length).thenCompose(start -> {
@@ -89,7 +91,7 @@ record ProxyHeader(
         });
     }
 
-    /** What the codec takes and the specification does not: signs, leading zeros, spaces at the end. */
+    /** Refuses input that the codec accepts and the specification does not: signs, leading zeros, spaces at the end. */
     private static CompletableFuture<ProxyHeader> decodedLine(ProxyHeader own, byte[] start, byte[] rest) {
         return V1_LINE.matcher(new String(start, US_ASCII) + new String(rest, US_ASCII))
                         .matches()
@@ -117,7 +119,7 @@ record ProxyHeader(
         }
     }
 
-    /** LOCAL is what the other proxy itself has to say, its health checks for example. */
+    /** LOCAL marks connections of the other proxy itself, such as health checks. */
     private static ProxyHeader from(HAProxyMessage message, ProxyHeader own) {
         if (message.command() == HAProxyCommand.LOCAL) {
             return own;
@@ -139,16 +141,16 @@ record ProxyHeader(
         return new InetSocketAddress(address, port);
     }
 
-    // ---- out
+    // ---- writing
 
     /**
-     * The header's bytes.
+     * Returns the bytes of the header.
      *
-     * @param tls what the client and this proxy have agreed on, null in clear; only version 2 has a place for it
+     * @param tls the TLS session with the client, or null in plaintext; only version 2 has a field for it
      */
     byte[] encode(HAProxyProtocolVersion version, @Nullable TlsSession tls) {
         if (version == HAProxyProtocolVersion.V1 && family() == HAProxyProxiedProtocol.UNKNOWN) {
-            return V1_UNKNOWN.clone(); // the codec wants addresses
+            return V1_UNKNOWN.clone(); // the codec requires addresses
         }
         EmbeddedChannel codec = new EmbeddedChannel(HAProxyMessageEncoder.INSTANCE);
         try {
@@ -194,7 +196,7 @@ record ProxyHeader(
                 : HAProxyProxiedProtocol.UNKNOWN;
     }
 
-    /** Without the scope that a link-local address may have. */
+    /** Omits the scope of a link-local address. */
     private static String literal(InetSocketAddress address) {
         return NetUtil.toAddressString(address.getAddress()).replaceAll("%.*", "");
     }

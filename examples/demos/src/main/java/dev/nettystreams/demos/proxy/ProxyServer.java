@@ -16,15 +16,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code proxy}: passes on streams, ends and slowness included. */
+/** {@code proxy}: relays streams, with half-close and backpressure. */
 @Command(
         name = "proxy",
         mixinStandardHelpOptions = true,
         description = {
-            "Passes on what comes to port " + ProxyServer.PORT + ", unless told otherwise, and what comes back.",
-            "Either side may be TCP or a Unix socket, in clear or under TLS, with or without a PROXY header.",
-            "An end of output is passed on where the other side can be told of it. TLS 1.2, and BoringSSL, have none",
-            "for one direction: behind --to-tls the answer to a client that has ended its output may then take 60 s."
+            "Relays connections from port " + ProxyServer.PORT + ", by default, to a destination and back.",
+            "Either side may be TCP or a Unix socket, plaintext or TLS, with or without a PROXY header.",
+            "The end of output is passed on where the other side supports half-close. TLS 1.2, and BoringSSL, do not:",
+            "with --to-tls, the answer to a client that has ended its output may then take up to 60 s."
         })
 public final class ProxyServer extends ServerCommand {
     static final int PORT = 8080;
@@ -32,14 +32,14 @@ public final class ProxyServer extends ServerCommand {
     @Option(names = "--to", paramLabel = "PEER", required = true, description = "HOST:PORT or unix:PATH.")
     private String to = "";
 
-    @Option(names = "--to-tls", description = "TLS from there on.")
+    @Option(names = "--to-tls", description = "Use TLS to the destination.")
     private boolean isToTls;
 
     @Option(
             names = "--to-name",
             paramLabel = "NAME",
             description =
-                    "What the certificate there has to be for (default: the host; behind a Unix socket, localhost).")
+                    "The name in the destination's certificate (default: the host; localhost for a Unix socket).")
     private @Nullable String name;
 
     @Mixin
@@ -47,13 +47,13 @@ public final class ProxyServer extends ServerCommand {
 
     @Option(
             names = "--accept-proxy",
-            description = "Take clients only from a proxy that says who they are (PROXY protocol, versions 1 and 2).")
+            description = "Accept clients only from a proxy that names them (PROXY protocol, versions 1 and 2).")
     private boolean acceptsHeader;
 
     @Option(
             names = "--send-proxy",
             paramLabel = "VERSION",
-            description = "Say who the client is: ${COMPLETION-CANDIDATES} of the PROXY protocol.")
+            description = "Send the client's address: ${COMPLETION-CANDIDATES} of the PROXY protocol.")
     private @Nullable HAProxyProtocolVersion header;
 
     @SuppressWarnings("NullAway.Init") // before the first connection
@@ -66,13 +66,13 @@ public final class ProxyServer extends ServerCommand {
         super(PORT);
     }
 
-    /** The client's and the destination's. */
+    /** One for the client and one for the destination. */
     @Override
     protected int descriptorsPerConnection() {
         return 2;
     }
 
-    /** The header comes first. */
+    /** The PROXY header comes before TLS. */
     @Override
     protected boolean isTlsFirst() {
         return false;
@@ -88,13 +88,16 @@ public final class ProxyServer extends ServerCommand {
             throw misuse(String.valueOf(e.getMessage()));
         }
         if (!isToTls && (name != null || toTls.isGiven())) {
-            throw misuse("--to-name, --ca and --insecure are for --to-tls");
+            throw misuse("--to-name, --ca and --insecure need --to-tls");
         }
         String hostName = name != null ? name : destination.hostName();
         route = new Route(destination, header, isToTls ? toTls.client().upgrade(hostName) : null);
     }
 
-    /** Conversations end by themselves, or are cut off: an end of input made here would be passed on as if a client had said all. */
+    /**
+     * Lets connections end by themselves, up to the timeout: an end of input caused here would look like the end of the
+     * client's output.
+     */
     @Override
     protected CompletableFuture<Void> end(StreamServer server, Duration timeout) {
         server.close();

@@ -9,20 +9,20 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from the proxy on.
+ * The second half of a proxied connection.
  *
- * @param destination where it leads to
- * @param header which PROXY header goes first, null for none
- * @param tls the client's side of TLS, null in clear
+ * @param destination the destination
+ * @param header the PROXY header to send first, or null for none
+ * @param tls the client side of TLS, or null for plaintext
  */
 record Route(
         Destination destination,
         @Nullable HAProxyProtocolVersion header,
         @Nullable TlsUpgrade tls) {
     /**
-     * Connects, says in clear who comes, and then secures the connection.
+     * Connects, sends the PROXY header in plaintext, and then upgrades the connection to TLS.
      *
-     * @param gone completes when the client has gone, for whom nobody is to be connected any more
+     * @param gone completes when the client has gone, which cancels the connection
      */
     CompletableFuture<StreamConnection> open(
             NettyStreams streams, ProxyHeader who, @Nullable TlsSession clientTls, CompletableFuture<?> gone) {

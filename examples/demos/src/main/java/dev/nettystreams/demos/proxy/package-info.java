@@ -1,4 +1,4 @@
-/** A proxy for streams: TCP or Unix, clear or TLS, with or without the PROXY protocol, on either side. */
+/** A proxy for streams: TCP or Unix sockets, plaintext or TLS, with or without the PROXY protocol, on either side. */
 @NullMarked
 package dev.nettystreams.demos.proxy;
 

@@ -1,6 +1,6 @@
 package dev.nettystreams.demos.resp;
 
-/** A command that is refused; the message is the reply, in Redis's words. The connection goes on. */
+/** A refused command; the message is the reply, in Redis's wording. The connection goes on. */
 final class CommandException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -13,13 +13,13 @@ final class CommandTable {
 
     private final Map<String, Entry> entries = new HashMap<>();
 
-    /** What a command does with its arguments, the name included. */
+        /** Runs a request and returns its reply. */
     @FunctionalInterface
     interface Command {
         byte[] run(RespDialogue.Client client, List<byte[]> arguments) throws CommandException;
     }
 
-    /** @param arity as Redis counts: with the name; negative for "at least" */
+    /** @param arity the number of arguments as Redis counts them, the name included; negative for a minimum */
     private record Entry(int arity, Command command) {
         boolean takes(int argumentCount) {
             return arity >= 0 ? argumentCount == arity : argumentCount >= -arity;
@@ -65,7 +65,7 @@ final class CommandTable {
                 + command + " HELP.");
     }
 
-    /** A word of a command, for comparison and messages. */
+    /** Returns a word of a command as text, for comparison and messages. */
     static String text(byte[] word) {
         return new String(word, ISO_8859_1);
     }

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.util.List;
 
 /**
- * Commands about the connection: PING, ECHO, SELECT, HELLO, CLIENT, QUIT. And two that are none: a browser that a page makes talk to this
- * port begins with {@code POST} or sends a {@code Host:}, and is cut off without a word, as Redis does.
+ * Commands about the connection: PING, ECHO, SELECT, HELLO, CLIENT, QUIT. Two more detect browsers that a web page has
+ * made connect to this port: {@code POST} and {@code Host:} end the connection without an answer, as in Redis.
  */
 final class ConnectionCommands {
     void addTo(CommandTable table) {
@@ -47,7 +47,7 @@ final class ConnectionCommands {
         return Replies.OK;
     }
 
-    /** RESP 2 only: a client that asks for 3 is told so, and goes on with 2. */
+    /** Supports RESP 2 only: a client that asks for 3 gets an error and goes on with 2. */
     private static byte[] hello(RespDialogue.Client client, List<byte[]> arguments) throws CommandException {
         if (arguments.size() > 1) {
             Long version = StrictLong.parse(arguments.get(1));

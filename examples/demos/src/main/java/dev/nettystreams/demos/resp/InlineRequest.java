@@ -4,7 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A request typed as a line: words, quoted as in Redis ({@code sdssplitargs}): {@code "a\n\x00"} with escapes, {@code 'a'} without. */
+/**
+ * A request typed as a line of words, quoted as in Redis ({@code sdssplitargs}): {@code "a\n\x00"} with escapes,
+ * {@code 'a'} without.
+ */
 final class InlineRequest {
     private final byte[] line;
     private final int end;

@@ -2,7 +2,7 @@ package dev.nettystreams.demos.resp;
 
 import java.util.Arrays;
 
-/** Bytes as a key of a map; they must not be changed any more. */
+/** Bytes as a key of a map; they must not change afterwards. */
 final class Key {
     private final byte[] bytes;
     private final int hash;

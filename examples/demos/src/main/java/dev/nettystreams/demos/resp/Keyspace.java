@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and their values. An expired value is not there, and is removed when somebody comes across it. Any thread; each method is atomic for
- * its key.
+ * Keys and their values. An expired value counts as absent, and is removed at the next access. Any thread; each method
+ * is atomic for its key.
  */
 final class Keyspace {
     static final long NEVER = Long.MAX_VALUE;
@@ -18,7 +18,7 @@ final class Keyspace {
 
     private static final class Value {
         final byte[] bytes;
-        final long expiresAtMillis; // on the clock, or NEVER
+        final long expiresAtMillis; // wall-clock time, or NEVER
 
         Value(byte[] bytes, long expiresAtMillis) {
             this.bytes = bytes;
@@ -26,14 +26,14 @@ final class Keyspace {
         }
     }
 
-    /** When a SET applies. */
+    /** The condition of a SET. */
     enum Condition {
         ALWAYS,
         IF_ABSENT,
         IF_PRESENT
     }
 
-    /** What a SET did. */
+    /** The result of a SET. */
     static final class Replaced {
         final boolean isApplied;
         final byte @Nullable [] previous;
@@ -57,7 +57,7 @@ final class Keyspace {
         return live == null ? null : live.bytes;
     }
 
-    /** When a key expires: {@link #NEVER} if it stays, null if there is no such key. */
+    /** Returns when a key expires: {@link #NEVER} if it does not, null if there is no such key. */
     @Nullable
     Long expiresAtMillis(byte[] key) {
         Value live = live(new Key(key));
@@ -77,7 +77,7 @@ final class Keyspace {
         return value.expiresAtMillis != NEVER && value.expiresAtMillis <= nowMillis();
     }
 
-    /** @param expiresAtMillis on the clock, {@link #NEVER}, or null to leave it as it is */
+    /** @param expiresAtMillis wall-clock time, {@link #NEVER}, or null to keep the current one */
     Replaced set(byte[] key, byte[] bytes, @Nullable Long expiresAtMillis, Condition condition) {
         Replaced[] outcome = new Replaced[1];
         values.compute(new Key(key), (any, stored) -> {

@@ -1,6 +1,6 @@
 package dev.nettystreams.demos.resp;
 
-/** The peer broke the protocol; the message is what Redis answers before it closes the connection. */
+/** The peer broke the protocol; the message is Redis's reply before it closes the connection. */
 final class ProtocolException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Replies on the wire, RESP 2. */
+/** Encodes replies in RESP 2. */
 final class Replies {
     static final byte[] OK = ascii("+OK\r\n");
     static final byte[] PONG = ascii("+PONG\r\n");
@@ -16,7 +16,7 @@ final class Replies {
 
     private Replies() {}
 
-    /** Line ends within a message become blanks, as in Redis: a reply line cannot hold them. */
+    /** Line breaks in a message become blanks, as in Redis: a reply line cannot contain them. */
     static byte[] error(String message) {
         return ascii("-" + message.replace('\r', ' ').replace('\n', ' ') + "\r\n");
     }
@@ -58,7 +58,7 @@ final class Replies {
         return array;
     }
 
-    /** One byte for each character, so that a client's bytes come back in messages as they are. */
+    /** Encodes one byte per character, so that a client's bytes come back unchanged in messages. */
     private static byte[] ascii(String text) {
         return text.getBytes(ISO_8859_1);
     }

@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests out of pieces of input, with Redis's bounds and words. Knows no stream: it says which piece it wants next.
+ * Decodes requests from pieces of input, with Redis's limits and wording. Knows no stream: it tells which piece it
+ * needs next.
  *
  * <pre>
  *   REQUEST_LINE --inline command----------------------> request
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class RequestDecoder {
-    /** Redis before version 7; later ones take 2^31 - 1 from clients that have logged in. */
+    /** The limit of Redis before version 7; later versions accept 2^31 - 1 from clients that have logged in. */
     static final int MOST_ARGUMENTS = 1024 * 1024;
 
     /** Redis's {@code proto-max-bulk-len}. */
@@ -37,21 +38,21 @@ final class RequestDecoder {
         return wanted != Wanted.BULK;
     }
 
-    /** How many bytes are wanted, when no line is. */
+    /** Returns the number of bytes that it needs, if it does not need a line. */
     int wantedByteCount() {
         return bulkByteCount + CRLF_BYTES;
     }
 
     /**
-     * Takes the piece that was wanted.
+     * Takes the piece that was needed.
      *
-     * @param piece a line with its ending, or so many bytes
-     * @return a request, empty for one that Redis passes over in silence; null if it is not whole yet
+     * @param piece a line with its ending, or the number of bytes needed
+     * @return a request, empty if Redis ignores it silently; null if it is not complete yet
      */
     @Nullable
     List<byte[]> accept(byte[] piece) throws ProtocolException {
         if (wantsLine() && piece[piece.length - 1] != '\n') {
-            return List.of(); // the input ended within a line: nobody waits for an answer
+            return List.of(); // the input ended within a line: no client waits for an answer
         }
         return switch (wanted) {
             case REQUEST_LINE -> requestLine(piece);
@@ -60,7 +61,7 @@ final class RequestDecoder {
         };
     }
 
-    /** What to answer when a line is longer than anything may be. */
+    /** Returns the error for a line over the limit. */
     ProtocolException overlongLine(byte[] firstByte) {
         if (wanted == Wanted.BULK_LENGTH) {
             return new ProtocolException("too big bulk count string");
@@ -101,7 +102,7 @@ final class RequestDecoder {
 
     private @Nullable List<byte[]> bulk(byte[] bytesAndEnding) {
         byte[] bytes = new byte[bulkByteCount];
-        System.arraycopy(bytesAndEnding, 0, bytes, 0, bulkByteCount); // what ends it is not looked at, as in Redis
+        System.arraycopy(bytesAndEnding, 0, bytes, 0, bulkByteCount); // the ending is not checked, as in Redis
         arguments.add(bytes);
         if (--missing > 0) {
             wanted = Wanted.BULK_LENGTH;
@@ -113,7 +114,7 @@ final class RequestDecoder {
         return request;
     }
 
-    /** The number behind a line's first byte; a line that does not end with CR LF has none. */
+    /** Returns the number after the first byte of a line, or null if the line does not end with CR LF. */
     private static @Nullable Long number(byte[] line) {
         int end = line.length - CRLF_BYTES;
         boolean isTerminated = end >= 1 && line[end] == '\r' && line[end + 1] == '\n';

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client: reads what the decoder asks for, answers whole commands. Replies of a pipeline gather in the writer, which sends them when
- * the input that has arrived is used up.
+ * One client: reads the pieces that the decoder needs, and answers complete commands. Replies of a pipeline are
+ * combined in the writer, which sends them when the received input is used up.
  */
 final class RespDialogue implements Dialogue {
     private final StreamReader reader;
@@ -51,11 +51,11 @@ final class RespDialogue implements Dialogue {
         return client.hasQuit ? Then.END : Then.DRAIN;
     }
 
-    /** A line over the limit is answered as Redis words it, which depends on how the line begins. */
+    /** Answers a line over the limit in Redis's wording, which depends on the start of the line. */
     @Override
     public CompletionStage<?> failed(Throwable failure) {
         if (failure instanceof IncompleteReadException) {
-            return CompletableFuture.completedFuture(null); // clients leave as they like
+            return CompletableFuture.completedFuture(null); // clients may leave at any time
         }
         if (failure instanceof LimitOverrunException) {
             return reader.peek(1)
@@ -65,7 +65,7 @@ final class RespDialogue implements Dialogue {
         return CompletableFuture.failedFuture(failure);
     }
 
-    /** What a client has said about itself. */
+    /** The settings that a client has sent. */
     static final class Client {
         byte @Nullable [] name;
         boolean hasQuit;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "resp-server",
         mixinStandardHelpOptions = true,
         description =
-                "A small server that speaks Redis's protocol, on port 6380 unless told otherwise: try redis-cli -p 6380.")
+                "A small server for Redis's protocol, on port 6380 by default: try redis-cli -p 6380.")
 public final class RespServer extends ServerCommand {
     private final CommandTable commands = new CommandTable(new Keyspace(System::currentTimeMillis));
 

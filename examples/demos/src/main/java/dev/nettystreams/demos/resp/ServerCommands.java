@@ -9,10 +9,10 @@ import java.util.Map;
 
 /** Commands about the server: COMMAND, CONFIG, DBSIZE, FLUSHALL, INFO. */
 final class ServerCommands {
-    /** The version whose words and bounds these are, told to clients that choose by it. */
+    /** The version whose wording and limits these are, reported to clients that depend on it. */
     static final String REDIS_VERSION = "6.2.0";
 
-    /** What {@code redis-benchmark} asks for when it begins. */
+    /** The settings that {@code redis-benchmark} asks for at its start. */
     private static final Map<String, String> SETTINGS = Map.of("save", "", "appendonly", "no", "databases", "1");
 
     private final Keyspace keyspace;
@@ -29,7 +29,7 @@ final class ServerCommands {
         table.add("info", -1, (client, arguments) -> Replies.bulk(info()));
     }
 
-    /** No documentation here: redis-cli then gives no hints, and is content. */
+    /** Returns no documentation; redis-cli then shows no hints. */
     private static byte[] command(List<byte[]> arguments) throws CommandException {
         if (arguments.size() == 1
                 || CommandTable.is(arguments.get(1), "DOCS")

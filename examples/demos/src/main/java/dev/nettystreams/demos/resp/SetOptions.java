@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows key and value in a SET.
+ * The options of a SET after its key and value.
  *
- * @param expiresAtMillis on the wall clock, {@link Keyspace#NEVER}, or null for KEEPTTL
+ * @param expiresAtMillis wall-clock time, {@link Keyspace#NEVER}, or null for KEEPTTL
  * @param condition NX or XX
  * @param returnsPrevious GET
  */

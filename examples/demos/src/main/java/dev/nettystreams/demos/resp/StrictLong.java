@@ -2,7 +2,9 @@ package dev.nettystreams.demos.resp;
 
 import org.jspecify.annotations.Nullable;
 
-/** Integers as Redis reads them ({@code string2ll}): no plus sign, no blanks, no leading zeros, no minus zero, 64 bits. */
+/**
+ * Integers as Redis reads them ({@code string2ll}): no plus sign, no blanks, no leading zeros, no minus zero, 64 bits.
+ */
 final class StrictLong {
     private static final int MOST_DIGITS = 19;
 
@@ -22,7 +24,7 @@ final class StrictLong {
         if (text[firstDigit] == '0') {
             return digitCount == 1 && !isNegative ? 0L : null;
         }
-        long negated = 0; // the negative numbers are one more
+        long negated = 0; // there is one more negative number
         for (int i = firstDigit; i < end; i++) {
             int digit = text[i] - '0';
             if (digit < 0 || digit > 9 || negated < (Long.MIN_VALUE + digit) / 10) {

@@ -1,4 +1,4 @@
-/** A small server that speaks Redis's protocol. */
+/** A small server for Redis's protocol. */
 @NullMarked
 package dev.nettystreams.demos.resp;
 

@@ -1,13 +1,13 @@
 package dev.nettystreams.demos.smtp;
 
 /**
- * What the server does about a command.
+ * The server's answer to a command.
  *
- * @param reply lines without CR LF at their end
- * @param next what comes after it
+ * @param reply the lines, the last one without CR LF
+ * @param next what follows
  */
 record Answer(String reply, Next next) {
-    /** What comes after a reply. */
+    /** What follows a reply. */
     enum Next {
         /** Another command. */
         COMMAND,
@@ -15,7 +15,7 @@ record Answer(String reply, Next next) {
         CONTENT,
         /** The reply is the last plaintext; then the handshake, then another command. */
         HANDSHAKE,
-        /** Nothing. */
+        /** The end of the connection. */
         END
     }
 

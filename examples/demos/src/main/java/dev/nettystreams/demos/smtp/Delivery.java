@@ -2,13 +2,13 @@ package dev.nettystreams.demos.smtp;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Where the server's mails go. */
+/** The destination of the server's mail. */
 interface Delivery {
     /**
-     * Takes a mail.
+     * Stores a mail.
      *
-     * @param mail the sender is told that it has arrived when this completes
-     * @return completes when the mail is safe; fails if it is not
+     * @param mail the mail; its sender gets a positive reply when the future completes
+     * @return completes when the mail is safely stored; fails if it cannot be
      */
     CompletableFuture<Void> deliver(Mail mail);
 }

@@ -7,22 +7,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An address of the envelope with its parameters, as {@code MAIL} and {@code RCPT} have it (RFC 5321 section 4.1.2).
+ * An address of the envelope with its parameters, as in {@code MAIL} and {@code RCPT} (RFC 5321 section 4.1.2).
  *
- * @param address without its brackets and without a source route
- * @param parameters by their names in capitals; empty values for those without
+ * @param address the address without brackets and without a source route
+ * @param parameters the parameters by their names in capitals; empty values for those without one
  */
 record EnvelopePath(String address, Map<String, String> parameters) {
     private static final int MOST_ADDRESS_BYTES = 254;
 
-    /** Between brackets: anything that is printable, in quotes also brackets and spaces. */
+    /** The text between the brackets: any printable characters, in quotes also brackets and spaces. */
     private static final Pattern PATH =
             Pattern.compile("<((?:[!-~&&[^<>\"]]++|\"(?:[ -~&&[^\"\\\\]]|\\\\[ -~])*+\")*+)>(?: +(.*))?");
 
     /**
-     * Reads an argument.
+     * Parses an argument.
      *
-     * @param argument what stands behind the command's verb
+     * @param argument the text after the verb of the command
      * @param keyword {@code FROM:} or {@code TO:}
      */
     static EnvelopePath parse(String argument, String keyword) throws SmtpException {
@@ -41,7 +41,7 @@ record EnvelopePath(String address, Map<String, String> parameters) {
         return new EnvelopePath(address, parameters(path.group(2) == null ? "" : path.group(2)));
     }
 
-    /** Routes are to be taken and passed over (RFC 5321 appendix C). */
+    /** Source routes must be accepted and ignored (RFC 5321 appendix C). */
     private static String withoutRoute(String path) {
         return path.startsWith("@") ? path.substring(path.indexOf(':') + 1) : path;
     }

@@ -5,11 +5,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A line of another protocol where a command is due. A web page can have a browser post to any port, with a mail in the
- * body; a server that answers the request line and each header as an unknown command takes the mail, too.
+ * Detects a line of another protocol in place of a command. A web page can make a browser post to any port, with a mail
+ * in the body; a server that answers the request line and each header as unknown commands would accept that mail.
  */
 final class ForeignLine {
-    /** Of HTTP and WebDAV; {@code PRI} begins HTTP/2. */
+    /** The methods of HTTP and WebDAV; {@code PRI} starts HTTP/2. */
     private static final Set<String> METHODS = Set.of(
             "GET",
             "HEAD",
@@ -26,14 +26,14 @@ final class ForeignLine {
 
     private static final Pattern REQUEST_LINE = Pattern.compile("(?i).* HTTP/[0-9.]+ *");
 
-    /** A verb is letters; {@code Host:} is a header, {@code <} or <code>{</code> the beginning of a body. */
+    /** A verb consists of letters; {@code Host:} is a header, {@code <} or <code>{</code> the start of a body. */
     private static final Pattern VERB = Pattern.compile("[A-Za-z][^:]*");
 
     private ForeignLine() {}
 
     static boolean isOne(String line) {
         if (line.isEmpty()) {
-            return false; // no command either, but nobody's
+            return false; // no command either, but not of another protocol
         }
         String verb = line.split(" ", 2)[0];
         return METHODS.contains(verb.toUpperCase(Locale.ROOT))

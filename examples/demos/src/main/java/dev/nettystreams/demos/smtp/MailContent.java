@@ -2,7 +2,7 @@ package dev.nettystreams.demos.smtp;
 
 import java.io.ByteArrayOutputStream;
 
-/** What comes behind {@code DATA}: lines, up to one that is a dot alone. Holds no more than it may, however much comes. */
+/** The lines after {@code DATA}, up to a line with a single dot. Holds no more than the limit, however much arrives. */
 final class MailContent {
     private static final byte DOT = '.';
     private static final int CRLF_BYTES = 2;
@@ -18,7 +18,7 @@ final class MailContent {
     /**
      * Takes a line.
      *
-     * @param line with its CR LF
+     * @param line the line with its CR LF
      * @return whether it was the end
      */
     boolean accept(byte[] line) {
@@ -29,7 +29,7 @@ final class MailContent {
         }
         if (byteCount > mostBytes - bytes.size()) {
             isTooLarge = true;
-            bytes = new ByteArrayOutputStream(0); // with what it held
+            bytes = new ByteArrayOutputStream(0); // releases the bytes
         }
         if (!isTooLarge) {
             bytes.write(line, start, byteCount);

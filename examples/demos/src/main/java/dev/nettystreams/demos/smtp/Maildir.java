@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A directory that mail programs read: each mail is a file, written in {@code tmp} and moved to {@code new} when it is whole and on disk.
- * Lines end with LF there.
+ * A directory that mail programs read: each mail is a file, written in {@code tmp} and moved to {@code new} when it is
+ * complete and on disk. Lines end with LF there.
  */
 final class Maildir implements Delivery {
     private final Path directory;
@@ -28,7 +28,7 @@ final class Maildir implements Delivery {
     /**
      * Opens a directory for mail.
      *
-     * @param directory made if it is not there
+     * @param directory created if it does not exist
      */
     static Maildir in(Path directory) throws IOException {
         for (String part : new String[] {"tmp", "new", "cur"}) {
@@ -37,7 +37,7 @@ final class Maildir implements Delivery {
         return new Maildir(directory);
     }
 
-    /** Files are written where blocking is no harm. */
+    /** Writes files on a thread where blocking does no harm. */
     @Override
     public CompletableFuture<Void> deliver(Mail mail) {
         return CompletableFuture.runAsync(() -> store(mail));

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A mail as it goes over the wire: lines with CR LF, and a dot more before those that begin with one (RFC 5321 section 4.5.2). */
+/**
+ * A mail as sent: lines with CR LF, and an additional dot before lines that start with one (RFC 5321 section 4.5.2).
+ */
 final class OutgoingMail {
     private static final byte[] CRLF = {'\r', '\n'};
 
@@ -21,12 +23,13 @@ final class OutgoingMail {
     }
 
     /**
-     * Makes a mail.
+     * Creates a mail.
      *
      * @param sender an address
-     * @param recipients addresses, one or more
+     * @param recipients one or more addresses
      * @param text header and body; lines end with LF or CR LF
-     * @throws IOException if there is a CR without a LF, which one server would take for the end of a line and the next would not
+     * @throws IOException if there is a CR without a LF, which some servers would take for the end of a line and others
+     *     would not
      */
     static OutgoingMail of(String sender, List<String> recipients, byte[] text) throws IOException {
         OutgoingMail mail = new OutgoingMail(sender, recipients);
@@ -68,12 +71,12 @@ final class OutgoingMail {
         return recipients;
     }
 
-    /** With their endings and additional dots. */
+    /** Returns the lines with their endings and additional dots. */
     List<byte[]> lines() {
         return lines;
     }
 
-    /** Without the additional dots, as {@code SIZE} counts (RFC 1870 section 5). */
+    /** Returns the size without the additional dots, as {@code SIZE} counts it (RFC 1870 section 5). */
     long byteCount() {
         return byteCount;
     }

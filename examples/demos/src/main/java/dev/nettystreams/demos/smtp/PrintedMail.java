@@ -13,14 +13,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Prints mails, one after the other, without what would play tricks on a terminal. */
+/** Prints mails one after the other, without characters that would affect a terminal. */
 final class PrintedMail implements Delivery {
-    /** More mails than these may not wait for a pipe that nobody empties. */
+    /** The maximum number of mails that wait for a pipe that no one reads. */
     private static final int MOST_WAITING = 4;
 
     private final PrintStream out;
 
-    /** Standard output may be a pipe that nobody empties: an event loop must not wait for it. */
+    /** Standard output may be a pipe that no one reads, and an event loop must not wait for it. */
     private final ExecutorService printer =
             new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
                 Thread thread = new Thread(task, "print-mail");
@@ -37,7 +37,7 @@ final class PrintedMail implements Delivery {
         try {
             return CompletableFuture.runAsync(() -> print(mail), printer);
         } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(new IOException("nobody reads standard output", e));
+            return CompletableFuture.failedFuture(new IOException("no one reads standard output", e));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.nettystreams.demos.smtp;
 
 import java.io.IOException;
 
-/** The server does not do what it was asked. */
+/** The server has refused a request. */
 final class RefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ final class RefusedException extends IOException {
         isHalfWay = reply.kind() == SmtpClient.INTERMEDIATE;
     }
 
-    /** Whether the server waits for more of what it was asked, and would take a command for it. */
+    /** Returns whether the server waits for the rest of the request, and would take a command for it. */
     boolean isHalfWay() {
         return isHalfWay;
     }

@@ -4,22 +4,22 @@ import dev.nettystreams.demos.OneLine;
 import java.util.List;
 
 /**
- * What a server has answered.
+ * A reply of the server.
  *
  * @param code three digits
- * @param lines what stands behind the code, one or more
+ * @param lines the text after the code, one or more lines
  */
 record Reply(int code, List<String> lines) {
     Reply {
         lines = List.copyOf(lines);
     }
 
-    /** The first digit: 2 for done, 3 for go on, 4 for not now, 5 for no. */
+    /** Returns the first digit: 2 for done, 3 for continue, 4 for a temporary failure, 5 for a permanent one. */
     int kind() {
         return code / 100;
     }
 
-    /** In one line. */
+    /** Returns the reply in one line. */
     @Override
     public String toString() {
         return code + " " + OneLine.printable(String.join(" / ", lines));

@@ -1,11 +1,11 @@
 package dev.nettystreams.demos.smtp;
 
 /**
- * What a server offers and asks for.
+ * The capabilities and requirements of a server.
  *
- * @param name by which it introduces itself
- * @param mostBytes the largest mail
- * @param offersTls whether {@code STARTTLS} is there
- * @param requiresTls whether nothing goes on without it
+ * @param name the name in its greeting
+ * @param mostBytes the maximum size of a mail
+ * @param offersTls whether it offers {@code STARTTLS}
+ * @param requiresTls whether it requires TLS for everything else
  */
 record ServerTerms(String name, int mostBytes, boolean offersTls, boolean requiresTls) {}

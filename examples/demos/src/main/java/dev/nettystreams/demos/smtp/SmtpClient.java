@@ -25,14 +25,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The client's side of SMTP (RFC 5321), a command at a time.
+ * The client side of SMTP (RFC 5321), one command at a time.
  *
  * <pre>
  *   greet --> startTls --> authenticate --> mail, recipient..., content --> quit
  *             (offered? else refuse)
  * </pre>
  *
- * What the server has said in clear counts for nothing afterwards: it is greeted again.
+ * Everything that the server has said in plaintext is forgotten after the handshake: the client greets it again.
  */
 final class SmtpClient {
     /** RFC 5321 section 4.5.3.2: five minutes for most replies, ten for a mail's. */
@@ -45,8 +45,8 @@ final class SmtpClient {
     private static final int MOST_REPLY_LINES = 128;
 
     /**
-     * RFC 5321 section 4.2.1: what to do next is said by the first digit alone, and clients know no more digits than
-     * they have to.
+     * RFC 5321 section 4.2.1: the first digit alone decides what comes next; clients should depend on no more digits
+     * than necessary.
      */
     private static final int COMPLETION = 2;
 
@@ -61,7 +61,7 @@ final class SmtpClient {
     private final StreamReader reader;
     private final StreamWriter writer;
 
-    /** What the server offers, by keyword in capitals, with its parameters. */
+    /** The server's extensions, by keyword in capitals, with their parameters. */
     private final Map<String, String> offers = new HashMap<>();
 
     SmtpClient(StreamConnection connection) {
@@ -69,7 +69,7 @@ final class SmtpClient {
         writer = connection.writer();
     }
 
-    /** Waits for the server's greeting and introduces us. */
+    /** Waits for the server's greeting and introduces the client. */
     void greet() throws Exception {
         expect(COMPLETION, "the connection", reply());
         introduce();
@@ -79,7 +79,7 @@ final class SmtpClient {
         offers.clear();
         Reply reply = ask("EHLO " + ownName());
         if (reply.kind() == PERMANENT_REFUSAL) {
-            expect(COMPLETION, "HELO", ask("HELO " + ownName())); // older than 1995, and without any offers
+            expect(COMPLETION, "HELO", ask("HELO " + ownName())); // a server from before 1995, without extensions
             return;
         }
         expect(COMPLETION, "EHLO", reply);
@@ -90,7 +90,7 @@ final class SmtpClient {
         }
     }
 
-    /** An address literal, as whoever has no name is to say (RFC 5321 section 4.1.4). */
+    /** An address literal, as required of clients without a name (RFC 5321 section 4.1.4). */
     private String ownName() {
         if (writer.getExtraInfo("sockname") instanceof InetSocketAddress own && own.getAddress() != null) {
             String address = own.getAddress().getHostAddress().replaceAll("%.*", "");
@@ -104,21 +104,21 @@ final class SmtpClient {
     }
 
     /**
-     * Secures the connection (RFC 3207).
+     * Upgrades the connection to TLS (RFC 3207).
      *
-     * @throws RefusedException if the server does not, which leaves the connection in clear
+     * @throws RefusedException if the server refuses, which leaves the connection in plaintext
      */
     void startTls(TlsUpgrade tls) throws Exception {
         Reply reply = ask("STARTTLS");
-        if (reply.code()
-                != READY_FOR_TLS) { // all digits: behind any other reply a handshake would wait for a server that waits
+        // All digits count: after any other reply, a handshake would wait for a server that waits.
+        if (reply.code() != READY_FOR_TLS) {
             throw new RefusedException("STARTTLS", reply);
         }
         await(writer.startTls(tls));
         introduce();
     }
 
-    /** Says who we are (RFC 4616), under TLS only. */
+    /** Logs in (RFC 4616), under TLS only. */
     void authenticate(String user, String password) throws Exception {
         if (writer.tlsSession() == null) {
             throw new IOException("a password is not sent in clear");
@@ -134,7 +134,7 @@ final class SmtpClient {
                 ask("AUTH PLAIN " + Base64.getEncoder().encodeToString(plain.getBytes(UTF_8))));
     }
 
-    /** Hands over a mail; to all of the recipients or to none. */
+    /** Hands over a mail, to all of the recipients or to none. */
     Reply send(OutgoingMail mail) throws Exception {
         String parameters = parametersFor(mail);
         expect(COMPLETION, "the sender", ask("MAIL FROM:<" + mail.sender() + ">" + parameters));
@@ -146,8 +146,8 @@ final class SmtpClient {
     }
 
     /**
-     * Sends the lines of a mail and its final dot. A server may refuse the mail before it has read all of it, and
-     * close; no other word is due before the dot.
+     * Sends the lines of a mail and its final dot. A server may refuse the mail and close before it has read all of it;
+     * it sends no other reply before the dot.
      */
     private Reply content(List<byte[]> lines) throws Exception {
         CompletableFuture<byte[]> word = reader.peek(1);
@@ -163,10 +163,10 @@ final class SmtpClient {
     }
 
     /**
-     * Waits for room for more.
+     * Waits for room in the write buffer.
      *
-     * @param word pending for what the server says
-     * @return false if the server has said something, or has ended the connection
+     * @param word the pending read of the server's reply
+     * @return false if the server has replied or has ended the connection
      */
     private boolean awaitRoom(CompletableFuture<?> word) throws Exception {
         CompletableFuture<Void> drained = writer.drain();
@@ -175,14 +175,14 @@ final class SmtpClient {
                 await(CompletableFuture.anyOf(drained, word).orTimeout(BLOCK_MINUTES, TimeUnit.MINUTES));
             }
         } catch (TimeoutException e) {
-            throw new IOException("the server has taken nothing of the mail for " + BLOCK_MINUTES + " minutes", e);
+            throw new IOException("the server has accepted no bytes of the mail for " + BLOCK_MINUTES + " minutes", e);
         } catch (IOException lost) {
             awaitBefore(lost, word);
         }
         return !word.isDone();
     }
 
-    /** A server that breaks the connection may have said why, which is more than that it is broken. */
+    /** A server that breaks the connection may have sent a reason before, which is more useful than the loss. */
     private static void awaitBefore(IOException lost, CompletableFuture<?> word) throws Exception {
         try {
             await(word.orTimeout(QUIT_SECONDS, TimeUnit.SECONDS));
@@ -191,7 +191,7 @@ final class SmtpClient {
         }
     }
 
-    /** The rest of the mail is not sent: it would follow a no, or nobody would read it. */
+    /** Does not send the rest of the mail: the server has refused it, or no longer reads. */
     private Reply earlyReply() throws Exception {
         try {
             Reply reply = reply();
@@ -206,7 +206,7 @@ final class SmtpClient {
 
     private String parametersFor(OutgoingMail mail) throws IOException {
         if (mail.has8BitBytes() && !offers("8BITMIME")) {
-            throw new IOException("the mail has bytes above 127, which the server does not take");
+            throw new IOException("the mail has bytes above 127, which the server does not accept");
         }
         String size = offers.get("SIZE");
         if (size != null
@@ -219,15 +219,15 @@ final class SmtpClient {
     }
 
     /**
-     * Takes leave, as clients must also after a refusal (RFC 5321 section 4.1.1.10): a server counts the others as
-     * lost. What was done is done, whatever the server makes of it.
+     * Ends the session, as clients must also after a refusal (RFC 5321 section 4.1.1.10): a server may count other ends
+     * as lost connections. The outcome of the mail does not depend on the reply.
      */
     void quit() throws InterruptedException {
         try {
             writer.write("QUIT\r\n".getBytes(US_ASCII));
             await(reader.readLine(LineEnding.CRLF).orTimeout(QUIT_SECONDS, TimeUnit.SECONDS));
         } catch (IOException | TimeoutException | IllegalStateException e) {
-            return; // it was in a hurry
+            return; // the server closed without a reply
         }
     }
 

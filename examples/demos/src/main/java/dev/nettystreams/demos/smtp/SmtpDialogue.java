@@ -26,13 +26,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the server: lines in, replies out, with the handshake or a delivery in between where one is due.
+ * One client of the server: lines in, replies out, with a handshake or a delivery in between where one is due.
  *
- * <p>Lines end with CR LF and nothing else: a server that takes a bare LF for the end of a line, or of a mail, lets a sender smuggle a
- * second mail past whoever has checked the first.
+ * <p>Lines end only with CR LF: a server that takes a bare LF for the end of a line, or of a mail, lets a sender
+ * smuggle a second mail past a server that has checked the first.
  */
 final class SmtpDialogue implements Dialogue {
-    /** For all conversations: how many mails fail is the clients' doing. */
+    /** Shared by all conversations, because clients determine how many mails fail. */
     private static final LogLimit NOT_STORED = new LogLimit(FailureReporter.LINES_PER_SECOND);
 
     private static final int MOST_COMMAND_BYTES = 2048;
@@ -51,10 +51,10 @@ final class SmtpDialogue implements Dialogue {
     private final BooleanSupplier isGoingDown;
     private final SmtpSession session;
 
-    /** The mail that is coming in, null between mails. */
+    /** The mail that is being received; null between mails. */
     private @Nullable MailContent content;
 
-    /** What has to be over before the next line is read: a handshake, a delivery. */
+    /** Must complete before the next line is read: a handshake or a delivery. */
     private CompletableFuture<Void> before = NOTHING;
 
     SmtpDialogue(
@@ -112,7 +112,10 @@ final class SmtpDialogue implements Dialogue {
         return Then.READ_ON;
     }
 
-    /** An end of the input that the client has not made: it is told (RFC 5321 section 3.8), and tries again later. */
+    /**
+     * If the server and not the client has ended the input, tells the client (RFC 5321 section 3.8), which then tries
+     * again later.
+     */
     private void goDown() {
         if (isGoingDown.getAsBoolean()) {
             reply("421 4.3.2 going down");
@@ -152,7 +155,7 @@ final class SmtpDialogue implements Dialogue {
         return Duration.ofMinutes(PATIENCE_MINUTES);
     }
 
-    /** A client that breaks the rules is told which, and nothing that it says afterwards is listened to. */
+    /** Tells a client which rule it has broken, and ignores everything that it sends afterwards. */
     @Override
     public CompletionStage<?> failed(Throwable failure) {
         Throwable cause = cause(failure);

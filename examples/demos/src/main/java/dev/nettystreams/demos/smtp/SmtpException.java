@@ -1,6 +1,6 @@
 package dev.nettystreams.demos.smtp;
 
-/** A command that is refused; the message is the reply. */
+/** A refused command; the message is the reply. */
 final class SmtpException extends Exception {
     private static final long serialVersionUID = 1L;
 

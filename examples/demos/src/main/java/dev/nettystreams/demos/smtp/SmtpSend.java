@@ -26,18 +26,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code smtp-send}: a mail, over TLS. */
+/** {@code smtp-send}: sends a mail over TLS. */
 @Command(
         name = "smtp-send",
         mixinStandardHelpOptions = true,
         description = {
-            "Sends a mail, header and body, to port " + SmtpSend.PORT + " unless told otherwise.",
-            "Goes on in clear only if told to."
+            "Sends a mail, header and body, to port " + SmtpSend.PORT + " by default.",
+            "Goes on in plaintext only with --allow-plaintext."
         })
 public final class SmtpSend implements Callable<Integer> {
     static final int PORT = 587;
 
-    /** What fits between the brackets of an envelope and cannot end the command that it stands in. */
+    /**
+     * The characters that an address may contain: it fits between the brackets of an envelope and cannot end its
+     * command.
+     */
     private static final String ADDRESS = "[!-~&&[^<>\"\\\\]]{1,254}";
 
     @Mixin
@@ -59,7 +62,7 @@ public final class SmtpSend implements Callable<Integer> {
             names = "--password",
             paramLabel = "PASSWORD",
             defaultValue = "${env:SMTP_PASSWORD}",
-            description = "The user's password (default: what the environment has as SMTP_PASSWORD).")
+            description = "The user's password (default: the variable SMTP_PASSWORD).")
     private @Nullable String password;
 
     @Option(names = "--smtps", description = "TLS from the first byte (RFC 8314) instead of STARTTLS.")
@@ -67,7 +70,7 @@ public final class SmtpSend implements Callable<Integer> {
 
     @Option(
             names = "--allow-plaintext",
-            description = "Go on in clear if the server offers no TLS, which whoever is in between can bring about.")
+            description = "Go on in plaintext if the server offers no TLS, which an attacker on the path can forge.")
     private boolean allowsPlaintext;
 
     @Parameters(arity = "0..1", paramLabel = "FILE", description = "The mail (default: standard input).")
@@ -125,10 +128,10 @@ public final class SmtpSend implements Callable<Integer> {
             throw misuse("--smtps is under TLS from the first byte, and --allow-plaintext would do nothing");
         }
         if (user != null && (password == null || (user + password).indexOf('\0') >= 0)) {
-            throw misuse("--user needs a password, and no NUL is in either");
+            throw misuse("--user needs a password, and neither may contain a NUL");
         }
         if (user != null) {
-            Decoded.check("the password", String.valueOf(password)); // which the environment may have
+            Decoded.check("the password", String.valueOf(password)); // may come from the environment
         }
     }
 

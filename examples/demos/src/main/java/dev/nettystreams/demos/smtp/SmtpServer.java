@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code smtp-server}: takes mail for anybody, and prints or stores it. */
+/** {@code smtp-server}: accepts mail for any recipient, and prints or stores it. */
 @Command(
         name = "smtp-server",
         mixinStandardHelpOptions = true,
         description = {
-            "Takes mail for anybody, on port " + SmtpServer.PORT + " unless told otherwise, and prints or stores it.",
+            "Accepts mail for any recipient, on port " + SmtpServer.PORT + " by default, and prints or stores it.",
             "With a certificate it offers STARTTLS; with --smtps TLS comes first."
         })
 public final class SmtpServer extends ServerCommand {
     static final int PORT = 2525;
 
-    private static final int LEAST_MOST_BYTES = 65536; // RFC 5321 section 4.5.3.1.7: 64K octets have to be taken
+    private static final int LEAST_MOST_BYTES = 65536; // RFC 5321 section 4.5.3.1.7: a server must accept 64K octets
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "By which it introduces itself (default: ${DEFAULT-VALUE}).")
+            description = "The host name in its greeting (default: ${DEFAULT-VALUE}).")
     private String name = "localhost";
 
-    @Option(names = "--require-tls", description = "Takes no mail in clear.")
+    @Option(names = "--require-tls", description = "Accepts mail only under TLS.")
     private boolean requiresTls;
 
     @Option(names = "--smtps", description = "TLS from the first byte (RFC 8314) instead of STARTTLS.")
@@ -39,7 +39,7 @@ public final class SmtpServer extends ServerCommand {
     @Option(
             names = "--most-bytes",
             paramLabel = "BYTES",
-            description = "The largest mail, at least " + LEAST_MOST_BYTES + " (default: ${DEFAULT-VALUE}).")
+            description = "The maximum size of a mail, at least " + LEAST_MOST_BYTES + " (default: ${DEFAULT-VALUE}).")
     private int mostBytes = 10_485_760;
 
     @Option(

@@ -14,21 +14,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of SMTP without the reading and writing: a command in, an {@link Answer} out.
+ * The server side of SMTP without I/O: a command in, an {@link Answer} out.
  *
  * <pre>
  *   no greeting --EHLO, HELO--> greeted --MAIL--> sender --RCPT--> recipients --DATA--> (the mail) --> greeted
  *        ^                        | ^________________|__RSET, EHLO____|
- *        |_______STARTTLS_________|    what was said in clear is forgotten (RFC 3207 section 4.2)
+ *        |_______STARTTLS_________|    everything said in plaintext is forgotten (RFC 3207 section 4.2)
  * </pre>
  *
- * Which state it is in is said by what it knows: the client's name, the sender, the recipients.
+ * The known facts determine the state: the client's name, the sender, the recipients.
  */
 final class SmtpSession {
     private static final int MOST_RECIPIENTS = 100;
     private static final int MOST_REFUSALS = 20;
 
-    /** RFC 3207 section 4: all that a server that requires TLS answers before. */
+    /** RFC 3207 section 4: the commands that a server which requires TLS accepts before it. */
     private static final Set<String> BEFORE_TLS = Set.of("EHLO", "STARTTLS", "NOOP", "QUIT");
 
     /** RFC 5322 section 3.3. */
@@ -39,7 +39,7 @@ final class SmtpSession {
 
     private final ServerTerms terms;
     private final String peer;
-    private @Nullable String tls; // null in clear
+    private @Nullable String tls; // null in plaintext
     private @Nullable String clientName;
     private boolean isExtended;
     private @Nullable String sender;
@@ -47,10 +47,10 @@ final class SmtpSession {
     private int refusals;
 
     /**
-     * Begins.
+     * Starts a session.
      *
-     * @param peer the client's address, for the mail's trace
-     * @param tls what TLS there is already, null for none
+     * @param peer the client's address, for the trace line of a mail
+     * @param tls the TLS version in use, or null for plaintext
      */
     SmtpSession(ServerTerms terms, String peer, @Nullable String tls) {
         this.terms = terms;
@@ -62,7 +62,7 @@ final class SmtpSession {
         return "220 " + terms.name() + " ESMTP netty-streams";
     }
 
-    /** The connection is secured now, and the client unknown again. */
+    /** The connection is under TLS now, and the client must introduce itself again. */
     void secured(String version) {
         tls = version;
         clientName = null;
@@ -82,8 +82,7 @@ final class SmtpSession {
             }
             return answer(verb, argument);
         } catch (SmtpException e) {
-            // A mail to many is refused some of them by the rules (RFC 5321 section 4.5.3.1.10): no error of the
-            // client's.
+            // Refusing some of many recipients follows the rules (RFC 5321 section 4.5.3.1.10): no error of the client.
             boolean isForNow = e.reply().startsWith("4");
             refusals += isForNow ? 0 : 1;
             boolean isEnough = refusals >= MOST_REFUSALS;
@@ -231,9 +230,10 @@ final class SmtpSession {
     }
 
     /**
-     * The mail that {@code DATA} has brought, with its trace line (RFC 5321 section 4.4); the next one may come.
+     * Returns the mail after {@code DATA}, with its trace line (RFC 5321 section 4.4); the session is ready for the
+     * next mail.
      *
-     * @return null if it is too large, which {@link #refusal} then says
+     * @return null if the mail is too large; {@link #refusal} has the reply then
      */
     @Nullable
     Mail mail(MailContent content) {
@@ -249,7 +249,7 @@ final class SmtpSession {
         return mail;
     }
 
-    /** What to answer instead of taking a mail that is too large. */
+    /** Returns the reply to a mail that is too large. */
     String refusal() {
         return tooLarge();
     }

@@ -7,7 +7,7 @@ import dev.nettystreams.StreamWriter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A handler that gives its connection away, and lasts as long as that does. */
+/** A handler that hands its connection to other code, and ends when the connection does. */
 final class Accepting implements ConnectionHandler {
     private final CompletableFuture<StreamConnection> accepted;
 

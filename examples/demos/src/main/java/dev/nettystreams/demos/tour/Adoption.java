@@ -19,7 +19,7 @@ import io.netty.handler.codec.string.StringDecoder;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A channel that Netty code opened speaks through streams for a while, and goes back with its unread bytes. */
+/** A channel that Netty code has opened uses streams for a while, and goes back with its unread bytes. */
 final class Adoption implements Stop {
     @Override
     public String title() {
@@ -38,7 +38,7 @@ final class Adoption implements Stop {
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel fresh) {
-                            fresh.config().setAutoRead(false); // until somebody wants the bytes
+                            fresh.config().setAutoRead(false); // until the streams want the bytes
                         }
                     })
                     .connect("127.0.0.1", server.port())
@@ -62,7 +62,7 @@ final class Adoption implements Stop {
         }
     }
 
-    /** The end of an ordinary Netty pipeline. */
+    /** The last handler of an ordinary Netty pipeline. */
     private static final class FirstMessage extends SimpleChannelInboundHandler<String> {
         final CompletableFuture<String> message = new CompletableFuture<>();
 

@@ -9,15 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A writer that drains stops when its peer does not read, and goes on when it does.
+ * A writer that drains stops while its peer does not read, and goes on when the peer reads.
  *
- * <p>That drain() waits is seen by waiting for it a while. On a busy machine it may be the kernel that is slow, and the drain ends by itself
- * after all: nothing below depends on which it was. What must hold is that the writer stops long before {@link #MOST_BYTES}.
+ * <p>To show that drain() waits, the stop waits for it for a while. On a busy machine only the kernel may be slow, and
+ * the drain then completes after all; nothing below depends on which it was. The writer must stop long before
+ * {@link #MOST_BYTES}.
  */
 final class Backpressure implements Stop {
     private static final byte[] CHUNK = new byte[65536];
 
-    /** Many times what kernels buffer. */
+    /** Many times the size of kernel buffers. */
     private static final long MOST_BYTES = 256L << 20;
 
     private static final int STALL_MILLIS = 300;
@@ -41,7 +42,7 @@ final class Backpressure implements Stop {
         }
     }
 
-    /** How much had been written when a drain did not complete, and that drain. */
+    /** The number of bytes written when a drain did not complete, and that drain. */
     private record Stalled(long written, CompletableFuture<Void> drain) {}
 
     private static Stalled writeUntilStalled(StreamWriter writer) throws Exception {

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A read that is given up takes nothing with it. */
+/** A cancelled read consumes no bytes. */
 final class Cancellation implements Stop {
     @Override
     public String title() {

@@ -10,7 +10,7 @@ import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
 import java.util.Locale;
 
-/** The same echo, over TCP and a Unix socket, on every way that this machine has to talk to its kernel. */
+/** The same echo over TCP and a Unix socket, with every I/O backend of this machine. */
 final class EchoEverywhere implements Stop {
     @Override
     public String title() {

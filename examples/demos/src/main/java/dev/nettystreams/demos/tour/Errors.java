@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 
-/** Errors that say what was tried and what came of it. */
+/** Errors that name the attempted operation and its outcome. */
 final class Errors implements Stop {
     @Override
     public String title() {
@@ -30,7 +30,7 @@ final class Errors implements Stop {
         }
     }
 
-    /** A port that is bound and not listened on: nobody else can listen on it meanwhile. */
+    /** Uses a port that is bound but does not listen, so that no other process can listen on it meanwhile. */
     private static void showRefusal(Guide guide) throws Exception {
         try (SocketChannel bound = SocketChannel.open().bind(new InetSocketAddress(0))) {
             int port = bound.socket().getLocalPort();

@@ -13,13 +13,13 @@ import dev.nettystreams.netty.StreamServer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A server that is told to end finishes what it is sending; who does not let it is cut off in time. */
+/** A server that is told to end finishes its answers; clients that do not read them are aborted at the timeout. */
 final class GracefulShutdown implements Stop {
     private static final byte[] CHUNK = new byte[1 << 20];
     private static final int ANSWER_CHUNKS = 8;
     private static final int ANSWER_BYTES = ANSWER_CHUNKS * CHUNK.length;
 
-    /** Many times what kernels buffer, so that it cannot be sent to one who reads nothing. */
+    /** Many times the size of kernel buffers, so that it cannot all be sent to a client that does not read. */
     private static final int ENDLESS_CHUNKS = 256;
 
     @Override
@@ -33,7 +33,7 @@ final class GracefulShutdown implements Stop {
         cutsOffWhoNeverReads(guide);
     }
 
-    /** Each of the two is answered first: a peer that has not been accepted yet is not the server's to treat well. */
+    /** Both clients get an answer first: the server can only serve connections that it has accepted. */
     private static void finishesItsAnswer(Guide guide) throws Exception {
         StreamServer server = guide.get(guide.streams.startServer(GracefulShutdown::answer, "127.0.0.1", 0));
         try (StreamConnection busy = guide.get(guide.streams.openConnection("127.0.0.1", server.port()));
@@ -46,7 +46,7 @@ final class GracefulShutdown implements Stop {
             guide.expect(length, 2 + ANSWER_BYTES, "the answer's length");
             guide.expect(guide.get(idle.reader().read(1)).length, 0, "what the idle connection reads");
             guide.get(over);
-            guide.say("told to end within an answer of " + (ANSWER_BYTES >> 20)
+            guide.say("told to end in the middle of an answer of " + (ANSWER_BYTES >> 20)
                     + " MiB: all of it arrived, then EOF; the idle one got EOF");
         }
     }
@@ -62,11 +62,11 @@ final class GracefulShutdown implements Stop {
             long millis = (System.nanoTime() - start) / 1_000_000;
             guide.failure(StreamBrokenException.class, stuck.reader().readAll(Integer.MAX_VALUE));
             String told = OneLine.of(guide.get(reported));
-            guide.say("one that reads nothing was cut off after " + millis + " ms; its handler was told: " + told);
+            guide.say("a client that reads nothing was aborted after " + millis + " ms; its handler got: " + told);
         }
     }
 
-    /** Asks for so many chunks, and waits until the answer begins. */
+    /** Asks for a number of chunks, and waits until the answer starts. */
     private static void ask(Guide guide, StreamConnection connection, String chunkCount) throws Exception {
         connection.writer().write((chunkCount + "\n").getBytes(US_ASCII));
         guide.get(connection.reader().peek(1));

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** What a stop shows its findings with, and the streams that it may use. */
+/** Prints the findings of a stop, and provides its streams. */
 final class Guide {
-    /** Far more than anything here takes: what takes longer hangs. */
+    /** Far more than any step needs: a longer wait means that it hangs. */
     private static final int PATIENCE_SECONDS = 20;
 
     final NettyStreams streams;
@@ -22,7 +22,7 @@ final class Guide {
     private final PrintWriter out;
     private final Path directory;
 
-    /** @param directory empty, for Unix sockets */
+    /** @param directory an empty directory for Unix sockets */
     Guide(NettyStreams streams, PrintWriter out, Path directory) {
         this.streams = streams;
         this.out = out;
@@ -50,12 +50,12 @@ final class Guide {
         }
     }
 
-    /** Waits, but not for ever: a tour that hangs shows nothing. */
+    /** Waits with a timeout: a tour that hangs shows nothing. */
     <T> T get(CompletableFuture<T> future) throws Exception {
         return await(future.copy().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 
-    /** The failure that a future ends with, which must be of a type. */
+    /** Returns the failure of a future, which must be of the given type. */
     <X extends Throwable> X failure(Class<X> type, CompletableFuture<?> future) throws Exception {
         try {
             future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -63,12 +63,12 @@ final class Guide {
             if (type.isInstance(e.getCause())) {
                 return type.cast(e.getCause());
             }
-            throw new TourException("expected a " + type.getSimpleName() + ", and it failed with " + e.getCause());
+            throw new TourException("expected a " + type.getSimpleName() + ", but it failed with " + e.getCause());
         }
-        throw new TourException("expected a " + type.getSimpleName() + ", and it went well");
+        throw new TourException("expected a " + type.getSimpleName() + ", but it completed");
     }
 
-    /** Two ends of one TCP connection. */
+    /** Opens a TCP connection and returns both ends. */
     TwoEnds twoEnds() throws Exception {
         return twoEnds(StreamLimits.DEFAULT);
     }

@@ -7,7 +7,7 @@ import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import java.nio.ByteBuffer;
 
-/** The peer has ended its output and still gets all of a large answer. */
+/** A peer that has ended its output still gets all of a large answer. */
 final class HalfClose implements Stop {
     private static final int CHUNK_BYTES = 65536;
     private static final int CHUNKS = 128;

@@ -8,7 +8,7 @@ import dev.nettystreams.StreamReader;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32;
 
-/** Two relays back to back: a proxy that passes on ends of output and slowness, too. */
+/** Two relays back to back: a proxy that passes on half-close and backpressure. */
 final class Proxy implements Stop {
     private static final int CHUNK_BYTES = 65536;
     private static final int CHUNKS = 256;

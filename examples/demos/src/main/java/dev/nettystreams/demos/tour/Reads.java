@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.nettystreams.StreamReader;
 
-/** What a reader can be asked for. */
+/** The reads of a reader. */
 final class Reads implements Stop {
     private static final byte[] INPUT = "a line\nkey=value;rest|12345678tail".getBytes(US_ASCII);
 

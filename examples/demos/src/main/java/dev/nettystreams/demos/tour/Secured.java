@@ -21,14 +21,14 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.concurrent.TimeUnit;
 
-/** STARTTLS, as mail has it, and what becomes of those who put words in between. */
+/** STARTTLS, as in mail, and the fate of injected plaintext. */
 final class Secured implements Stop {
     private static final byte[] GO = "220 go ahead\r\n".getBytes(US_ASCII);
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     @Override
     public String title() {
-        return "startTls: secured in place, and nothing gets in before";
+        return "startTls: upgraded in place, and no injected plaintext gets in";
     }
 
     @Override
@@ -74,7 +74,7 @@ final class Secured implements Stop {
         }
     }
 
-    /** By the JDK's own tool: a certificate for this minute. */
+    /** Creates a certificate with the JDK's own tool. */
     private static KeyStore selfSigned(Path file) throws Exception {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")

@@ -12,7 +12,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
-/** Tasks that begin and end together, and a deadline for several steps. */
+/** Tasks that begin and end together, and one timeout for several steps. */
 final class SeveralTasks implements Stop {
     @Override
     public String title() {
@@ -50,7 +50,7 @@ final class SeveralTasks implements Stop {
             Throwable end = guide.get(reading.handle((line, reason) -> reason));
             guide.expect(end instanceof CancellationException, "the other is cancelled");
             guide.say(
-                    "one fails (" + failure.getMessage() + "): the other is cancelled, and its read has taken nothing");
+                    "one fails (" + failure.getMessage() + "): the other is cancelled, and its read consumed no bytes");
         }
     }
 
@@ -59,7 +59,7 @@ final class SeveralTasks implements Stop {
             Await.withTimeout(Duration.ofMillis(50), () -> line(client) + line(client));
             throw new TourException("it was in time");
         } catch (TimeoutException e) {
-            guide.say("two reads with one deadline: " + e.getMessage());
+            guide.say("two reads with one timeout: " + e.getMessage());
         }
     }
 

@@ -4,6 +4,6 @@ package dev.nettystreams.demos.tour;
 interface Stop {
     String title();
 
-    /** Throws whatever goes wrong. */
+    /** Shows the capability; throws if it does not work. */
     void show(Guide guide) throws Exception;
 }

@@ -6,7 +6,10 @@ import dev.nettystreams.BareLineEndingException;
 import dev.nettystreams.LineEnding;
 import dev.nettystreams.StreamReader;
 
-/** Where lines end with CR LF, one without the other is an error: two parties that disagree about it get commands smuggled in. */
+/**
+ * Where lines end with CR LF, either character alone is an error: if two parties disagree about it, commands can be
+ * smuggled.
+ */
 final class StrictLines implements Stop {
     @Override
     public String title() {

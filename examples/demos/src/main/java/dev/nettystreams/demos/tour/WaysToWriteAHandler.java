@@ -10,13 +10,13 @@ import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import java.util.Locale;
 
-/** One program as callbacks and as straight-line code, and where each of them runs. */
+/** One program with callbacks and as straight-line code, and the thread that runs each of them. */
 final class WaysToWriteAHandler implements Stop {
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     @Override
     public String title() {
-        return "one handler, wherever it is to run";
+        return "one handler on every kind of thread";
     }
 
     @Override
@@ -31,7 +31,7 @@ final class WaysToWriteAHandler implements Stop {
         if (Await.isOnEventLoopAvailable()) {
             visit(guide, "the event loop, awaiting", Await.onEventLoop(WaysToWriteAHandler::straightLine));
         } else {
-            guide.say("the event loop, awaiting: needs Java 21, and java.lang opened; here is Java "
+            guide.say("the event loop, awaiting: needs Java 21, and java.lang opened; this is Java "
                     + Runtime.version().feature());
         }
         if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {

@@ -1,4 +1,4 @@
-/** A walk through what the library can do, one class for each stop. */
+/** A tour of the library, one class for each stop. */
 @NullMarked
 package dev.nettystreams.demos.tour;
 

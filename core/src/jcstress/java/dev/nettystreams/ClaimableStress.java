@@ -10,8 +10,8 @@ import org.openjdk.jcstress.infra.results.LLLL_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
 /**
- * A claimable future has one winner, and who is parked for it wakes up, whoever that is. A waiter that nobody wakes shows as a run that
- * does not end in time.
+ * A claimable future has one winner, and a thread parked for it wakes up, whichever party wins. A waiter that is not
+ * woken shows up as a run that does not end in time.
  */
 public final class ClaimableStress {
     private ClaimableStress() {}
@@ -20,7 +20,7 @@ public final class ClaimableStress {
         try {
             return future.park();
         } catch (InterruptedException e) {
-            throw new AssertionError(e); // nobody interrupts
+            throw new AssertionError(e); // no thread interrupts
         }
     }
 

@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Every method names the call of this side that ended the connection, while it ends and when it is gone. */
+/** Every method names the call by this side that ended the connection, while it is ending and when it has ended. */
 class AfterAbortTest {
     private static final StreamLimits LIMITS = StreamLimits.DEFAULT;
 
-    /** Calls {@code check} with a connection that is just being ended in some way, and with one that has been. */
+    /** Calls {@code check} with a connection that is ending, and with one that has ended. */
     private static void whileItEnds_andWhenItHas(Consumer<Bench> end, Consumer<Bench> check) {
         for (boolean isGone : new boolean[] {false, true}) {
             Bench bench = new Bench(LIMITS);
@@ -105,7 +105,7 @@ class AfterAbortTest {
         assertThat(Now.failure(StreamClosedException.class, wait)).hasMessage("abort() was called");
     }
 
-    /** The streams abort the connection then, but the program has called {@code close}. */
+    /** The streams abort the connection, but the exception names the program's {@code close}. */
     @Test
     void writes_afterACloseThatTookTooLong_areToldOfTheClose() {
         whileItEnds_andWhenItHas(
@@ -169,7 +169,7 @@ class AfterAbortTest {
                 bench -> assertRefuses(bench, "after startTls() had failed"));
     }
 
-    /** Whether the connection was lost meanwhile is no matter of luck for a mistake of the program. */
+    /** A program error is reported the same way whether or not the connection was lost meanwhile. */
     @Test
     void writes_afterWriteEof_areRefused_alsoWhenTheConnectionIsLost() {
         Bench bench = new Bench(LIMITS);

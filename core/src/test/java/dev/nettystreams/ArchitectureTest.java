@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Which way dependencies run, and what is public. */
+/** The direction of dependencies, and the public types. */
 class ArchitectureTest {
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -65,7 +65,7 @@ class ArchitectureTest {
             "testing.StreamPair",
             "testing.WireCounts");
 
-    /** Of the package that the module does not export; no API. */
+    /** Types of the package that the module does not export; not API. */
     private static final Set<String> SEAM = Set.of(
             "carrier.CarriedThreads",
             "carrier.Carrier",

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** A2, A3: what {@code await} gives, throws, and refuses. */
+/** A2, A3: the results, exceptions and refusals of {@code await}. */
 class AwaitTest {
     @Test
     void await_throwsTheFailureAsItIs_withTheAwaitingFrame() {
@@ -181,7 +181,7 @@ class AwaitTest {
         }
     }
 
-    /** Between the claim and the result, the loop has the bytes in its hands. */
+    /** Between the claim and the result, only the loop holds the bytes. */
     @Test
     void interruptAfterTheClaim_losesNoBytes() throws Exception {
         Claimable<String> claimed = new Claimable<>();
@@ -203,7 +203,7 @@ class AwaitTest {
         assertThat(outcome.get(20, TimeUnit.SECONDS)).isEqualTo("the bytes, interrupted: true");
     }
 
-    /** A read that is completed by hand wakes the thread that awaits it. */
+    /** Completing a read by hand wakes the thread that awaits it. */
     @Test
     void await_ofARead_thatItsHolderSettles_returns() throws Exception {
         List<Consumer<CompletableFuture<byte[]>>> ways = List.of(

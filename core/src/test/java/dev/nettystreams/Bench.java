@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Streams over a scripted transport: what most tests here work on. */
+/** Streams over a scripted transport, for most tests of this package. */
 final class Bench {
     final ScriptedTransport wire = new ScriptedTransport();
     final ManualLoop loop = wire.loop;
@@ -28,19 +28,19 @@ final class Bench {
         return new Bench(StreamLimits.DEFAULT.withReadLimit(limit));
     }
 
-    /** Calls a read on the loop, then lets the loop run. */
+    /** Calls a read on the loop, then runs the loop. */
     <T> CompletableFuture<T> read(Function<StreamReader, CompletableFuture<T>> call) {
         return onLoop(() -> call.apply(reader));
     }
 
-    /** Calls something on the loop, then lets the loop run. */
+    /** Makes a call on the loop, then runs the loop. */
     <T> T onLoop(Callable<T> call) {
         T result = callOnLoop(call);
         loop.runReady();
         return result;
     }
 
-    /** Calls something on the loop, and lets nothing else run. */
+    /** Makes a call on the loop and runs nothing else. */
     <T> T callOnLoop(Callable<T> call) {
         try {
             return loop.call(call);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The queue and its search against a model that is too simple to be wrong. */
+/** The queue and its search, compared with a naive model. */
 class ByteQueueTest {
     private static final int ROUNDS = Integer.getInteger("queue.rounds", 20_000);
 
@@ -17,7 +17,7 @@ class ByteQueueTest {
     private final Random random = new Random(seed);
     private final ScriptedTransport chunks = new ScriptedTransport();
 
-    /** The search gives the smallest end of any separator, and of those that end there the length of the shortest. */
+    /** The search finds the smallest end of any separator, and the length of the shortest one that ends there. */
     @Test
     void indexAfter_grownInAnyPieces_isTheSmallestEnd() {
         for (int round = 0; round < ROUNDS; round++) {
@@ -45,7 +45,7 @@ class ByteQueueTest {
         }
     }
 
-    /** Whatever is appended, taken, dropped, shown and put back: the queue holds what a list would. */
+    /** After any operations, the queue holds the same bytes as a list. */
     @Test
     void queue_afterAnyOperations_holdsWhatAListWould() {
         for (int round = 0; round < ROUNDS / 20; round++) {
@@ -124,7 +124,7 @@ class ByteQueueTest {
         return separators;
     }
 
-    /** Of two values only, so that separators overlap themselves and one another. */
+    /** Returns bytes of two values only, so that separators overlap themselves and one another. */
     private byte[] randomBytes(int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** C1, C2 and the hand-over: how a connection ends. */
+/** C1, C2 and the hand-over: the end of a connection. */
 class CloseTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
@@ -135,7 +135,7 @@ class CloseTest {
         Now.value(closed);
     }
 
-    /** A loop that was held up runs its timers before it reads: what came meanwhile is no silence. */
+    /** A loop that was held up runs its timers before it reads: bytes may have arrived, so there was no silence. */
     @Test
     void lingering_goesOn_whenMoreIsThereBehindTheSilence() {
         Bench patient = new Bench();
@@ -157,7 +157,7 @@ class CloseTest {
         assertThat(patient.loop.timerCount()).isZero();
     }
 
-    /** Each look is a turn: the one for the silence does not stand for the one at the timeout. */
+    /** Each look takes a turn: the look for the silence does not replace the one at the timeout. */
     @Test
     void lingering_looksAnewAtTheCloseTimeout_afterALookThatFoundMore() {
         Bench patient = new Bench(StreamLimits.DEFAULT.withCloseTimeout(Duration.ofNanos(Closing.SILENCE_NANOS)));

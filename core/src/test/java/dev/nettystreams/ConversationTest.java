@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** C4: however a handler ends, its connection is closed, and a failure reported once. */
+/** C4: however a handler ends, its connection is closed, and a failure is reported once. */
 class ConversationTest {
     private final Bench bench = new Bench();
     private final List<Throwable> reported = new ArrayList<>();
@@ -154,7 +154,7 @@ class ConversationTest {
                 .hasMessage("gone");
         CompletableFuture<Void> closed = bench.connection.waitClosed();
         while (bench.wire.count("finish") == 0) {
-            bench.loop.runReady(); // heeds the test's deadline
+            bench.loop.runReady(); // stops at the test's deadline
             Thread.onSpinWait();
         }
         bench.wire.lose(null);
@@ -170,7 +170,7 @@ class ConversationTest {
         assertThat(reported).hasSize(1);
     }
 
-    /** A server that shuts down may be faster than the loop. */
+    /** A server may shut down before the loop starts the handler. */
     @Test
     void calledOffBeforeItHasBegun_theHandlerIsCancelledWhenItBegins() {
         CompletableFuture<Void> handling = new CompletableFuture<>();

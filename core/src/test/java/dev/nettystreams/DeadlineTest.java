@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Await#withTimeout}, the same programs in each of the ways to run them. */
-@SuppressWarnings("FutureReturnValueIgnored") // the group sees to its tasks
+/** {@link Await#withTimeout}: the same programs on every kind of thread. */
+@SuppressWarnings("FutureReturnValueIgnored") // the group waits for its tasks
 class DeadlineTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
@@ -61,7 +61,7 @@ class DeadlineTest {
                 long nanos = 1_000L * (i % 100);
                 try {
                     Await.withTimeout(Duration.ofNanos(nanos), () -> {
-                        LockSupport.parkNanos(1); // on a loop it has no timer before it waits
+                        LockSupport.parkNanos(1); // on a loop, the timer starts at the first wait
                         long end = System.nanoTime() + nanos;
                         while (System.nanoTime() < end) {
                             Thread.onSpinWait();
@@ -87,7 +87,7 @@ class DeadlineTest {
                                     try {
                                         return await(pair.near().reader().readLine());
                                     } finally {
-                                        never.tryAcquire(60, TimeUnit.MILLISECONDS); // until the outer one has come
+                                        never.tryAcquire(60, TimeUnit.MILLISECONDS); // until the outer interrupt
                                     }
                                 }))
                                 .isInstanceOf(InterruptedException.class);
@@ -165,7 +165,7 @@ class DeadlineTest {
         }
     }
 
-    /** A program may set many without ever waiting. */
+    /** A program may set many timeouts without ever waiting. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void withTimeout_ofWhatDoesNotWait_leavesNothingWithTheLoop(Way way) throws Exception {
@@ -223,7 +223,7 @@ class DeadlineTest {
         assertThat(timedOut.getSuppressed()).hasAtLeastOneElementOfType(InterruptedException.class);
     }
 
-    /** It came before the outer one's, and behind the inner one's end. */
+    /** The interrupt comes after the end of the inner timeout and before that of the outer one. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void withTimeout_anInterruptBetweenTwoThatExpire_isNotLost(Way way) {

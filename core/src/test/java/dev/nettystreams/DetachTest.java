@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** S6, the streams' half: handing the wire to another owner, and everything that can come between. */
+/** S6, the streams' part: handing the wire to another owner, and everything that can interfere. */
 class DetachTest {
     private final Bench bench = new Bench();
 
@@ -78,9 +78,9 @@ class DetachTest {
         assertThat(bench.wire.calls).contains("abort").doesNotContain("detach");
     }
 
-    /** Each in its turn on the loop, as other threads' calls are. */
+    /** Each call in a turn of its own, like calls from other threads. */
     @Test
-    void whoWaitsForTheOutput_isToldWhenItIsHandedOver() {
+    void outputWaiters_failWhenTheWireIsHandedOver() {
         CompletableFuture<byte[]> unread = bench.connection.detach();
         List<CompletableFuture<?>> waiting = new ArrayList<>();
         waiting.add(bench.writer.flush());
@@ -109,7 +109,7 @@ class DetachTest {
         }
     }
 
-    /** One call of each kind may be on its way when a thread closes or gives up. */
+    /** A close or a cancellation may be on its way from another thread. */
     @Test
     void detach_thatIsCancelledOrClosedJustBeforeItIsDone_handsNothingOver() {
         List<Consumer<Bench>> ends = List.of(b -> b.connection.close(), b -> b.connection.abort());

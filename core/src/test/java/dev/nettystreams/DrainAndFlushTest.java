@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** W3, W4, W6: who waits for the output, for what, and what ends the wait. */
+/** W3, W4, W6: the waits of drain and flush, and how they end. */
 class DrainAndFlushTest {
     private final Bench bench = new Bench();
     private final IOException brokenPipe = new IOException("broken pipe");

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** W3 on another thread than the loop's, which is the test's: at once where that can be told, and never too early. */
+/**
+ * W3 on another thread than the loop's, here the test's: drain completes at once where possible, and never too early.
+ */
 class DrainElsewhereTest {
     private final Bench bench = new Bench();
 

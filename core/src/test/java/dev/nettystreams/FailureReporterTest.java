@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the log says of handlers that failed: a line for what befell them, a trace for what they did wrong. */
+/** The log lines of failed handlers: one line for a network failure, a stack trace for a program error. */
 class FailureReporterTest {
     private static final Logger LOGGER = Logger.getLogger("dev.nettystreams");
 

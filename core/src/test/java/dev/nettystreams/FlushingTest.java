@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** W2: whatever is written is flushed without being asked for, the second time as the first. */
+/** W2: every write is flushed without an explicit flush, the second like the first. */
 class FlushingTest {
     private final Bench bench = new Bench();
     private final List<Consumer<StreamWriter>> writes = List.of(

@@ -5,7 +5,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Hands on each report of a thread that holds up its event loop, until it is closed. */
+/** Passes on each report of a thread that holds up its event loop, until closed. */
 final class HeldUpReports extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger("dev.nettystreams");
 

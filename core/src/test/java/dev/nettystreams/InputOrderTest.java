@@ -10,13 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** No byte overtakes another, none is taken twice, and nobody stays paused: where input, reader and gate meet. */
+/** No byte overtakes another, none is read twice, and no connection stays paused: input, reader and gate together. */
 class InputOrderTest {
     private static final int LIMIT = 4;
 
     private final Bench bench = Bench.withReadLimit(LIMIT);
 
-    /** A read on this thread, which is not the loop's, answered by the loop; the rest is lent then. */
+    /** Reads on this thread, which is not the loop's; the loop answers and lends the rest. */
     private void lend(String rest) {
         CompletableFuture<byte[]> read = bench.reader.readExactly(1);
         bench.loop.runReady();
@@ -122,7 +122,7 @@ class InputOrderTest {
         }
     }
 
-    /** Feeds a chunk, and lets a reader elsewhere take all that is lent when its size has just been looked at. */
+    /** Feeds a chunk; another thread takes all lent bytes just after the loop has read their number. */
     private void feedWhileItIsTaken(String text) {
         LendableQueue lent = bench.reader.core.input.lent();
         Chunk chunk = bench.wire.chunk(text);
@@ -130,7 +130,7 @@ class InputOrderTest {
             bench.wire.beforeUse = () -> {};
             assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
             lent.inUse().drop(lent.inUse().size());
-            lent.endUse(); // it has seen no pause
+            lent.endUse(); // it could not see the pause
         };
         bench.loop.run(() -> bench.wire.events().dataReceived(chunk));
     }
@@ -156,7 +156,7 @@ class InputOrderTest {
     private final ScriptedTransport sink = new ScriptedTransport(bench.loop);
     private final StreamWriter target = sink.connect().writer();
 
-    /** A relay that waits for its target, with some bytes left in the reader. */
+    /** Returns a relay that waits for its target, with bytes left in the reader. */
     private CompletableFuture<Long> heldRelay() {
         CompletableFuture<Long> relay = bench.read(r -> r.relayTo(target));
         sink.isWritable = false;

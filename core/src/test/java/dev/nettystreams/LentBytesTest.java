@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Reads on another thread than the loop's: what is there already needs no turn of the loop. The test's own thread is that other thread. */
+/**
+ * Reads on another thread than the loop's: buffered bytes need no turn of the loop. The test's thread is that other
+ * thread.
+ */
 class LentBytesTest {
     private final Bench bench = new Bench();
 
-    /** The first read has to ask the loop, which leaves the rest here. */
+    /** The first read asks the loop, which then lends the rest. */
     private void receive(String first, String rest) {
         CompletableFuture<byte[]> read = bench.reader.readLine();
         bench.loop.runReady();
@@ -132,7 +135,7 @@ class LentBytesTest {
     }
 
     @Test
-    void whateverIsBuffered_isAskedOfTheLoop_whichHasAllOfIt() {
+    void readAvailable_asksTheLoop_whichHasAllBytes() {
         receive("one\n", "two ");
         bench.wire.feed("three");
         CompletableFuture<byte[]> available = bench.reader.readAvailable();
@@ -193,14 +196,14 @@ class LentBytesTest {
         Now.failure(StreamBrokenException.class, bench.reader.readLine());
     }
 
-    /** The loop waits for no reader that the system has put aside in the middle of a copy: it comes back. */
+    /** The loop does not wait for a reader that was preempted in the middle of a copy: it retries in a later turn. */
     @Test
     void whatComesWhileAReaderIsAtIt_isNotForgotten() {
         receive("one\n", "two\n");
         LendableQueue lent = bench.reader.core.input.lent();
         assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
         CompletableFuture<byte[]> read = bench.reader.readExactly(9);
-        bench.loop.execute(lent::endUse); // behind what the read asks for
+        bench.loop.execute(lent::endUse); // after the task of the read
         bench.wire.feed("three");
         bench.loop.runReady();
         assertThat(Now.text(read)).isEqualTo("two\nthree");

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The whole machine, written out: each state and each event, and what a write is told in each state. */
+/** The whole state machine, written out: each state and event, and the refusal of a write in each state. */
 class LifecycleTest {
-    /** Every move; an event that is not named for a state is refused, and leaves the state as it is. */
+    /** Every move; an event that is not listed for a state is refused and does not change the state. */
     private static final String MOVES = """
             OPEN WRITE_EOF -> OUTPUT_ENDED
             OPEN CLOSE -> CLOSING
@@ -49,7 +49,7 @@ class LifecycleTest {
             BROKEN_BEHIND_EOF ABORT -> ABORTED
             """;
 
-    /** A way to each state. */
+    /** The events that lead to each state. */
     private static final Map<State, List<Event>> PATHS = new EnumMap<>(Map.ofEntries(
             Map.entry(State.OPEN, List.of()),
             Map.entry(State.OUTPUT_ENDED, List.of(Event.WRITE_EOF)),

@@ -14,9 +14,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-/** S8: what a peer can make us log is bounded. */
+/** S8: the lines that a peer can make us log are bounded. */
 class LogLimitTest {
-    private final AtomicLong nowNanos = new AtomicLong(Long.MAX_VALUE - 5); // clocks may begin anywhere
+    private final AtomicLong nowNanos = new AtomicLong(Long.MAX_VALUE - 5); // a clock may start at any value
     private final List<String> lines = new ArrayList<>();
     private final LogLimit limit = new LogLimit(3, nowNanos::get);
 
@@ -61,7 +61,7 @@ class LogLimitTest {
     }
 
     @Test
-    void lineThatNobodyReads_countsForNothing() {
+    void lineBelowTheLoggersLevel_isNotCounted() {
         for (int i = 0; i < 10; i++) {
             limit.log(logger, Level.DEBUG, () -> "line", null);
         }
@@ -80,7 +80,7 @@ class LogLimitTest {
         assertThat(lines.get(3)).isEqualTo("line (7 lines like this were left out)");
     }
 
-    /** A flood of connections that fail, as a scanner makes: some lines a second, whatever their number. */
+    /** A scanner causes a flood of failed connections: it gets a few lines per second, whatever their number. */
     @Test
     void failuresOfConversations_areLoggedWithinBounds() {
         Bench bench = new Bench();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tasks that wait in native code, where the JVM takes them for running ones: each is named, with the method. */
+/** Tasks that wait in native code, which the JVM reports as running: each is logged, with the method. */
 class NativeWaitTest {
     private static volatile boolean isOver;
 
@@ -104,7 +104,7 @@ class NativeWaitTest {
         return report;
     }
 
-    /** Runs a task that blocks until the other code runs, and takes the report of it in between. */
+    /** Runs a task that blocks until {@code letGo} runs, and takes the report about it in between. */
     private void assertReported(String method, Steps blocks, AutoCloseable letGo) throws Exception {
         CompletableFuture<String> name = new CompletableFuture<>();
         CompletableFuture<Boolean> task = Await.onEventLoop(connection(), () -> {
@@ -170,7 +170,7 @@ class NativeWaitTest {
         }
     }
 
-    /** By then the first one has been looked at some ten times. */
+    /** By then the watch has seen the first task some ten times. */
     @Test
     void waits_areReportedOnceEach_andOneASecond() throws Exception {
         List<CompletableFuture<Integer>> tasks = new ArrayList<>();
@@ -199,7 +199,7 @@ class NativeWaitTest {
         while (!isOver) {}
     }
 
-    /** It has been looked at as often as the one that is reported behind it. */
+    /** The watch sees it as often as the task that is reported after it. */
     @Test
     void computing_isNotReported() throws Exception {
         isOver = false;
@@ -219,7 +219,7 @@ class NativeWaitTest {
         assertThat(reports).isEmpty();
     }
 
-    /** The way out that README shows: the loop goes on, and the task with what was read. */
+    /** The workaround in README: the loop goes on, and the task gets the result of the read. */
     @Test
     void readingOnAnotherThread_leavesTheLoopToTheOthers() throws Exception {
         ExecutorService blocking = Executors.newCachedThreadPool();

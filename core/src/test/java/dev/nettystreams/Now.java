@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Outcomes that must be there already: on a manual loop nothing is worth waiting for. */
+/** Outcomes of futures that must be done: on a manual loop, waiting would never help. */
 final class Now {
     private Now() {}
 

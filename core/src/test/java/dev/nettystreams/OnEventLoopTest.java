@@ -31,7 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A2: straight-line code on the event loop, the loop turned by hand where nothing else is said. */
+/** A2: straight-line code on the event loop, which is a manual one unless a test says otherwise. */
 class OnEventLoopTest {
     private final ManualLoop loop = new ManualLoop();
     private final MemoryPair pair =
@@ -136,7 +136,7 @@ class OnEventLoopTest {
         }
     }
 
-    /** What was written first is sent first, whoever wrote it, if the second writer knew. */
+    /** If one write happens before another, it is sent first, whichever threads write. */
     @Test
     void writes_ofATaskAndOfOthers_keepTheOrderInWhichTheyHappened() {
         CompletableFuture<byte[]> received = pair.far().reader().readAll(1 << 20);
@@ -152,7 +152,7 @@ class OnEventLoopTest {
             return null;
         });
         while (!task.isDone()) {
-            loop.runReady(); // another thread takes its time
+            loop.runReady(); // another thread may be slow
             Thread.onSpinWait();
         }
         loop.run(writer::close);
@@ -208,7 +208,7 @@ class OnEventLoopTest {
                         .hasMessage("abort() was called"));
     }
 
-    /** On the loop's own time: the JDK's clock does not move so far in a test. */
+    /** On the loop's clock: the JDK's clock does not advance that far in a test. */
     @Test
     void deadlines_areKeptByTheLoop() {
         List<CompletableFuture<?>> tasks = List.of(
@@ -255,7 +255,7 @@ class OnEventLoopTest {
         assertThat(loop.timerCount()).isZero();
     }
 
-    /** Whatever it was that threw, the tasks that wait for the loop's next events go on. */
+    /** After any exception in a turn, tasks that wait for the loop's next events go on. */
     @Test
     void turnThatThrows_doesNotHoldUpTheTasks() {
         CompletableFuture<byte[]> task = start(() -> await(reader.readLine()));
@@ -465,7 +465,7 @@ class OnEventLoopTest {
         assertThat(said).containsExactly("in");
         feed("one\n");
         while (said.size() < 3) {
-            loop.runReady(); // a thread of the JDK hands monitors on
+            loop.runReady(); // a thread of the JDK passes monitors on
             Thread.onSpinWait();
         }
         assertThat(said).containsExactly("in", "out", "in");
@@ -526,7 +526,7 @@ class OnEventLoopTest {
                 .hasMessageContaining("Await.onEventLoop(connection, code)"));
     }
 
-    /** Callbacks on the loop's own thread, called while it does what a task has asked for. */
+    /** Callbacks on the loop's own thread that run while it serves a task's call. */
     @Test
     void callsOfCallbacks_whileATaskIsServed_keepTheirOrder() {
         MemoryPair other = MemoryStreams.pair(loop);
@@ -595,7 +595,7 @@ class OnEventLoopTest {
         assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
     }
 
-    /** A handler of the transport's may write to another connection of the loop. */
+    /** A handler before the transport may write to another connection of the loop. */
     @Test
     void whatIsWrittenInsideAWrite_leavesItAlone() {
         Bench bench = new Bench();

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A task on the loop writes: the order, the flush, and what its drain waits for, over a transport turned by hand. */
+/** Writes of a task on the loop: the order, the flush, and the wait of drain, over a scripted transport. */
 class OnLoopWritesTest {
     private static final int HIGH_MARK = StreamLimits.DEFAULT.writeHighMarkBytes();
 
@@ -31,7 +31,7 @@ class OnLoopWritesTest {
         return task;
     }
 
-    /** Lets another thread do something while the task stays on the loop. */
+    /** Runs an action on another thread while the task stays on the loop. */
     private static void elsewhere(Runnable action) {
         Thread other = new Thread(action, "elsewhere");
         other.start();
@@ -65,7 +65,7 @@ class OnLoopWritesTest {
         assertThat(bench.wire.writtenText()).isEqualTo("before after");
     }
 
-    /** Small ones gather in an array of 8 KiB, larger ones are copied alone. */
+    /** Small writes are combined in an array of 8 KiB; larger ones are copied alone. */
     @Test
     void writesOfAllSizes_arriveWhole_fromWhereverInTheirArraysTheyAre() {
         byte[] source = new byte[30_000];

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that park their event loop with them: each is named, and no loop is held up for good by an await, however it goes on. */
+/**
+ * Tasks that pin and so park their event loop: each is logged, and no await holds up a loop for good, however it
+ * continues.
+ */
 class PinnedTest {
     private final BackgroundLoop loop = new BackgroundLoop();
     private final MemoryPair pair = MemoryStreams.pair(loop);
@@ -38,7 +41,7 @@ class PinnedTest {
         loop.close();
     }
 
-    /** Runs code pinned on the loop, and then sees that the loop goes on. */
+    /** Runs pinned code on the loop, then checks that the loop goes on. */
     private <T> T pinned(Callable<T> code) throws Exception {
         try {
             CompletableFuture<T> task = Await.onEventLoop(pair.near(), () -> Pinning.call(code));
@@ -111,7 +114,7 @@ class PinnedTest {
         assertThat(outcome.get(20, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
     }
 
-    /** Its timer is the loop's. */
+    /** The timer of the deadline belongs to the loop. */
     @Test
     void deadline_endsAWaitOfAnotherKind() {
         assertThatThrownBy(() -> pinned(() -> Await.withTimeout(Duration.ofMillis(20), () -> {

@@ -8,8 +8,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Runs code where it is pinned on every Java: within a class initializer, which native code calls. Each run has a class of its own. One at a
- * time.
+ * Runs code where it pins its thread on every Java version: inside a class initializer, which native code calls. Each
+ * run loads a class of its own. Only one run at a time.
  */
 public final class Pinning {
     private static volatile Runnable code = () -> {};
@@ -25,7 +25,7 @@ public final class Pinning {
         private Initializer() {}
     }
 
-    /** For the initializer, which to the JVM is in another package. */
+    /** Public for the initializer, which the JVM treats as being in another package. */
     public static void runCode() {
         code.run();
     }

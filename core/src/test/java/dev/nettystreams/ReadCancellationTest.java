@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** R7: a read that its caller gave up takes nothing. */
+/** R7: a cancelled read consumes no bytes. */
 class ReadCancellationTest {
     private static final List<Function<StreamReader, CompletableFuture<?>>> READS = List.of(
             r -> r.read(9),
@@ -40,7 +40,7 @@ class ReadCancellationTest {
         }
     }
 
-    /** The caller cancels at any moment of an arrival: it is too late, or nothing has moved; nothing in between. */
+    /** The caller cancels at any moment of an arrival: either it is too late, or no byte has moved. */
     @Test
     void cancelInTheMiddleOfAnArrival_winsWholly_orNotAtAll() {
         for (Function<StreamReader, CompletableFuture<?>> call : READS) {
@@ -63,7 +63,7 @@ class ReadCancellationTest {
         bench.wire.feed("a\r\nb\n");
         assertThat(answers.contains(true)).isEqualTo(read.isCancelled());
         if (!read.isDone()) {
-            assertThat(read.cancel(false)).isTrue(); // it waited for the end of input
+            assertThat(read.cancel(false)).isTrue(); // it was waiting for the end of input
         }
         String left = Now.text(bench.read(StreamReader::readAvailable));
         if (read.isCancelled()) {
@@ -76,9 +76,9 @@ class ReadCancellationTest {
         }
     }
 
-    /** Every way in which a caller can settle a read itself asks first. */
+    /** Every method by which a caller can complete a read claims it first. */
     @Test
-    void whateverACallerDoes_whenTheLoopHasClaimed_isTooLate() {
+    void completionByTheCaller_afterTheLoopsClaim_isTooLate() {
         List<Consumer<CompletableFuture<byte[]>>> ways = List.of(
                 read -> read.cancel(true),
                 read -> read.complete(Now.bytes("made up")),
@@ -98,7 +98,7 @@ class ReadCancellationTest {
         }
     }
 
-    /** The next read is there already when the loop looks: it gets them. */
+    /** The next read is already pending when the loop looks: it gets the bytes. */
     @Test
     void cancelBeforeTheLoopLooks_servesTheReadThatFollowed() {
         Bench bench = new Bench();
@@ -123,7 +123,7 @@ class ReadCancellationTest {
         assertThat(Now.text(read)).isEqualTo("data");
     }
 
-    /** A hole in the stream would be worse than its end. */
+    /** A gap in the stream would be worse than its end. */
     @Test
     void arrivalThatCannotBeTaken_failsTheReadAndReachesTheTransport() {
         Bench bench = new Bench();

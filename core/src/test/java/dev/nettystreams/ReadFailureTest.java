@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** R6: what was received comes first, then the error, again and again. */
+/** R6: received bytes come first, then the error, for every later read. */
 class ReadFailureTest {
     private final Bench bench = new Bench();
     private final IOException reset = new IOException("connection reset by peer");

@@ -51,7 +51,7 @@ class ReadGateTest {
         assertThat(wire.count("pauseReading")).isEqualTo(1);
     }
 
-    /** Twice the limit is more than an int holds. */
+    /** Twice the limit does not fit into an int. */
     @Test
     void largestLimit_pausesNothing() {
         Bench bench = Bench.withReadLimit(Integer.MAX_VALUE / 2 + 1);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** R7 and A1 with real threads: completion against cancellation has one winner, and no byte is lost or read twice. */
+/** R7 and A1 with real threads: completion or cancellation wins, and no byte is lost or read twice. */
 class ReadRaceTest {
     private static final int ROUNDS = 20_000;
 
@@ -59,7 +59,9 @@ class ReadRaceTest {
         assertThat(cancelled).as("some of either").isBetween(1, ROUNDS - 1);
     }
 
-    /** A cancelled {@code readInto} is done with the buffer: its owner fills it anew at once, and finds what it filled in. */
+    /**
+     * A cancelled {@code readInto} no longer touches the buffer: its owner refills it at once, and finds those bytes.
+     */
     @Test
     void cancelledReadInto_hasDoneWithTheBuffer() throws Exception {
         byte[] sent = new byte[ROUNDS];
@@ -88,7 +90,7 @@ class ReadRaceTest {
         assertThat(cancelled).as("some of either").isBetween(1, ROUNDS - 1);
     }
 
-    /** A read elsewhere that finds nothing does not ask the loop; it, or the loop, must see the other. */
+    /** A read on another thread that finds no bytes does not ask the loop; the read or the loop must see the other. */
     @Test
     void readAgainstArrival_isAnswered() throws Exception {
         byte[] sent = new byte[4 * ROUNDS];
@@ -123,7 +125,10 @@ class ReadRaceTest {
         }
     }
 
-    /** W4: what a write took in arrives, however close the {@code close} of another thread; what it did not, it refused. */
+    /**
+     * W4: bytes of a write that returned arrive, however close another thread's {@code close}; every other write
+     * throws.
+     */
     @Test
     void writeAgainstClose_sendsTheBytes_orThrows() throws Exception {
         for (int round = 0; round < 5_000; round++) {

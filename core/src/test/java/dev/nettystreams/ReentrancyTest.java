@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A5: a program's code runs in completions, when our own state is settled, so it may call anything there. */
+/** A5: completions run user code when our own state is settled, so that code may call any method. */
 class ReentrancyTest {
     private final Bench bench = new Bench();
     private final List<String> seen = new ArrayList<>();

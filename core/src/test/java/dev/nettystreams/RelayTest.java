@@ -114,7 +114,7 @@ class RelayTest {
         assertThat(Now.text(source.read(r -> r.read(99)))).isEqualTo("early");
     }
 
-    /** A5: what the callback of a failed relay reads is there. */
+    /** A5: the callback of a failed relay can read the remaining bytes. */
     @Test
     void relay_whoseCallbackReads_hasPutTheBytesBackBefore() {
         CompletableFuture<Long> relay = source.read(r -> r.relayTo(target));

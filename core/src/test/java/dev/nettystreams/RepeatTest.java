@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A loop of callbacks: where it runs, when it gives way, how it ends. */
+/** A loop of callbacks: where it runs, when it yields, how it ends. */
 class RepeatTest {
-    /** A loop that tells the next task from the next turn, and may drop what it takes. */
+    /** An event loop that distinguishes the next task from the next turn, and may drop accepted tasks. */
     private static final class TurnsApart implements Loop {
         final ManualLoop tasks = new ManualLoop();
         final ArrayDeque<Runnable> nextTurn = new ArrayDeque<>();
@@ -145,7 +145,7 @@ class RepeatTest {
         assertThat(steps).isEqualTo(1);
     }
 
-    /** A dependent stage wraps its failure; the loop's future fails with the failure itself. */
+    /** A dependent stage wraps a failure; the future of the loop fails with the failure itself. */
     @Test
     void failureOfAStep_isTheLoops_unwrapped() {
         IllegalStateException bug = new IllegalStateException("a bug");

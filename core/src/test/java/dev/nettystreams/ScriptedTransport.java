@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transport that does nothing by itself: it notes what it is told in {@link #calls} and {@link #written}, and reports what the test
- * says, each as a task of the loop followed by all that is ready.
+ * A transport that does nothing by itself: it records calls in {@link #calls} and bytes in {@link #written}, and
+ * reports the events that the test asks for, each in a task of the loop, after which it runs all ready tasks.
  */
 final class ScriptedTransport implements Transport {
     final ManualLoop loop;
@@ -30,7 +30,7 @@ final class ScriptedTransport implements Transport {
     boolean canWriteEof = true;
     boolean tellsThePeerOfItsEnd = true;
 
-    /** Runs whenever bytes are taken from a chunk: between the streams' look at a read and their answer to it. */
+    /** Runs whenever bytes are taken from a chunk: between the check of a read and its completion. */
     Runnable beforeTake = () -> {};
 
     /** Runs whenever a chunk is used in any way. */
@@ -62,7 +62,7 @@ final class ScriptedTransport implements Transport {
         return connect(StreamLimits.DEFAULT);
     }
 
-    // ---- what the wire does
+    // ---- events
 
     void feed(byte[] bytes) {
         if (bytes.length > 0) {
@@ -128,12 +128,12 @@ final class ScriptedTransport implements Transport {
         return written.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** How often a method was called. */
+    /** Returns the number of calls of a method. */
     long count(String method) {
         return calls.stream().filter(method::equals).count();
     }
 
-    // ---- what it is told
+    // ---- calls of the streams
 
     @Override
     public Loop loop() {

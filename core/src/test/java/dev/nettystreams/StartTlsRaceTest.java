@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** T1, T8 with real threads: who reads or writes while another thread calls {@code startTls} is on one side of the border or refused. */
+/**
+ * T1, T8 with real threads: a read or write during another thread's {@code startTls} happens entirely before it or is
+ * refused.
+ */
 class StartTlsRaceTest {
     private static final int ROUNDS = 2_000;
 
@@ -30,7 +33,7 @@ class StartTlsRaceTest {
         return MemoryStreams.pair(loop, StreamLimits.DEFAULT, MemoryOptions.DEFAULT);
     }
 
-    /** Calls something at the same moment as the test; what it throws is the outcome. */
+    /** Runs a call at the same moment as the test; its exception is the outcome. */
     private CompletableFuture<RuntimeException> atOnce(Runnable call) {
         AtomicReference<RuntimeException> refusal = new AtomicReference<>();
         return CompletableFuture.runAsync(() -> {

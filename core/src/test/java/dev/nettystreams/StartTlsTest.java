@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** T1, T2, T3, T7, T8: how plaintext ends, and what becomes of everybody when TLS does not begin. */
+/** T1, T2, T3, T7, T8: how plaintext ends, and how pending operations end if TLS does not start. */
 class StartTlsTest {
     private static final TlsSession SESSION = ToyTls.SESSION;
 
@@ -123,7 +123,7 @@ class StartTlsTest {
         assertEverythingFailsWith(refusal);
     }
 
-    /** Somebody who puts words in, and leaves: what he has done is named, and nothing of it is read. */
+    /** An attacker injects bytes and closes: the failure names the injection, and no read returns the bytes. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void unreadBytesAndTheEnd_areAnInjectionAllTheSame(boolean isEndLater) {
@@ -145,7 +145,10 @@ class StartTlsTest {
         assertThat(bench.wire.writtenText()).isEmpty();
     }
 
-    /** The go-ahead cannot be sent, and it ends in one way or the other: what was pipelined behind the command is not read as a command. */
+    /**
+     * The go-ahead cannot be sent, and the upgrade fails in one way or another: bytes after the command are not read as
+     * a command.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"deadline", "cancel", "loss", "close"})
     void unreadBytes_areNotReadAfterAFailure(String end) {
@@ -413,7 +416,7 @@ class StartTlsTest {
         assertThat(bench.wire.writtenText()).isEmpty();
     }
 
-    // ---- calls of other threads that the loop has not got round to yet
+    // ---- calls of other threads that the loop has not run yet
 
     @Test
     void lastPlaintext_isCopied() {

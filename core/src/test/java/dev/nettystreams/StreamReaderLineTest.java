@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Lines: what ends them, how long they may be, and what happens when they are longer. */
+/** Lines: their endings, their limit, and lines over the limit. */
 class StreamReaderLineTest {
     private final Bench bench = Bench.withReadLimit(4);
 
@@ -153,7 +153,7 @@ class StreamReaderLineTest {
         assertThat(Now.text(line)).isEqualTo("1234\r\n");
     }
 
-    /** Its LF can change nothing any more. */
+    /** A following LF could not change the outcome. */
     @Test
     void strictLine_thatIsTooLong_isRefusedAtItsCr() {
         Bench narrow = Bench.withReadLimit(4);

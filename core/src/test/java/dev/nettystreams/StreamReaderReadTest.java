@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** {@code read}, {@code readExactly} and their kin: what they take, and what they leave. */
+/** {@code read}, {@code readExactly} and similar reads: the bytes that they consume, and those that they leave. */
 class StreamReaderReadTest {
     private final Bench bench = new Bench();
 
@@ -219,7 +219,7 @@ class StreamReaderReadTest {
         assertThat(Now.text(bench.read(r -> r.read(5)))).isEqualTo("other");
     }
 
-    /** Also when it is as large as the memory that the reader keeps. */
+    /** Even if it is as large as the reader's own array. */
     @Test
     void result_ofAnySize_isTheCallers() {
         for (int byteCount : new int[] {1, 255, 1023, 1024, 1025, 2048}) {

@@ -152,7 +152,7 @@ class StreamReaderUntilTest {
         assertThat(Now.failure(LimitOverrunException.class, read).consumed()).isEqualTo(4);
     }
 
-    /** R3: however small the chunks, each byte is looked at once. */
+    /** R3: each byte is examined once, however small the chunks. */
     @Test
     void scan_oneByteAtATime_examinesEachByteOnce() {
         for (String separator : List.of("\n", "\r\n", "aab")) {
@@ -170,7 +170,7 @@ class StreamReaderUntilTest {
         }
     }
 
-    /** R3: a cancelled search goes on where it stopped. */
+    /** R3: the next search continues where a cancelled one stopped. */
     @Test
     void scan_cancelledAndAskedAgain_goesOnWhereItStopped() {
         Bench bench = new Bench();
@@ -186,7 +186,7 @@ class StreamReaderUntilTest {
         assertThat(bench.reader.core.input.examinedByteCount()).isEqualTo(1002);
     }
 
-    /** The array is the caller's again when the call returns. */
+    /** The caller may change the array when the call has returned. */
     @Test
     void separators_areCopied() {
         Bench bench = new Bench();

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** W1, W2, W5: what a write takes, when it is flushed, and when it is refused. */
-@SuppressWarnings("FutureReturnValueIgnored") // a call that throws, or whose effect is what is tested
+/** W1, W2, W5: which bytes a write takes, when it is flushed, and when it is refused. */
+@SuppressWarnings("FutureReturnValueIgnored") // the call throws, or its effect is tested
 class StreamWriterTest {
     private final Bench bench = new Bench();
 
@@ -135,7 +135,7 @@ class StreamWriterTest {
         assertThat(bench.loop.readyCount()).isZero();
     }
 
-    /** They would pile up for as long as the program goes on writing. */
+    /** Kept writes would accumulate for as long as the program writes. */
     @Test
     void writes_ofAnotherThread_afterALoss_areNotKept() {
         bench.wire.lose(new IOException("reset"));
@@ -154,7 +154,7 @@ class StreamWriterTest {
         assertThat(bench.connection.core().output.uncollectedByteCount()).isZero();
     }
 
-    /** A hole in the stream would be worse than its end. */
+    /** A gap in the stream would be worse than its end. */
     @Test
     void write_thatTheTransportCannotTake_endsTheConnection_andNothingFollowsIt() {
         bench.wire.beforeWrite = () -> {

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link TaskGroup}, the same programs in each of the ways to run them. */
-@SuppressWarnings("FutureReturnValueIgnored") // the group sees to its tasks
+/** {@link TaskGroup}: the same programs on every kind of thread. */
+@SuppressWarnings("FutureReturnValueIgnored") // the group waits for its tasks
 class TaskGroupTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
@@ -125,7 +125,7 @@ class TaskGroupTest {
         assertThat(running).hasValue(0);
     }
 
-    /** Two interrupts that come before it looks are one to a thread. */
+    /** A thread sees two interrupts as one if both arrive before it checks. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void close_reachesATaskThatHasJustBeenInterrupted(Way way) throws Exception {
@@ -150,7 +150,7 @@ class TaskGroupTest {
         assertThat(interrupts).hasValue(1);
     }
 
-    /** A deadline that its own code holds up. */
+    /** An interrupt of the thread that joins cancels the tasks. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void interruptOfTheJoiner_cancelsAll(Way way) throws Exception {
@@ -180,7 +180,7 @@ class TaskGroupTest {
         assertThat(cancelled).hasValue(1);
     }
 
-    /** Also without a close behind it. */
+    /** Even if no close follows. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void join_thatIsInterrupted_throwsWhenAllHaveEnded(Way way) throws Exception {
@@ -250,10 +250,10 @@ class TaskGroupTest {
         });
     }
 
-    /** The inner one's interrupt is taken back, and not the outer one's with it. */
+    /** The task's holder has completed its future, but its code is still running. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
-    void close_alsoEndsWhomSomebodyElseHasSettled(Way way) throws Exception {
+    void close_alsoEndsATaskThatItsHolderHasSettled(Way way) throws Exception {
         List<String> said = new ArrayList<>();
         way.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
@@ -279,7 +279,7 @@ class TaskGroupTest {
         assertThat(said).containsExactly("ended", "closed");
     }
 
-    /** It waits by other means than {@code await} when it should see the second. */
+    /** The task does not wait in {@code await} when the second interrupt is due. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void close_reachesATaskThatHasJustBeenInterrupted_whateverItWaitsFor(Way way) throws Exception {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Await#threadFactory}: threads of the caller's kind, for whatever takes a factory. */
+/** {@link Await#threadFactory}: threads of the caller's kind, for all code that takes a factory. */
 @Timeout(30)
 class ThreadFactoryTest {
     private static String text(byte[] bytes) {
@@ -65,7 +65,7 @@ class ThreadFactoryTest {
         });
     }
 
-    /** As a pool's shutdownNow does. */
+    /** As {@code shutdownNow} of a pool does. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.Way#all")
     void interrupt_endsAnAwait_whichConsumesNoBytes(Way way) throws Exception {
@@ -111,7 +111,7 @@ class ThreadFactoryTest {
         });
     }
 
-    /** A pool makes its threads on whichever thread gives it work. */
+    /** A pool creates its threads on the thread that submits work. */
     @Test
     void factoryOfATask_makesThreadsOnItsLoop_whoeverAsks() throws Exception {
         assumeThat(Await.isOnEventLoopAvailable()).as("await on the event loop").isTrue();

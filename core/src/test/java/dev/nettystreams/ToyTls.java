@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** In TLS's place: does the handshake that the test says. */
+/** A substitute for TLS whose handshake the test controls. */
 final class ToyTls implements TlsUpgrade {
     static final TlsSession SESSION =
             new TlsSession("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, "host", List.of(), false);

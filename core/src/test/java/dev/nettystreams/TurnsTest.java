@@ -11,14 +11,14 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A4: ten million operations that are complete at once neither overflow the stack nor starve the loop. */
+/** A4: ten million operations that complete at once neither overflow the stack nor starve the loop. */
 class TurnsTest {
     private static final int STEPS = 10_000_000;
 
     private final Bench bench = new Bench();
     private int left = STEPS;
 
-    /** A line that is there for ever: taken, and fed again before the next one is asked for. */
+    /** A line that is always available: read, and fed again before the next read. */
     private CompletableFuture<Boolean> readAndRefill() {
         return bench.reader.readLine().thenApply(line -> {
             bench.wire.events().dataReceived(bench.wire.chunk(line));
@@ -89,7 +89,7 @@ class TurnsTest {
         return operation;
     }
 
-    /** Whatever asked for the turn, all of its steps are there again when it comes. */
+    /** A new turn has all of its steps, whichever operation asked for it. */
     @Test
     void operationThatAskedForATurn_leavesTheStepsOfThatTurn() {
         bench.wire.eof();
@@ -105,7 +105,7 @@ class TurnsTest {
         }
     }
 
-    /** Of steps that are complete at once, there are a few hundred between two looks at the others. */
+    /** The loop serves its other connections after a few hundred steps that complete at once. */
     @Test
     void repeat_givesItsLoopATurn_everyFewHundredSteps() {
         int steps = 3000;
@@ -121,7 +121,7 @@ class TurnsTest {
         assertThat(most).isPositive().isLessThanOrEqualTo(Turns.STEPS_PER_TURN);
     }
 
-    /** Lines that are really there, each fed by its predecessor's callback. */
+    /** Lines that are really buffered, each fed by the callback of the line before. */
     @Test
     void repeat_linesThatAreThere() {
         left = 1_000_000;

@@ -11,7 +11,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One recorded run, replayed: a reader over a scripted transport, and what is seen of it after each step in the words of the recording.
+ * One recorded run, replayed: a reader over a scripted transport, and its state after each step in the recording's
+ * terms.
  */
 final class VectorRun {
     private static final HexFormat HEX = HexFormat.of();
@@ -20,13 +21,13 @@ final class VectorRun {
     private final ScriptedTransport transport = new ScriptedTransport();
     private final StreamReader reader;
     private @Nullable CompletableFuture<byte[]> read;
-    private boolean readsAll; // what waits is a read(-1)
+    private boolean readsAll; // the pending read is a read(-1)
 
     VectorRun(int limit) {
         reader = transport.connect(StreamLimits.DEFAULT.withReadLimit(limit)).reader();
     }
 
-    /** Replays a vector; returns null, or how it differs. */
+    /** Replays a vector; returns the difference, or null. */
     static @Nullable String difference(Map<String, Object> vector) {
         VectorRun run = new VectorRun(((Long) vector.get("limit")).intValue());
         int index = 0;
@@ -45,7 +46,7 @@ final class VectorRun {
         return null;
     }
 
-    /** What a step says about its outcome; the rest of it are the operation's arguments. */
+    /** Returns the part of a step that describes its outcome; the rest are the operation's arguments. */
     private static Map<String, Object> expectation(Map<String, Object> step) {
         Map<String, Object> expected = new LinkedHashMap<>(step);
         expected.keySet().removeAll(List.of("op", "data", "n", "separators"));
@@ -86,8 +87,8 @@ final class VectorRun {
     }
 
     /**
-     * The recorded {@code read(-1)} had moved the bytes out of the buffer and lost them when it failed; here they stay (R6). What
-     * follows is recorded without them.
+     * The recorded {@code read(-1)} had moved the bytes out of the buffer and lost them when it failed; here they stay
+     * (R6). The rest of the recording does not have them.
      */
     private void fail() {
         boolean losesBytes = read != null && readsAll;

@@ -10,7 +10,7 @@ class WaitersTest {
     private final Waiters waiters = new Waiters();
 
     @Test
-    void whoHasGivenUp_isForgotten() {
+    void cancelledWaiter_isForgotten() {
         CompletableFuture<Void> faithful = new CompletableFuture<>();
         waiters.add(faithful);
         for (int i = 0; i < 1_000; i++) {
@@ -24,7 +24,7 @@ class WaitersTest {
     }
 
     @Test
-    void whoHasGivenUpBefore_isNotTakenIn() {
+    void waiterThatIsDoneBefore_isNotAdded() {
         CompletableFuture<Void> waiter = new CompletableFuture<>();
         assertThat(waiter.cancel(false)).isTrue();
         waiters.add(waiter);
@@ -32,7 +32,7 @@ class WaitersTest {
     }
 
     @Test
-    void whoHasGivenUp_isForgotten_alsoAfterManyWereReleased() {
+    void cancelledWaiter_isForgotten_alsoAfterManyWereReleased() {
         for (int i = 0; i < 1_000; i++) {
             waiters.add(new CompletableFuture<>());
         }
@@ -45,9 +45,9 @@ class WaitersTest {
         assertThat(waiters.release()).hasSizeLessThan(40);
     }
 
-    /** One for two would collect the frames of both. */
+    /** A shared exception would collect the frames of both waiters. */
     @Test
-    void whoFails_hasAnExceptionOfItsOwn() {
+    void failedWaiter_hasAnExceptionOfItsOwn() {
         List<CompletableFuture<Void>> two = List.of(new CompletableFuture<>(), new CompletableFuture<>());
         Waiters.fail(two, new Failure.Broken("lost", null));
         assertThat(Now.failure(StreamBrokenException.class, two.get(0)))

@@ -11,13 +11,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Where a program runs: the same program, each time. */
+/** The kind of thread that runs a program: the same program each time. */
 enum Way {
     ON_THE_LOOP,
     ON_VIRTUAL_THREADS,
     ON_THREADS;
 
-    /** Those to be had here. */
+    /** Returns the kinds that are available on this JVM. */
     static List<Way> all() {
         return Arrays.stream(values()).filter(Way::isAvailable).toList();
     }
@@ -38,13 +38,13 @@ enum Way {
         };
     }
 
-    /** Code with a connection at hand. */
+    /** Code that has a connection. */
     @FunctionalInterface
     interface Program<T> {
         T run(MemoryPair pair) throws Exception;
     }
 
-    /** Runs a program to its end. */
+    /** Runs a program and returns its result. */
     <T> T run(Program<T> program) throws Exception {
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Those who wait for the output: nobody is forgotten who still waits, and everybody is who has given up. */
+/** Waiters of the output: every pending one is completed, and every cancelled one is forgotten. */
 class WriteGateTest {
     private final ScriptedTransport wire = new ScriptedTransport();
     private final WriteGate gate = new WriteGate(wire);

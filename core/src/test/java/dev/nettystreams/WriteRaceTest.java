@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** W5 in a race: every write that returned before a close is sent, and every other one has thrown. */
+/** W5 in a race: every write that returned before the close is sent; every other write has thrown. */
 class WriteRaceTest {
     private static final int ROUNDS = 500;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The conformance suite over memory, kind and hostile. */
+/** The conformance suite over memory, with large and with hostile chunks. */
 class MemoryConformanceTest {
     private static final int CONCURRENT_ROUNDS = Integer.getInteger("conformance.rounds", 10);
 

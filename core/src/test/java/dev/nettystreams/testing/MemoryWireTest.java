@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** The faults that can be ordered, and W7: what a slow peer costs. */
+/** The faults on demand, and W7: the memory that a slow peer costs. */
 class MemoryWireTest {
     private final ManualLoop loop = new ManualLoop();
 
@@ -61,7 +61,7 @@ class MemoryWireTest {
         assertThat(pair.far().reader().atEof()).isTrue();
     }
 
-    /** C3: while the reader has paused, a reset is noticed all the same. */
+    /** C3: a reset is noticed even while reading is paused. */
     @Test
     void drop_isNoticedWhilePaused() {
         MemoryPair pair = MemoryStreams.pair(loop, StreamLimits.DEFAULT.withReadLimit(4), MemoryOptions.DEFAULT);
@@ -75,7 +75,9 @@ class MemoryWireTest {
         assertThat(read(pair)).isEqualTo("0123456789");
     }
 
-    /** W7: a writer that drains is held to its marks, and the reader to its limit, by a peer that never reads. */
+    /**
+     * W7: with a peer that never reads, a writer that drains stays within its marks, and the reader within its limit.
+     */
     @Test
     void peerThatDoesNotRead_costsTheMarks_andNotMore() {
         StreamLimits limits = StreamLimits.DEFAULT.withReadLimit(1000).withWriteMarks(3000, 1000);
@@ -121,7 +123,9 @@ class MemoryWireTest {
         assertThatThrownBy(closed::join).hasCauseInstanceOf(StreamBrokenException.class);
     }
 
-    /** C5, as far as memory can tell: a lent chunk that is kept is rubbish, and says so. */
+    /**
+     * C5, as far as a memory transport can show it: a chunk used after its call throws, and its memory is overwritten.
+     */
     @Test
     void chunk_afterItsCall_isExpired() {
         MemoryChunk lent = new MemoryChunk(ascii("abc"), 3);

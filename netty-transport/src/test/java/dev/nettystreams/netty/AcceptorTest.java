@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is done with accepted channels, and with failures to accept. The listening channel is turned by hand. */
+/** Accepted channels, and failures to accept. The listening channel is an embedded one. */
 class AcceptorTest {
     private static final int ECONNABORTED = 103;
 
@@ -49,7 +49,7 @@ class AcceptorTest {
         return listener;
     }
 
-    /** As macOS answers when the peer has reset the connection already. */
+    /** Fails as on macOS when the peer has already reset the connection. */
     private static final class Reset extends NioSocketChannel {
         private final @Nullable SocketChannelConfig config =
                 new DefaultSocketChannelConfig(this, javaChannel().socket()) {
@@ -102,7 +102,7 @@ class AcceptorTest {
         assertThat(listener.config().isAutoRead()).isTrue();
     }
 
-    /** As of io_uring's accepts under way: each fails, and one pause is for all. */
+    /** As with many accepts of io_uring under way: each fails, and there is one pause for all. */
     @Test
     void systemThatRefusesManyTimes_isToldOnce_andPausesOnce() {
         List<String> lines = new ArrayList<>();
@@ -151,7 +151,7 @@ class AcceptorTest {
         NioSocketChannel second = new NioSocketChannel();
         NioSocketChannel third = new NioSocketChannel();
         one.pipeline().fireChannelRead(first);
-        other.pipeline().fireChannelRead(second); // had been accepted before it could be told
+        other.pipeline().fireChannelRead(second); // accepted before the pause reached it
         other.pipeline().fireChannelRead(third);
         turn(one);
         turn(other);
@@ -175,7 +175,7 @@ class AcceptorTest {
         second.close();
     }
 
-    /** Twice: what is due may submit a task. */
+    /** Runs twice, because a due timer may submit a task. */
     private static void turn(EmbeddedChannel listener) {
         listener.runPendingTasks();
         listener.runPendingTasks();

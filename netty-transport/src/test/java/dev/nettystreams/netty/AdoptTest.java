@@ -43,10 +43,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** S6: streams over channels that somebody else has made. */
+/** S6: streams over channels that other code has opened. */
 @ExtendWith(NoLeaks.class)
 class AdoptTest {
-    /** A codec that reads one line and keeps what is behind it, until it is removed. */
+    /** A codec that reads one line and keeps the bytes after it until it is removed. */
     private static final class OneLine extends ChannelInboundHandlerAdapter {
         private final CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
         private ByteBuf rest = Unpooled.EMPTY_BUFFER;
@@ -141,7 +141,7 @@ class AdoptTest {
         }
     }
 
-    /** A handler in a pipeline is no call that could be refused: the channel is closed, and Netty logs why. */
+    /** A handler in a pipeline has no caller to throw to: the channel is closed, and Netty logs the reason. */
     @Test
     void handlerInSuchAPipeline_closesTheChannel() throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IoBackend.NIO.ioHandlerFactory());
@@ -156,7 +156,7 @@ class AdoptTest {
         }
     }
 
-    /** Two ends of a Unix socket of the JDK's. */
+    /** The two ends of a Unix connection of the JDK. */
     private record Ends(SocketChannel ours, SocketChannel theirs) implements AutoCloseable {
         static Ends connected() throws IOException {
             UnixDomainSocketAddress address = UnixDomainSocketAddress.of(Path.of(Wire.newPath()));
@@ -226,7 +226,7 @@ class AdoptTest {
         }
     }
 
-    /** Two readers would wait for the same bytes, and the second one for ever. */
+    /** Two readers would wait for the same bytes, and the second one would wait for ever. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
     void channelWithStreams_isRefusedByTheFuture_andKeepsThem(Wire wire) throws Exception {

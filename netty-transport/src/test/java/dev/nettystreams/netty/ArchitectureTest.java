@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** What this module may touch, and what it shows. */
+/** The dependencies of this module, and its public types. */
 class ArchitectureTest {
     /** Adding to it is a decision: programs will depend on it. */
     private static final String PUBLIC =

@@ -9,7 +9,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An address that does not answer: on Linux, a listening socket whose backlog is full drops what comes. */
+/** An address that does not answer: on Linux, a listening socket with a full backlog drops new connections. */
 final class BlackHole implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 16;
 

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing of the streams blocks an event loop: BlockHound watches the loops, in a process of its own, as it rewrites the JDK's classes. */
+/**
+ * The streams never block an event loop. BlockHound watches the loops, in a process of its own because it rewrites the
+ * JDK's classes.
+ */
 class BlockingCallsTest {
     @TempDir
     Path directory;

@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A program of the tests in a JVM of its own: with another class path, other options, another environment.
+ * Runs a program of the tests in a JVM of its own, with another class path, other options or another environment.
  *
- * @param classPath in order
- * @param options of the JVM
- * @param environment what is different from this process's
+ * @param classPath the entries, in order
+ * @param options the options of the JVM
+ * @param environment the differences from this process's environment
  */
 record ChildJvm(List<String> classPath, List<String> options, Map<String, String> environment) {
-    /** What the build runs this process with. */
+    /** Returns the settings of this process. */
     static ChildJvm likeThisOne() {
         String all =
                 System.getProperty("java.class.path") + File.pathSeparator + System.getProperty("jdk.module.path", "");
@@ -57,7 +57,7 @@ record ChildJvm(List<String> classPath, List<String> options, Map<String, String
         return new ChildJvm(classPath, options, changed);
     }
 
-    /** What it prints, when it has ended well. */
+    /** Runs the program and returns its output; fails if the program does. */
     String run(Class<?> program, String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is asked of streams that are closed, or with nothing in the place of something. */
+/** Calls on closed streams, and calls with null arguments. */
 @ExtendWith(NoLeaks.class)
 class ClosedStreamsTest {
     private static final ConnectionHandler ECHO =
@@ -57,7 +57,7 @@ class ClosedStreamsTest {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }
 
-    /** Of event loops, made by these streams. */
+    /** Returns the threads of event loops that these streams have created. */
     private static Set<Thread> threads() {
         Set<Thread> found = new HashSet<>(Thread.getAllStackTraces().keySet());
         found.removeIf(thread -> !thread.getName().startsWith("netty-streams-")
@@ -80,7 +80,7 @@ class ClosedStreamsTest {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }
 
-    /** The peer takes the connection, and never says a word. */
+    /** The peer accepts the connection and never sends a byte. */
     private record EndlessTls() implements TlsUpgrade {
         @Override
         public LeftoverPolicy leftoverPolicy() {
@@ -127,7 +127,7 @@ class ClosedStreamsTest {
     }
 
     @Test
-    @SuppressWarnings({"NullAway", "DataFlowIssue"}) // that is the point
+    @SuppressWarnings({"NullAway", "DataFlowIssue"}) // the test passes null on purpose
     void nothing_isRefusedAtTheCall_byName() {
         try (NettyStreams streams = NettyStreams.create(IoBackend.NIO, 1)) {
             String noString = null;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** S7: the facts of a connection are taken when they can be had, and stay. */
+/** S7: the facts of a connection are taken while they are available, and kept. */
 @ExtendWith(NoLeaks.class)
 class ConnectionFactsTest {
     private static final List<String> NAMES = List.of("peername", "sockname", "peercred");
@@ -70,7 +70,7 @@ class ConnectionFactsTest {
         }
     }
 
-    /** As a scanner does: the log is to say who it was. */
+    /** Scanners do this: the log must name the peer. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void clientThatIsGoneBeforeItIsAccepted_hasAName(Wire wire) throws Exception {
@@ -133,7 +133,7 @@ class ConnectionFactsTest {
         }
     }
 
-    /** What a program keeps as the peer's address is to take it there again. */
+    /** A program must be able to connect again to the peer's address. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void zoneOfAServer_isInItsClientsPeername(Wire wire) throws Exception {
@@ -158,7 +158,7 @@ class ConnectionFactsTest {
         }
     }
 
-    /** As after an interface has gone: its number is all that is known. */
+    /** After an interface has gone, only its number is known. */
     @Test
     void zoneWithoutAnInterface_staysANumber() throws Exception {
         byte[] host = InetAddress.getByName("fe80::1").getAddress();

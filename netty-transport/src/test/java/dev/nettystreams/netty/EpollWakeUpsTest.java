@@ -22,10 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A connection that is half-closed, idle and then reset costs its loop next to nothing: {@link EpollRegistrationFix}
- * keeps registered what Netty 4.2.13 began to remove, which was its cure for a loop that spun
- * (CVE-2026-42577). Counted are the rounds in which epoll had something to tell, and that there are no more is shown
- * by tasks that the loop does afterwards.
+ * A connection that is half-closed, idle and then reset costs its loop almost nothing. {@link EpollRegistrationFix}
+ * keeps the registration that Netty 4.2.13 began to remove, as its fix for a busy loop (CVE-2026-42577). The test
+ * counts the rounds in which epoll reported events; later tasks of the loop show that no more follow.
  */
 @ExtendWith(NoLeaks.class)
 class EpollWakeUpsTest {

@@ -18,13 +18,16 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** The process of {@link FileDescriptorsTest}: takes every file descriptor that there is, until a server notices, and gives them back. */
+/**
+ * The process of {@link FileDescriptorsTest}: takes every free file descriptor until a server pauses, and gives them
+ * back.
+ */
 final class FewDescriptors {
     static final String RECOVERED = "accepting again";
 
     private FewDescriptors() {}
 
-    /** Told when the server pauses. */
+    /** Counts the pauses of the server. */
     private static final class Pause extends Handler {
         private static final int PAUSES = 4;
 
@@ -45,7 +48,7 @@ final class FewDescriptors {
             }
         }
 
-        /** One line a second at most, and a processor that has something else to do. */
+        /** At most one line per second, and no busy loop. */
         private void assertRate() throws InterruptedException {
             if (!wasRepeated.await(30, TimeUnit.SECONDS)) {
                 throw new AssertionError("the server did not try again");
@@ -79,7 +82,7 @@ final class FewDescriptors {
     }
 
     /**
-     * Says {@link #RECOVERED} in the end.
+     * Prints {@link #RECOVERED} at the end.
      *
      * @param arguments the backend
      */
@@ -90,7 +93,7 @@ final class FewDescriptors {
         try (NettyStreams streams = NettyStreams.create(IoBackend.parse(arguments[0]), 1)) {
             StreamServer server = get(streams.startServer(
                     ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer)), "127.0.0.1", 0));
-            assertEchoes(streams, server); // every class is loaded while it can be, the logger's included
+            assertEchoes(streams, server); // loads every class while that is possible, the logger's included
             logger.warning("all file descriptors are about to be taken");
             Pause.cpuNanosOfLoops();
             List<Socket> all = takeAll(server.port());
@@ -102,7 +105,7 @@ final class FewDescriptors {
                 taken.close();
             }
             while (isStillShort(streams, server)) {
-                Thread.onSpinWait(); // the server is at those that came while it paused
+                Thread.onSpinWait(); // the server accepts the connections that arrived during the pause
             }
             System.out.println(RECOVERED);
         }
@@ -115,7 +118,7 @@ final class FewDescriptors {
                 taken.add(new Socket(InetAddress.getLoopbackAddress(), port));
             }
         } catch (IOException e) {
-            return taken; // there are no more
+            return taken; // none is left
         }
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Running out of file descriptors backs off and recovers (S3): in a process of its own, which may have few of them. */
+/** A server without file descriptors backs off and recovers (S3). In a process of its own, with a low limit. */
 class FileDescriptorsTest {
     @TempDir
     Path directory;

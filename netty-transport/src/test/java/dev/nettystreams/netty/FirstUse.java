@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The process of {@link NettyVersionsTest} and {@link RequiredNettyTest}: knocks at every door of the streams and says
- * of each, in one line, whether it opened; then sends a byte there and back over every backend. Compiled against the
- * Netty of the build and run with another one, so nothing here may be newer than 4.1.
+ * The process of {@link NettyVersionsTest} and {@link RequiredNettyTest}: calls every entry point of the streams and
+ * prints a line about each; then sends a byte there and back over every backend. Compiled against the Netty of the
+ * build and run with another one, so nothing here may be newer than 4.1.
  */
 final class FirstUse {
     private static final ConnectionHandler ECHO =
@@ -22,7 +22,7 @@ final class FirstUse {
 
     private FirstUse() {}
 
-    /** Prints {@code door: opened}, or {@code door: } and what it threw. */
+    /** Prints {@code door: opened}, or {@code door: } and the exception. */
     public static void main(String[] arguments) throws Exception {
         knock("create", NettyStreams::create);
         knock("create NIO", () -> NettyStreams.create(IoBackend.NIO, 1));
@@ -45,7 +45,7 @@ final class FirstUse {
         for (IoBackend backend : IoBackend.available()) {
             echo(backend);
         }
-        System.exit(0); // whatever is still open
+        System.exit(0); // with threads that may still run
     }
 
     @SuppressWarnings("deprecation") // the one group that 4.1 has, too

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Netty's bound for the tasks of a loop ({@code maxPendingTasks}). What a loop has no room for is a part of a connection's state, and is done
- * later.
+ * Netty's limit for the tasks of a loop ({@code maxPendingTasks}). Tasks beyond it are part of a connection's state,
+ * and run later.
  */
 @ExtendWith(NoLeaks.class)
 class FullLoopTest {
@@ -63,7 +63,7 @@ class FullLoopTest {
         group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 
-    /** Fills the loop's queue, acts, and lets the loop go on. */
+    /** Fills the loop's queue, runs an action, and lets the loop go on. */
     private void whileFull(Runnable action) throws Exception {
         CountDownLatch isHeldUp = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
@@ -123,7 +123,7 @@ class FullLoopTest {
         assertThat(Wire.failureOf(far.reader().readLine())).isInstanceOf(StreamBrokenException.class);
     }
 
-    /** What is owed to a loop that ends first is done in its place. */
+    /** Kept tasks of a loop that ends first run in its place. */
     @Test
     void loopThatEnds_leavesNobodyWaiting() throws Exception {
         CompletableFuture<?>[] outcomes = {null, null};

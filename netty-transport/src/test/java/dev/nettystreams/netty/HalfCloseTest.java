@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A peer's FIN ends the input and nothing else (C2): a reply of any size still arrives, on every backend. */
+/** A peer's FIN ends only the input (C2): a reply of any size still arrives, on every backend. */
 @ExtendWith(NoLeaks.class)
 class HalfCloseTest {
     private static final byte[] REPLY = Wire.pattern(16 << 20);
@@ -85,7 +85,7 @@ class HalfCloseTest {
         get(receiver.waitClosed());
     }
 
-    /** The peer's EOF waits behind bytes that nobody has read yet. */
+    /** The peer's EOF is behind bytes that have not been read yet. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
     void flood_beforeTheServersEofIsRead_arrivesWhole(Wire wire) throws Exception {
@@ -105,7 +105,7 @@ class HalfCloseTest {
         }
     }
 
-    /** Writes the reply, in pieces, and waits until a hundred turns of the loop have sent nothing more. */
+    /** Writes the reply in pieces, and waits until a hundred turns of the loop have sent no more bytes. */
     private static void fillTheSocket(StreamConnection sender) throws Exception {
         int size = 1 << 16;
         for (int at = 0; at < REPLY.length; at += size) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A server's shutdown reaches every handler, in whichever way it runs and whatever it waits for. */
+/** A server's shutdown reaches every handler, on every kind of thread and in every kind of wait. */
 @ExtendWith(NoLeaks.class)
 class HandlerShutdownTest {
     private static final int CONNECTIONS = 12;
@@ -53,7 +53,7 @@ class HandlerShutdownTest {
                 .flatMap(way -> Wire.all().map(wire -> Arguments.of(way, wire)));
     }
 
-    /** Waits for one of three things, none of which comes. */
+    /** Waits for one of three events, none of which occurs. */
     private ConnectionHandler waiting(Way way) {
         return way.run((reader, writer) -> {
             int kind = begun.getAndIncrement() % 3;
@@ -71,7 +71,7 @@ class HandlerShutdownTest {
 
     @ParameterizedTest
     @MethodSource("waysAndWires")
-    void whateverItWaitsFor(Way way, Wire wire) throws Exception {
+    void shutdown_reachesAHandler_whateverItWaitsFor(Way way, Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
             Wire.Served served = wire.serve(streams, waiting(way));
             List<StreamConnection> clients = new ArrayList<>();
@@ -87,10 +87,10 @@ class HandlerShutdownTest {
         }
     }
 
-    /** Connections that are accepted while the server shuts down are ended with it, or never begun. */
+    /** Connections accepted during the shutdown are ended with it, or their handlers never start. */
     @ParameterizedTest
     @MethodSource("waysAndWires")
-    void alsoThoseThatAreJustAccepted(Way way, Wire wire) throws Exception {
+    void shutdown_reachesConnectionsJustAccepted(Way way, Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 2);
                 NettyStreams others = NettyStreams.create(wire.backend(), 1)) {
             Wire.Served served = wire.serve(streams, waiting(way));

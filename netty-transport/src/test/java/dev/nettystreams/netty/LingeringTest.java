@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** C6 with sockets that are not ours at the other end, and what a connection that lingers counts as. */
+/** C6 with foreign sockets at the other end, and the accounting of connections that linger. */
 @ExtendWith(NoLeaks.class)
 class LingeringTest {
     private static final ConnectionHandler GOODBYE = ConnectionHandler.callbacks((reader, writer) -> {
@@ -28,7 +28,7 @@ class LingeringTest {
         return writer.flush();
     });
 
-    /** A peer that says something before it has read everything, and then reads on. */
+    /** A peer that sends bytes before it has read everything, and then reads on. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void peerThatTalks_getsEveryByte(Wire wire) throws Exception {
@@ -51,7 +51,7 @@ class LingeringTest {
         }
     }
 
-    /** A peer that goes on sending for ever is cut off, and the connection says so. */
+    /** A peer that keeps sending is reset, and waitClosed fails with the reason. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void peerThatFloodsForEver_isReset_andWaitClosedSaysSo(Wire wire) throws Exception {
@@ -117,7 +117,7 @@ class LingeringTest {
         }
     }
 
-    /** A peer that never ends is waited for no longer than the server may take. */
+    /** The wait for a peer that never ends is limited by the shutdown's timeout. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
     void shutdown_abortsAtItsDeadlineWhatLingers(Wire wire) throws Exception {

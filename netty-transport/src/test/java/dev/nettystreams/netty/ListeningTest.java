@@ -23,13 +23,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A server listens on every address that it was given and this machine has, or on none (S1). */
+/** A server listens on every requested address that this machine has, or on none (S1). */
 @ExtendWith(NoLeaks.class)
 class ListeningTest {
     private static final ConnectionHandler ECHO =
             ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
 
-    /** Kept for documentation (RFC 5737): no machine has it. */
+    /** Reserved for documentation (RFC 5737): no machine has it. */
     private static final String NOWHERE = "198.51.100.1";
 
     @ParameterizedTest
@@ -177,7 +177,7 @@ class ListeningTest {
         }
     }
 
-    /** S7, as CPython's {@code create_server}: each wildcard address is of its family, an empty host of both. */
+    /** S7, as CPython's {@code create_server}: a wildcard address means its own family, an empty host both. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void wildcard_keepsItsFamily_andAnEmptyHostIsBoth(Wire wire) throws Exception {
@@ -205,7 +205,7 @@ class ListeningTest {
         }
     }
 
-    /** Also where one socket takes both families, and leaves the port to no other. */
+    /** Even where one socket accepts both families and excludes others from the port. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void wildcard_besideAnAddressOfTheOtherFamily(Wire wire) throws Exception {
@@ -242,7 +242,7 @@ class ListeningTest {
         }
     }
 
-    /** Of {@link #withoutIpv6_wildcardsAreIpv4s}. */
+    /** The process of {@link #withoutIpv6_wildcardsAreIpv4s}. */
     static final class OnlyIpv4 {
         private OnlyIpv4() {}
 

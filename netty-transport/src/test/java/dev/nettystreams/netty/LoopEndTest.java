@@ -26,10 +26,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Event loops that end while connections of theirs are in use: nobody is left waiting. */
+/** Event loops that end while their connections are in use: no future is left pending. */
 @ExtendWith(NoLeaks.class)
 class LoopEndTest {
-    /** Netty may end a loop that gets tasks until its last moment without a word to its channels. */
+    /** Netty may end a loop that gets tasks until its last moment without notifying its channels. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void loopsShutDownUnderFire_leaveNobodyWaiting(Wire wire) throws Exception {
@@ -57,7 +57,7 @@ class LoopEndTest {
         }
     }
 
-    /** They keep its loop busy for as long as it takes their calls; they have begun. */
+    /** Starts threads that keep the loop busy for as long as it accepts their calls. */
     private static List<Thread> startCallers(StreamConnection connection) throws Exception {
         CountDownLatch calls = new CountDownLatch(200);
         List<Thread> callers = new ArrayList<>();
@@ -78,7 +78,7 @@ class LoopEndTest {
         return callers;
     }
 
-    /** Takes one thread's tasks only when the loop has looked at its tasks for the last time. */
+    /** Accepts the tasks of one thread only after the loop's last check of its queue. */
     private static final class LateQueue extends LinkedBlockingQueue<Runnable> {
         private static final long serialVersionUID = 1;
 

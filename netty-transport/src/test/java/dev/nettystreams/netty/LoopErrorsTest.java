@@ -39,13 +39,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An {@link Error} in a task of a loop fails the future that waits for the task, and nothing is left open. */
+/** An {@link Error} in a task of a loop fails the future that waits for the task, and leaves no channel open. */
 @ExtendWith(NoLeaks.class)
 class LoopErrorsTest {
     private static final ConnectionHandler ECHO =
             ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
 
-    /** A handler of a loop's I/O, some of whose registrations fail as those of an older Netty do. */
+    /** An I/O handler of a loop, some of whose registrations fail like those of an older Netty. */
     private static final class FailingIo extends ForwardingIoHandler {
         private final AtomicInteger count = new AtomicInteger();
         private final IntPredicate fails;
@@ -68,9 +68,9 @@ class LoopErrorsTest {
         }
     }
 
-    /** A channel on which no streams can be opened. */
+    /** A channel on which streams cannot be opened. */
     private static final class FailingChannel extends NioSocketChannel {
-        private final boolean isMade; // false while the superclass's constructor asks
+        private final boolean isMade; // false during the superclass's constructor
 
         FailingChannel() {
             isMade = true;
@@ -90,7 +90,7 @@ class LoopErrorsTest {
         }
     }
 
-    /** Accepts one {@link FailingChannel}, then channels as they are. */
+    /** Accepts one {@link FailingChannel}, then ordinary channels. */
     private static final class FailingFirst extends NioServerSocketChannel {
         private boolean hasFailed;
 
@@ -144,7 +144,7 @@ class LoopErrorsTest {
         }
     }
 
-    /** With room for one connection, the second shows that the first is not counted any more. */
+    /** With room for one connection, the second shows that the first is no longer counted. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
     void registration_ofAnAcceptedChannel_endsThatConnectionOnly(Wire wire) throws Exception {
@@ -215,7 +215,7 @@ class LoopErrorsTest {
         EmbeddedChannel channel = new EmbeddedChannel() {
             @Override
             public ChannelMetadata metadata() {
-                if (count.incrementAndGet() == 2) { // the first is to know whether it can be adopted at all
+                if (count.incrementAndGet() == 2) { // the first registration checks whether the channel can be adopted
                     throw new NoSuchMethodError("of a test");
                 }
                 return super.metadata();
@@ -229,7 +229,7 @@ class LoopErrorsTest {
         assertThat(channel.isOpen()).isFalse();
     }
 
-    /** A program's own upgrade: what it throws, or that it gives none, is the connect's failure. */
+    /** An upgrade of the application: its exception, or a null stage, fails the connect. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void upgrade_thatIsNone_failsTheConnect(Wire wire) throws Exception {

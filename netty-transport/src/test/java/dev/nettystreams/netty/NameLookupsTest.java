@@ -20,7 +20,7 @@ class NameLookupsTest {
     private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
     private final NameLookups lookups = new NameLookups(this::resolve);
 
-    /** As by a name server that does not answer, if the name says so. */
+    /** Blocks, as if the name server did not answer, if the name says so. */
     private InetAddress[] resolve(String name) throws UnknownHostException {
         asked.add(name);
         if (name.startsWith("slow")) {

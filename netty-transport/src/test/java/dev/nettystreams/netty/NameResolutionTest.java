@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which addresses are tried, and in which order (RFC 8305 section 4). */
+/** The addresses that are tried, and their order (RFC 8305 section 4). */
 class NameResolutionTest {
     @ParameterizedTest
     @CsvSource({
@@ -49,7 +49,7 @@ class NameResolutionTest {
                 .containsExactly(address("0.0.0.0"), address("::"));
     }
 
-    /** The JDK speaks of the zone alone: "no such interface nowhere". */
+    /** The JDK's message names only the zone: "no such interface nowhere". */
     @Test
     void zoneThatIsNotThere_isToldWithItsAddress() {
         assertThat(NameResolution.toConnectTo("fe80::1%nowhere", 7, NameLookups.SYSTEM))

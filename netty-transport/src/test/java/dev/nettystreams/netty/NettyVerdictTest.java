@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which Nettys the streams run on, by version alone. */
+/** The versions of Netty that the streams run on, by version alone. */
 class NettyVerdictTest {
     @ParameterizedTest
     @ValueSource(

@@ -13,8 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The streams with other versions of Netty, each in a process of its own (S9): what cannot serve says so, and nothing
- * fails to link. {@code .ci/netty-versions} fetches the jars, one directory for each version, and runs this.
+ * The streams with other versions of Netty, each in a process of its own (S9): unsuitable ones are refused with a
+ * message, and no class fails to link. {@code .ci/netty-versions} fetches the jars, one directory for each version, and
+ * runs this.
  */
 @EnabledIfSystemProperty(named = "netty.versions", matches = ".+", disabledReason = "run by .ci/netty-versions")
 class NettyVersionsTest {

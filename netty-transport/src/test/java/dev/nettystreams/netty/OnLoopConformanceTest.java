@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The contract of the streams, for a program that runs, and waits, on the very event loop that its connections are on. */
+/** The conformance suite, for a program that runs and waits on the event loop of its own connections. */
 @ExtendWith(NoLeaks.class)
 class OnLoopConformanceTest {
     private static final Map<IoBackend, NettyStreams> STREAMS = new EnumMap<>(IoBackend.class);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tasks that wait on event loops, while their connections and the loops themselves end: none is lost. */
+/** Tasks that wait on event loops whose connections, or which themselves, end: no task is lost. */
 @ExtendWith(NoLeaks.class)
 class OnLoopEndTest {
     private static final int CONNECTIONS = 24;
@@ -39,7 +39,7 @@ class OnLoopEndTest {
         assumeThat(Await.isOnEventLoopAvailable()).as("await on the event loop").isTrue();
     }
 
-    /** What tasks wait for, and who of them has come to its end. */
+    /** The events that tasks wait for, and the tasks that have ended. */
     private static final class Waiting {
         final AtomicInteger begun = new AtomicInteger();
         final AtomicInteger ended = new AtomicInteger();
@@ -47,7 +47,7 @@ class OnLoopEndTest {
         final List<CompletableFuture<Void>> foreign = new ArrayList<>();
         final List<CompletableFuture<?>> tasks = new ArrayList<>();
 
-        /** One of each kind in turn; the first reads. */
+        /** Starts one task of each kind in turn; the first one reads. */
         void start(StreamConnection connection) {
             for (int i = 0; i < TASKS_EACH; i++) {
                 Callable<?> wait = switch (i == 0 ? 0 : 1 + i % 4) {
@@ -86,7 +86,7 @@ class OnLoopEndTest {
             }
         }
 
-        /** However each of them ended. */
+        /** Checks that every task has ended, in whatever way. */
         void assertAllEnd() throws Exception {
             Wire.get(CompletableFuture.allOf(tasks.toArray(new CompletableFuture<?>[0]))
                     .handle((done, failure) -> null));
@@ -128,10 +128,10 @@ class OnLoopEndTest {
         }
     }
 
-    /** No wake-up and no cancel covers up for one that was not told. */
+    /** No wake-up or cancellation hides a task that was not notified. */
     @ParameterizedTest
     @MethodSource("all")
-    void kills_reachWhoeverWaitsForSomethingOfTheConnection(Wire wire) throws Exception {
+    void killedConnections_endEveryTaskThatWaitsForThem(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
             List<CompletableFuture<?>> readers = new ArrayList<>();
             List<CompletableFuture<?>> others = new ArrayList<>();
@@ -168,7 +168,7 @@ class OnLoopEndTest {
         }
     }
 
-    /** On a thread of its own: the common pool has one for two of them. */
+    /** Runs on a thread of its own: the common pool may have one thread for both. */
     private static CompletableFuture<Void> racing(CountDownLatch gate, Runnable part) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
@@ -176,7 +176,7 @@ class OnLoopEndTest {
                 gate.await();
                 part.run();
                 done.complete(null);
-            } catch (Throwable e) { // becomes the test's failure
+            } catch (Throwable e) { // fails the test
                 done.completeExceptionally(e);
             }
         });

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A4: tasks that always have something to do, on the one loop that they have in common with an echo. If they are not made to give way, Netty looks
- * at its sockets once a second, and so many echoes do not come within a test's deadline.
+ * A4: tasks that always have work, on the loop that they share with an echo server. If they did not yield, Netty would
+ * serve its sockets once a second, and the echoes would not arrive within the deadline of a test.
  */
 @ExtendWith(NoLeaks.class)
 class OnLoopFairnessTest {
@@ -45,7 +45,7 @@ class OnLoopFairnessTest {
         assumeThat(Await.isOnEventLoopAvailable()).as("await on the event loop").isTrue();
     }
 
-    /** On the event loop: an echo, or what a client has asked for by its first line. */
+    /** On the event loop: an echo, or the behaviour that the first line of a client asks for. */
     private static ConnectionHandler echoOr(ConnectionHandler greed) {
         return Await.onEventLoop((reader, writer) -> {
             for (byte[] line : reader.lines()) {
@@ -64,7 +64,7 @@ class OnLoopFairnessTest {
         assertThat(Wire.get(client.reader().readLine())).isEqualTo(line);
     }
 
-    /** @param feed what the greedy one's client does meanwhile, on a thread of its own, until its connection is gone */
+    /** @param feed the client of the greedy handler, on a thread of its own, until its connection is gone */
     private void assertEchoesBeside(Wire wire, ConnectionHandler greed, ConnectionHandler feed) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1);
                 NettyStreams others = NettyStreams.create(wire.backend(), 1)) {

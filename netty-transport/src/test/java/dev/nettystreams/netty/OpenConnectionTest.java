@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Connecting: racing addresses, the deadline, and errors that name what was tried (S4). */
+/** Connecting: racing addresses, the timeout, and errors that name the attempts (S4). */
 @ExtendWith(NoLeaks.class)
 class OpenConnectionTest {
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -95,7 +95,7 @@ class OpenConnectionTest {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 NettyStreams streams = NettyStreams.create(wire.backend())) {
             ConnectOptions brief = ConnectOptions.DEFAULT.withConnectTimeout(Duration.ofMillis(200));
-            // A backlog of one takes two; whoever comes later is not answered.
+            // A backlog of one holds two connections; later ones are not answered.
             CompletableFuture<StreamConnection> last = null;
             for (int i = 0; i < 8; i++) {
                 last = streams.openConnection("127.0.0.1", full.getLocalPort(), i < 7 ? ConnectOptions.DEFAULT : brief);
@@ -160,7 +160,7 @@ class OpenConnectionTest {
                 connection.abort();
             }
             AddressRace patient = race(loops, new ConnectOptions(Duration.ofMillis(200), FOR_EVER, null, null));
-            patient.start(addresses); // the second is not to be tried before the time is over
+            patient.start(addresses); // the second must not be tried before the timeout
             assertThat(failureOf(patient.result())).isInstanceOf(SocketTimeoutException.class);
         } finally {
             loops.close(Duration.ofSeconds(5));

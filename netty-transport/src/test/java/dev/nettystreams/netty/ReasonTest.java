@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Messages have the system's words, on every backend the same. */
+/** Messages contain the system's text, the same on every backend. */
 class ReasonTest {
     private static final ConnectionHandler ECHO =
             ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
@@ -49,7 +49,7 @@ class ReasonTest {
         }
     }
 
-    /** Netty says "Failed to open a socket.", and why only in the cause. */
+    /** Netty's message is "Failed to open a socket."; only the cause has the reason. */
     @Test
     void socketThatCannotBeMade_isToldInTheSystemsWords() {
         IOException full = new IOException("Too many open files");

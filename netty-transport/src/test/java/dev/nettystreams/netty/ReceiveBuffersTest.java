@@ -16,7 +16,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Connections of one loop receive into one buffer: whoever keeps received memory must not find another's bytes in it. */
+/**
+ * Connections of one loop receive into one buffer: a handler that keeps received memory must not find other bytes in
+ * it.
+ */
 @ExtendWith(NoLeaks.class)
 class ReceiveBuffersTest {
     private static final int MANY_BYTES = 16 << 20;
@@ -33,7 +36,7 @@ class ReceiveBuffersTest {
                     in.server().reader().relayTo(out.client().writer());
             in.client().writer().write(Wire.pattern(MANY_BYTES));
             in.client().writer().writeEof();
-            for (int i = 0; i < 100; i++) { // the relay is clogged soon: nobody reads from it yet
+            for (int i = 0; i < 100; i++) { // the relay is soon clogged, because its target is not read yet
                 other.client().writer().write(new byte[10_000]);
                 assertThat(get(other.server().reader().readExactly(10_000))).containsOnly(0);
             }
@@ -47,7 +50,7 @@ class ReceiveBuffersTest {
         }
     }
 
-    /** A handler that comes before the streams, and keeps what it has seen. */
+    /** A handler before the streams that keeps the buffers that it gets. */
     private static final class Keeper extends ChannelInboundHandlerAdapter {
         private final List<ByteBuf> kept = new ArrayList<>();
 

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** C5: a received buffer is released once, whatever the streams do with it. The channel is turned by hand. */
+/** C5: a received buffer is released once, whatever the streams do with it. The channel is an embedded one. */
 @ExtendWith(NoLeaks.class)
 class ReceivedBufferTest {
-    /** Streams that do with a chunk what the test says. */
+    /** A receiver that treats a chunk as the test says. */
     private static final class Receiver implements TransportEvents {
         final List<Chunk> chunks = new ArrayList<>();
         final Consumer<Chunk> each;
@@ -59,7 +59,7 @@ class ReceivedBufferTest {
         public void connectionLost(@Nullable Throwable cause) {}
     }
 
-    /** A transport without streams: what it throws comes out of the call. */
+    /** A transport without streams: its exceptions reach the caller. */
     private static final class Bare extends ChannelInboundHandlerAdapter {
         @Nullable
         ChannelTransport transport;

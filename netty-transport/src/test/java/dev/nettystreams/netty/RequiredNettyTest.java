@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every door of the streams tells of a Netty that they cannot run on (S9). In processes of their own, before whose
- * class path a description says that the build's Netty is another one; {@link NettyVersionsTest} has real ones.
+ * Every entry point of the streams refuses an unsuitable Netty with a message (S9). In processes of their own, whose
+ * class path starts with a false description of the build's Netty; {@link NettyVersionsTest} uses real ones.
  */
 class RequiredNettyTest {
     private static final List<String> DOORS = List.of(
@@ -95,7 +95,7 @@ class RequiredNettyTest {
                 .startsWith("false, java.lang.IllegalStateException: " + uring);
     }
 
-    /** Nobody over NIO misses it, until a class of it is. */
+    /** A program over NIO can leave the module out, but one of its classes is needed. */
     @Test
     void moduleThatIsLeftOut_isMissedAtEveryDoor_byAClassOfIts() throws Exception {
         String printed = ChildJvm.likeThisOne()

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever ends a server, its loops or its futures: everything that waits for it ends too, and nothing ends that was not meant (S2, E7). */
+/**
+ * However a server, its loops or its futures end: everything that waits for it ends too, and nothing else does (S2).
+ */
 @ExtendWith(NoLeaks.class)
 class ServerEndTest {
     private static final ConnectionHandler ECHO =
@@ -104,7 +106,7 @@ class ServerEndTest {
         }
     }
 
-    /** Those of io_uring go over loops that no test can reach, save by closing the streams. */
+    /** The Unix sockets of io_uring use loops that a test can reach only by closing the streams. */
     private static void endUnix(NettyStreams streams) {
         if (streams.backend().forUnixSockets() != streams.backend()) {
             streams.close();
@@ -160,7 +162,7 @@ class ServerEndTest {
                                 .thenCompose(eof -> timeout.isNegative() ? writer.waitClosed() : writer.flush())));
                 StreamConnection client = served.connect();
                 awaitOneConnection(served.server());
-                CompletableFuture<Void> ended = served.server().shutdown(timeout); // less than nothing cuts off at once
+                CompletableFuture<Void> ended = served.server().shutdown(timeout); // a negative timeout aborts at once
                 if (!timeout.isNegative()) {
                     assertThat(get(client.reader().read(1))).isEmpty();
                     client.close();
@@ -213,7 +215,7 @@ class ServerEndTest {
         assertThat(loops.group.terminationFuture().await(20, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** Whoever has closed it may rely on that, also if somebody else was the first. */
+    /** Each caller of close may rely on it, even if another thread was first. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void close_byTwo_returnsToNeitherBeforeItIsClosed(Wire wire) throws Exception {

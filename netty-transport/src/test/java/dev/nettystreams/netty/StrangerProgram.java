@@ -6,14 +6,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The process of {@link UnixMessagesTest}: starts a Unix server at a path, connects to it if it started, and says in a
- * line each what came of it.
+ * The process of {@link UnixMessagesTest}: starts a Unix server at a path, connects to it if it started, and prints a
+ * line about each outcome.
  */
 final class StrangerProgram {
     private StrangerProgram() {}
 
     /**
-     * Tells of {@code server} and of {@code client}.
+     * Prints the outcomes of {@code server} and {@code client}.
      *
      * @param arguments the backend, and the path with non-ASCII characters escaped as in Java's sources
      */

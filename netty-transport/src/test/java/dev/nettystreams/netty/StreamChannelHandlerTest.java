@@ -43,10 +43,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Streams in a pipeline that somebody else made: put in, taken over, handed back (S6). */
+/** Streams in a pipeline of an application: added, adopted, handed back (S6). */
 @ExtendWith(NoLeaks.class)
 class StreamChannelHandlerTest {
-    /** A handler of somebody else's: collects what it reads until a newline. */
+    /** A handler of an application: collects bytes until a newline. */
     private static final class Collector extends SimpleChannelInboundHandler<ByteBuf> {
         private final StringBuilder text = new StringBuilder();
         private final CompletableFuture<String> line = new CompletableFuture<>();
@@ -62,7 +62,7 @@ class StreamChannelHandlerTest {
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
-    void handlerInSomebodyElsesServer_servesItsChannels(Wire wire) throws Exception {
+    void handlerInANettyServer_servesItsChannels(Wire wire) throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
         try {
             Channel listener = new ServerBootstrap()
@@ -96,7 +96,7 @@ class StreamChannelHandlerTest {
         }
     }
 
-    /** Somebody else's layer, with an end of its own, which it sends when it is told to close. */
+    /** A layer of an application with an end of its own, which it sends when it is closed. */
     private static final class Farewell extends ChannelOutboundHandlerAdapter {
         private int closeCount;
 
@@ -132,7 +132,7 @@ class StreamChannelHandlerTest {
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
-    void closeBySomebodyElse_ofAConnectionThatLingers_closesIt(Wire wire) throws Exception {
+    void closeOfTheChannel_whileTheConnectionLingers_closesIt(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
             Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
@@ -217,7 +217,7 @@ class StreamChannelHandlerTest {
         }
     }
 
-    /** What a handler of somebody else's is told of the end. */
+    /** The events of the end that a handler of an application gets. */
     private static final class EndWatcher extends ChannelInboundHandlerAdapter {
         private final StringBuilder text = new StringBuilder();
         private final CompletableFuture<String> halfClosed = new CompletableFuture<>();
@@ -242,7 +242,7 @@ class StreamChannelHandlerTest {
         }
     }
 
-    /** A channel that may be half-closed, whose peer's EOF came before the streams, and comes again behind them. */
+    /** A channel with half-closure whose peer's EOF arrived before the streams, and is reported again after them. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void adopt_afterThePeersEof_tellsIt_andHandBackTellsItAgain(Wire wire) throws Exception {
@@ -288,7 +288,7 @@ class StreamChannelHandlerTest {
         }
     }
 
-    /** Keeps the sizes of the buffers that it was given. */
+    /** Records the sizes of the buffers that it gets. */
     private static final class SizeWatcher extends ChannelInboundHandlerAdapter {
         private final CompletableFuture<Integer> largest = new CompletableFuture<>();
         private int largestSeen;
@@ -419,7 +419,7 @@ class StreamChannelHandlerTest {
         }
     }
 
-    /** A codec of somebody's that loses a write and passes what follows, with a reason or without. */
+    /** A codec that loses one write and passes the next, with or without a cause. */
     private static final class Loser extends ChannelOutboundHandlerAdapter {
         private boolean hasLost;
 
@@ -437,7 +437,7 @@ class StreamChannelHandlerTest {
         }
     }
 
-    /** W4, C7: what is learnt of what was written is learnt from itself. */
+    /** W4, C7: the outcome of a write comes from the write itself. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
     void writeThatAHandlerLoses_failsTheFirstWait(Wire wire) throws Exception {
@@ -488,7 +488,7 @@ class StreamChannelHandlerTest {
         }
     }
 
-    /** Everything of a connection is confined to its loop; on another thread it would be half seen. */
+    /** A connection's state is confined to its loop; another thread would see it half changed. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     @SuppressWarnings("deprecation") // programs that come from Netty 4.1 do it

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A server's life: what asyncio's own tests of {@code Server} assert, and what it lacks. */
+/** The life of a server: the assertions of asyncio's own tests of {@code Server}, and more. */
 @ExtendWith(NoLeaks.class)
 class StreamServerTest {
     private static final ConnectionHandler ECHO =
@@ -169,7 +169,7 @@ class StreamServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
-    void whoeverWaitsForTheEnd_mayEndTheLoops_whileTheServerIsStillBeingClosed(Wire wire) throws Exception {
+    void waiterForTheEnd_mayEndTheLoops_whileTheServerIsBeingClosed(Wire wire) throws Exception {
         for (int round = 0; round < 20; round++) {
             NettyStreams streams = NettyStreams.create(wire.backend(), 1);
             StreamServer server = wire.serve(streams, ECHO).server();
@@ -290,7 +290,7 @@ class StreamServerTest {
         }
     }
 
-    /** Bytes and a reset that are there before the connection is accepted. */
+    /** Bytes and a reset that arrive before the connection is accepted. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#tcp")
     void peersThatResetAtOnce_leaveNothingBehind(Wire wire) throws Exception {
@@ -312,7 +312,7 @@ class StreamServerTest {
                 }
             }
             try (StreamConnection last = get(streams.openConnection("127.0.0.1", server.port()))) {
-                last.writer().write(new byte[100]); // whoever came before it has been accepted
+                last.writer().write(new byte[100]); // every earlier connection has been accepted
                 get(last.reader().read(1));
             }
             awaitConnections(server, 0);
@@ -342,12 +342,12 @@ class StreamServerTest {
         }
     }
 
-    @SuppressWarnings("NullAway") // what a program without its checks passes
+    @SuppressWarnings("NullAway") // a program without null checks passes this
     private static Duration nothing() {
         return null;
     }
 
-    /** Binding waits for the loop that the socket belongs to, be it another program part's and held up. */
+    /** Binding waits for the loop of the socket, even if another part of the program holds it up. */
     @Test
     void loopThatIsHeldUp_holdsUpNoServerOnAnother() throws Exception {
         CountDownLatch mayGoOn = new CountDownLatch(1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What goes wrong with a Unix socket is told of the path that was asked for, with the reason. */
+/** Failures with a Unix socket name the requested path and the reason. */
 @ExtendWith(NoLeaks.class)
 class UnixMessagesTest {
     private static final ConnectionHandler ECHO =
@@ -62,7 +62,7 @@ class UnixMessagesTest {
         }
     }
 
-    /** A socket without permissions is another user's, for all that connecting can tell. */
+    /** To a connecting process, a socket without permissions looks like another user's. */
     @ParameterizedTest
     @MethodSource("backends")
     void socketThatMayNotBeConnectedTo_isRefused_andNotCalledAServers(IoBackend backend) throws Exception {

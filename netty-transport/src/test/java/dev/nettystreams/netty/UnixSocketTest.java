@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A server's Unix socket harms nothing that is at its path, before or after. */
+/** A server's Unix socket damages no other file at its path, before or after. */
 @ExtendWith(NoLeaks.class)
 class UnixSocketTest {
     private static final ConnectionHandler ECHO =
@@ -118,7 +118,7 @@ class UnixSocketTest {
             assertThat(path).doesNotExist();
             StreamServer third = get(streams.startUnixServer(ECHO, path.toString()));
             Files.delete(path);
-            third.close(); // gone already is fine
+            third.close(); // the file may be gone already
         }
     }
 
@@ -145,7 +145,7 @@ class UnixSocketTest {
             assertThat(Files.getPosixFilePermissions(guard.privatePath().getParent()))
                     .isEqualTo(PosixFilePermissions.fromString("rwx------"));
             Path kept = Files.createLink(directory.resolve("kept"), guard.privatePath());
-            Files.createFile(path); // publishing gets as far as this, and no farther
+            Files.createFile(path); // publishing fails at this file
             assertThatThrownBy(() -> guard.publish(ownerOnly)).isInstanceOf(BindException.class);
             assertThat(Files.getPosixFilePermissions(kept)).isEqualTo(ownerOnly);
         }
@@ -204,7 +204,7 @@ class UnixSocketTest {
             Path path = in.resolve("x".repeat(nameBytes));
             assertThat(path.toString()).hasSize(longestBytes(backend));
             Path kept = in.resolveSibling("kept");
-            for (int round = 0; round < 2; round++) { // the second time over a stale one
+            for (int round = 0; round < 2; round++) { // the second time over a stale socket
                 StreamServer server = get(streams.startUnixServer(ECHO, path.toString()));
                 assertThat(entries(in)).containsExactly(path);
                 assertEchoes(streams, path);
@@ -226,7 +226,7 @@ class UnixSocketTest {
         try (NettyStreams streams = NettyStreams.create(backend, 1)) {
             Path here = Path.of("").toAbsolutePath();
             String relative = here.relativize(directory.resolve("s")).toString();
-            String path = "./".repeat((100 - relative.length()) / 2) + relative; // absolute, it would be too long
+            String path = "./".repeat((100 - relative.length()) / 2) + relative; // the absolute path would be too long
             assertThat(here + "/" + path).hasSizeGreaterThan(107);
             StreamServer server = get(streams.startUnixServer(ECHO, path));
             assertThat(entries()).containsExactly(directory.resolve("s"));
@@ -302,7 +302,7 @@ class UnixSocketTest {
         }
     }
 
-    /** TCP waits there, and so does a blocking connect. */
+    /** TCP waits then, and so does a blocking connect. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#unix")
     void connecting_toAFullBacklog_waitsForItsTurn(Wire wire) throws Exception {

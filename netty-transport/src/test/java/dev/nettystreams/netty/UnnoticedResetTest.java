@@ -20,17 +20,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** C3: a peer's disappearance is noticed while nobody reads, where the operating system can tell. */
+/** C3: the loss of a peer is noticed without a pending read, where the operating system reports it. */
 @ExtendWith(NoLeaks.class)
 class UnnoticedResetTest {
     private static final int ROUNDS = 20;
 
-    /** Not the JDK's selector, which tells of nothing before somebody reads. */
+    /** Not the JDK's selector, which reports a reset only to a read. */
     static Stream<Wire> tellingOfResets() {
         return Wire.tcp().filter(wire -> wire.backend() != IoBackend.NIO);
     }
 
-    /** Behind its end, nobody reads, and nobody need write for a long time. */
+    /** After the peer's end no one reads, and no one may write for a long time. */
     @ParameterizedTest
     @MethodSource("tellingOfResets")
     void resetBehindThePeersEnd_isNoticed(Wire wire) throws Exception {
@@ -54,7 +54,7 @@ class UnnoticedResetTest {
         }
     }
 
-    /** A connection that both sides have ended is no reset, whatever state the kernel has it in. */
+    /** A connection that both sides have ended is not reset, whatever its state in the kernel. */
     @ParameterizedTest
     @MethodSource("tellingOfResets")
     void endsOfBothSides_areNoReset(Wire wire) throws Exception {
@@ -69,7 +69,7 @@ class UnnoticedResetTest {
                 assertThat(peer.getInputStream().read()).isEqualTo(-1);
             }
             later = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
-            try (Socket peer = listener.accept()) { // whose reset is found by the same look, or a later one
+            try (Socket peer = listener.accept()) { // the same look finds its reset, or a later one
                 peer.shutdownOutput();
                 assertThat(get(later.reader().read(1))).isEmpty();
                 peer.setSoLinger(true, 0);

@@ -18,9 +18,9 @@ import reactor.blockhound.BlockingMethod;
 import reactor.blockhound.BlockingOperationError;
 
 /**
- * The process of {@link BlockingCallsTest}: runs the contract of the streams over every backend, from a thread beside the loops and, where there
- * can be one, from a thread on them, and notes what blocks a loop's own thread. A virtual thread on the loop is not watched: it may block,
- * as that parks it and not the loop.
+ * The process of {@link BlockingCallsTest}: runs the conformance suite over every backend, from a thread beside the
+ * loops and, if available, from a thread on them, and records blocking calls on a loop's own thread. Virtual threads on
+ * the loop are not watched: they may block, because that parks them and not the loop.
  */
 final class WatchedLoops {
     static final String NOTHING_BLOCKED = "no loop was blocked";
@@ -44,10 +44,10 @@ final class WatchedLoops {
         }
     }
 
-    /** Says {@link #NOTHING_BLOCKED} in the end, or throws with what has blocked. */
+    /** Prints {@link #NOTHING_BLOCKED} at the end, or throws with the blocking calls. */
     public static void main(String[] arguments) throws Exception {
         BlockHound.builder()
-                .loadIntegrations() // Netty's own says where Netty blocks on purpose
+                .loadIntegrations() // Netty's integration lists where Netty blocks on purpose
                 .nonBlockingThreadPredicate(before ->
                         thread -> LOOP_THREADS.matcher(thread.getName()).matches())
                 .blockingMethodCallback(WatchedLoops::note)
@@ -66,7 +66,7 @@ final class WatchedLoops {
         System.out.println(NOTHING_BLOCKED);
     }
 
-    /** Instead of throwing, which would change what the loop does next. */
+    /** Records instead of throwing, which would change the behaviour of the loop. */
     private static void note(BlockingMethod method) {
         BlockingOperationError found = new BlockingOperationError(method);
         if (Arrays.stream(found.getStackTrace()).noneMatch(WatchedLoops::isTimerOfTheJdk)) {
@@ -74,7 +74,7 @@ final class WatchedLoops {
         }
     }
 
-    /** Whoever runs a virtual thread sets and calls off its timers, under a lock that the JDK's threads share. */
+    /** A thread that runs a virtual thread sets and cancels its timers, under a lock that the JDK's threads share. */
     private static boolean isTimerOfTheJdk(StackTraceElement frame) {
         return frame.getClassName().equals("java.lang.VirtualThread") && TIMERS.contains(frame.getMethodName());
     }

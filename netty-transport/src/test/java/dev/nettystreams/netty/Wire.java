@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** What a test runs over: a backend of this machine, and TCP or a Unix socket. */
+/** The wire of a test: a backend of this machine, and TCP or a Unix socket. */
 record Wire(IoBackend backend, boolean isUnix) {
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -29,7 +29,7 @@ record Wire(IoBackend backend, boolean isUnix) {
         return all().filter(Wire::isUnix);
     }
 
-    /** A server and where it is. */
+    /** A server and its address. */
     record Served(Wire wire, NettyStreams streams, StreamServer server, String path) {
         StreamConnection connect() throws Exception {
             return get(connecting());
@@ -52,7 +52,7 @@ record Wire(IoBackend backend, boolean isUnix) {
         return new Served(this, streams, get(streams.startUnixServer(handler, path, options)), path);
     }
 
-    /** Both ends of one connection, for tests that play both parts. */
+    /** Both ends of one connection, for tests that play both sides. */
     record Pair(StreamConnection client, StreamConnection server) {}
 
     Pair pair(NettyStreams streams) throws Exception {
@@ -83,7 +83,7 @@ record Wire(IoBackend backend, boolean isUnix) {
         return directory.resolve("s" + COUNTER.incrementAndGet()).toString();
     }
 
-    /** Waits, but not for ever. */
+    /** Waits with a timeout. */
     static <T> T get(CompletableFuture<T> future) throws Exception {
         return future.get(20, TimeUnit.SECONDS);
     }

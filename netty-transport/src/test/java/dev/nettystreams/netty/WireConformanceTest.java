@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The contract of the streams, over TCP and Unix sockets on every backend of this machine. */
+/** The conformance suite over TCP and Unix sockets, on every backend of this machine. */
 @ExtendWith(NoLeaks.class)
 class WireConformanceTest {
     private static final Map<IoBackend, NettyStreams> STREAMS = new EnumMap<>(IoBackend.class);

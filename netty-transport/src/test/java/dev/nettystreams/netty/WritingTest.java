@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The output over real sockets: order, marks, the end, and the loss. */
+/** The output over real sockets: order, marks, end, and loss. */
 @ExtendWith(NoLeaks.class)
 class WritingTest {
     @ParameterizedTest
@@ -80,7 +80,7 @@ class WritingTest {
         }
     }
 
-    /** The fence of the one must not meet the end of the output that the other brings. */
+    /** The wait of the first must not collide with the end of the output that the second causes. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.Wire#all")
     void flushAndClose_rightBehindWriteEof_complete(Wire wire) throws Exception {
@@ -146,7 +146,7 @@ class WritingTest {
             Wire.Pair pair = wire.pair(streams);
             pair.server().close();
             assertThatThrownBy(() -> {
-                        for (int i = 0; i < 1_000; i++) { // much of it is read and dropped there
+                        for (int i = 0; i < 1_000; i++) { // the peer reads and discards much of it
                             pair.client().writer().write(new byte[1 << 16]);
                             get(pair.client().writer().drain());
                             get(pair.client().writer().flush());

@@ -38,13 +38,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The alerts by which a side of ours refuses a certificate: the other side's operator has nothing else to go by. */
+/** The alerts with which our side refuses a certificate: the other side's operator has no other information. */
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class AlertsTest {
     private static final NettyStreams STREAMS = NettyStreams.create(IoBackend.best());
 
-    /** In TLS 1.3, for everything. */
+    /** The only alert of older JDKs in TLS 1.3. */
     private static final String OF_OLDER_JDKS = "certificate_unknown";
 
     @AfterAll
@@ -53,8 +53,8 @@ class AlertsTest {
     }
 
     /**
-     * What is shown, and the alerts that it may be refused by (RFC 8446 section 6.2). The JDK's engine has none for an
-     * unknown root, and as a server's side one for everything.
+     * The presented certificate, and the alerts that may refuse it (RFC 8446 section 6.2). The JDK's engine has no
+     * alert for an unknown root, and as a server it has one alert for everything.
      */
     @SuppressWarnings("ImmutableEnumChecker") // suppliers
     private enum Refused {
@@ -111,7 +111,7 @@ class AlertsTest {
                 TlsServer server = wire.server().protocols(version).requiringClientCertificate(root);
                 for (Refused refused : Refused.values()) {
                     if (refused == Refused.OTHER_HOST) {
-                        continue; // a server asks for no name
+                        continue; // a server verifies no name
                     }
                     tests.add(dynamicTest(wire.engine() + " " + version + " " + refused, () -> {
                         TlsPeer client = TlsPeer.showing(refused.bundle.get(), true, version);
@@ -140,7 +140,7 @@ class AlertsTest {
         return TlsWire.tcp();
     }
 
-    /** The peer keeps its end open, and waits; we must not. */
+    /** The peer keeps its end open and waits; our side must not. */
     @ParameterizedTest
     @MethodSource("tcp")
     void damagedRecord_endsTheConnection_onBothSides(TlsWire wire) throws Exception {
@@ -172,7 +172,7 @@ class AlertsTest {
         }
     }
 
-    /** No test has a certificate that is revoked, but for its exception. */
+    /** No test has a revoked certificate, only the exception for one. */
     @Test
     void revoked_isSaidAsSuch() {
         assumeThat(TlsEngine.BORINGSSL.isAvailable()).isTrue();
@@ -185,7 +185,7 @@ class AlertsTest {
                                 assertThat(refusal.errorCode()).isEqualTo(CertificateVerifier.X509_V_ERR_CERT_REVOKED));
     }
 
-    /** Refuses everybody, for one reason. */
+    /** Refuses every peer, for one reason. */
     private static final class Refusing extends X509ExtendedTrustManager {
         private final CertificateException reason;
 
@@ -233,7 +233,7 @@ class AlertsTest {
         }
     }
 
-    /** What a side of ours says at last to a peer by hand. */
+    /** Returns the last alert that our side sends to a manual peer. */
     private static String alert(dev.nettystreams.TlsUpgrade ours, TlsPeer peer) throws Exception {
         try (PlainPeer wires = PlainPeer.of(STREAMS)) {
             CompletableFuture<?> secured = wires.ours.writer().startTls(ours);

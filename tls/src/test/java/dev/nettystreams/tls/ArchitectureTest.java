@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** What this module shows. */
+/** The public types of this module. */
 class ArchitectureTest {
     /** Adding to it is a decision: programs will depend on it. */
     private static final String PUBLIC = "Tls|TlsClient|TlsEngine|TlsIdentity|TlsServer|TlsTrust|package-info";

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * ST-01, ST-02, ST-03, ST-09, cut at every offset: what {@link StartTlsBorderTest} does over sockets, where the system decides what comes together,
- * with pieces that the test decides on.
+ * ST-01, ST-02, ST-03, ST-09, cut at every offset: the attacks of {@link StartTlsBorderTest}, which runs over sockets
+ * and leaves the segments to the system, with pieces that the test chooses.
  */
 @ExtendWith(NoLeaks.class)
 class BorderByHandTest {
@@ -30,15 +30,15 @@ class BorderByHandTest {
     private static final byte[] GO = "220 go\r\n".getBytes(US_ASCII);
     private static final byte[] EVIL = "NOOP evil\r\n".getBytes(US_ASCII);
 
-    /** A handshake record, with the version that they all have, up to its length. */
+    /** The start of a handshake record, with the usual version, up to its length. */
     private static final byte[] SERVER_HELLO = {22, 3, 3};
 
-    /** What looks like TLS, and is not what a handshake begins with. */
+    /** Records that look like TLS but do not start a handshake. */
     private static final byte[][] RECORDS = {
         {23, 3, 3, 0, 5, 'e', 'v', 'i', 'l', '\n'}, // application data
         {21, 3, 3, 0, 2, 2, 40}, // a fatal alert
-        {22, 3, 3, 0, 4, 99, 0, 0, 0}, // no handshake message
-        {22, 3, 3, (byte) 0xff, (byte) 0xff, 1, 0, 0, 0}, // longer than a record may be
+        {22, 3, 3, 0, 4, 99, 0, 0, 0}, // not a handshake message
+        {22, 3, 3, (byte) 0xff, (byte) 0xff, 1, 0, 0, 0}, // longer than the maximum record
         {'e', 'v', 'i', 'l'}, // shorter than a record's header
         {22}
     };
@@ -51,7 +51,7 @@ class BorderByHandTest {
         return all.toByteArray();
     }
 
-    /** Reads a line, and secures the connection when it is there. */
+    /** Reads a line, then calls startTls. */
     private static CompletableFuture<TlsSession> startTlsBehindALine(EndByHand end, TlsUpgrade tls, byte[] answer) {
         return end.connection
                 .reader()
@@ -60,7 +60,7 @@ class BorderByHandTest {
     }
 
     private static void assertFailsUnheard(EndByHand end, CompletableFuture<TlsSession> upgrade) throws Exception {
-        end.advance(Duration.ofSeconds(60)); // the engine may still be waiting for the rest of a record
+        end.advance(Duration.ofSeconds(60)); // the engine may wait for the rest of a record
         assertThat(upgrade).isDone();
         assertThat(failureOf(upgrade)).isInstanceOf(SSLException.class);
         assertOver(end);
@@ -72,7 +72,7 @@ class BorderByHandTest {
         assertThat(end.isOpen()).isFalse();
     }
 
-    /** Sends the go-ahead, and whatever follows is TLS. */
+    /** Returns the bytes sent after the go-ahead. */
     private static byte[] sentBehindGo(EndByHand end) {
         byte[] sent = end.sent();
         assertThat(sent).startsWith(GO);
@@ -99,7 +99,7 @@ class BorderByHandTest {
         }
     }
 
-    /** ST-01, with some of it, and then the hello that the server waits for. */
+    /** ST-01, with a part of the command, and then the ClientHello that the server waits for. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void anythingBeforeTheHello_failsTheHandshake(TlsWire wire) throws Exception {
@@ -116,7 +116,9 @@ class BorderByHandTest {
         }
     }
 
-    /** ST-02: what is there when TLS begins is refused by its number, and what comes then by the engine. */
+    /**
+     * ST-02: bytes that arrived before TLS starts are counted and refused; the engine refuses those that arrive later.
+     */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void replyBehindTheGoAhead_cutAnywhere_isRefused(TlsWire wire) throws Exception {
@@ -152,7 +154,7 @@ class BorderByHandTest {
         assertThat(end.sent()).isEmpty();
     }
 
-    /** ST-03, at a server: in clear behind the command, cut anywhere, and then a true hello. */
+    /** ST-03, at a server: a plaintext record after the command, cut anywhere, and then a real ClientHello. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void recordBeforeTheHello_failsTheHandshake(TlsWire wire) throws Exception {
@@ -170,7 +172,7 @@ class BorderByHandTest {
         }
     }
 
-    /** ST-03, at a client: behind its hello, cut anywhere, and then the true answer. */
+    /** ST-03, at a client: a plaintext record after its ClientHello, cut anywhere, and then the real answer. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void recordBeforeTheAnswer_failsTheHandshake(TlsWire wire) throws Exception {
@@ -203,7 +205,7 @@ class BorderByHandTest {
                 end.receive(all, cut);
                 byte[] answer = sentBehindGo(end);
                 assertThat(answer).startsWith(SERVER_HELLO);
-                if (cut == all.length - 1) { // the peer has but one hello to be answered
+                if (cut == all.length - 1) { // the peer has only one ClientHello
                     peer.hear(answer);
                     end.receive(peer.flight());
                     assertTalk(end, peer, upgrade);
@@ -212,7 +214,7 @@ class BorderByHandTest {
         }
     }
 
-    /** The conversation that all of this is about, one byte at a time from the first to the last. */
+    /** A whole regular conversation, one byte at a time. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void singleBytes_areAConversation(TlsWire wire) throws Exception {
@@ -245,7 +247,7 @@ class BorderByHandTest {
     private static void assertTalk(EndByHand end, TlsPeer peer, CompletableFuture<TlsSession> upgrade)
             throws Exception {
         peer.hear(end.sent());
-        end.receive(peer.flight()); // tickets, of a server
+        end.receive(peer.flight()); // session tickets of a server
         assertThat(peer.isHandshaken()).isTrue();
         assertThat(upgrade).isCompleted();
         end.receiveByteByByte(peer.record("good\r\n".getBytes(US_ASCII)));

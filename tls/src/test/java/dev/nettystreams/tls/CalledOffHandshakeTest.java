@@ -27,8 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * ST-12 from this side: cancelled, closed, aborted or timed out at any moment of the handshake, as a client and as a server, the upgrade ends with
- * the connection, and nothing is sent in clear. The peer says its part of the handshake up to some point and then no more.
+ * ST-12 from this side: if the upgrade is cancelled, closed, aborted or timed out at any moment of the handshake, as a
+ * client or a server, it ends with the connection, and nothing is sent in plaintext. The peer sends its part of the
+ * handshake up to some point and then stops.
  */
 @ExtendWith(NoLeaks.class)
 class CalledOffHandshakeTest {
@@ -36,7 +37,7 @@ class CalledOffHandshakeTest {
 
     private static final int MOST_HALVES = 40;
 
-    /** How it is called off, and what that is to its caller. */
+    /** How the upgrade is ended, and the exception that its caller gets. */
     private enum Way {
         CANCEL(CancellationException.class) {
             @Override
@@ -70,7 +71,7 @@ class CalledOffHandshakeTest {
         abstract void callOff(StreamConnection connection, CompletableFuture<TlsSession> upgrade);
     }
 
-    /** What this side does, and the version that is spoken. */
+    /** The role of this side, and the TLS version. */
     private record Part(TlsWire wire, boolean isClient, String version, TlsClient client, TlsServer server) {
         static List<Part> all(TlsWire wire) {
             List<Part> all = new ArrayList<>();
@@ -89,7 +90,7 @@ class CalledOffHandshakeTest {
             return isClient ? TlsPeer.server(List.of(version)) : TlsPeer.client(List.of(version));
         }
 
-        /** A server of TLS 1.3 has nothing left to say when the client is done. */
+        /** A server of TLS 1.3 has sent all flights when the client is done. */
         int flightCount() {
             return isClient && version.equals("TLSv1.3") ? 1 : 2;
         }
@@ -99,7 +100,7 @@ class CalledOffHandshakeTest {
         assertThatThrownBy(() -> connection.writer().write(SECRET)).isInstanceOf(refusal);
     }
 
-    /** After every record of the peer's, and in the middle of every record. */
+    /** Ends the upgrade after every record of the peer, and in the middle of every record. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void byHand_afterAnyHalfRecord(TlsWire wire) throws Exception {
@@ -114,7 +115,7 @@ class CalledOffHandshakeTest {
         }
     }
 
-    /** False if the handshake was done before. */
+    /** Returns false if the handshake was done before. */
     private static boolean isCalledOff(Part part, Way way, int halves) throws Exception {
         try (EndByHand end = new EndByHand()) {
             StreamConnection connection = end.connection;
@@ -174,7 +175,7 @@ class CalledOffHandshakeTest {
         assertThat(failureOf(connection.writer().drain())).isInstanceOf(reason);
     }
 
-    /** One connection over a wire, whose other end only carries what the peer by hand says. */
+    /** One connection over a wire whose other end only carries the manual peer's bytes. */
     private static final class Held {
         final StreamConnection ours;
         final StreamConnection carrier;
@@ -190,7 +191,7 @@ class CalledOffHandshakeTest {
             upgrade = ours.writer().startTls(EndByHand.ready(part.upgrade(timeout)));
         }
 
-        /** Says half flights, and hears the answers to the whole ones. */
+        /** Sends half flights, and reads the answers to whole ones. */
         void converse(int halves) throws Exception {
             int left = halves;
             while (true) {

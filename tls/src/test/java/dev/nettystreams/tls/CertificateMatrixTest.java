@@ -35,8 +35,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * T5, T6: certificates that are wrong in every way, shown by servers to clients and by clients to servers, on both engines, by every way that a
- * connection is secured and over every kind of context. Each is refused with its reason, on both sides; what is right is accepted.
+ * T5, T6: certificates that are wrong in every way, presented by servers and by clients, on both engines, for every way
+ * to start TLS and every kind of context. Each is refused with its reason on both sides; valid ones are accepted.
  */
 @ExtendWith(NoLeaks.class)
 class CertificateMatrixTest {
@@ -47,7 +47,10 @@ class CertificateMatrixTest {
         STREAMS.close();
     }
 
-    /** What a server shows, to whom asks for which host, and what its refusal speaks of; null if it is accepted. */
+    /**
+     * The certificate that a server presents, the host that the client asks for, and the text of the refusal; null if
+     * it is accepted.
+     */
     @SuppressWarnings("ImmutableEnumChecker") // nobody changes a bundle
     private enum Shown {
         RIGHT("localhost", null, () -> FaultyCertificates.issued(FaultyCertificates.localhost())),
@@ -60,7 +63,7 @@ class CertificateMatrixTest {
                 "localhost",
                 null,
                 () -> FaultyCertificates.issued(FaultyCertificates.localhost().addExtendedKeyUsageServerAuth())),
-        /** The JDK's verification goes by the common name if there is no DNS name beside it (RFC 2818 section 3.1). */
+        /** The JDK verifies the common name if there is no DNS name (RFC 2818 section 3.1). */
         RIGHT_BY_THE_SUBJECT_ALONE("localhost", null, () -> FaultyCertificates.issued(FaultyCertificates.leaf())),
         EXPIRED("localhost", "NotAfter", FaultyCertificates::expired),
         NOT_YET_VALID("localhost", "NotBefore", FaultyCertificates::notYetValid),
@@ -107,7 +110,7 @@ class CertificateMatrixTest {
         }
     }
 
-    /** How a client comes by its context. */
+    /** The kind of context that a client uses. */
     private enum Judge {
         OURS {
             @Override
@@ -148,10 +151,10 @@ class CertificateMatrixTest {
         }
     }
 
-    /** Both sides of one handshake: the client's connection and the server's end of the story. */
+    /** Both sides of one handshake: the client's connection and the server's outcome. */
     private record Outcome(CompletableFuture<StreamConnection> client, CompletableFuture<TlsSession> server) {}
 
-    /** By which way a connection is secured. */
+    /** The way in which a connection starts TLS. */
     private enum Path {
         START_TLS {
             @Override
@@ -249,7 +252,7 @@ class CertificateMatrixTest {
         assertThat(failureOf(outcome.server())).isInstanceOf(IOException.class);
     }
 
-    /** What a client shows to a server that requires a certificate. */
+    /** The certificate that a client presents to a server that requires one. */
     @SuppressWarnings("ImmutableEnumChecker") // nobody changes a bundle
     private enum ShownByClient {
         RIGHT(null, () -> FaultyCertificates.issued(FaultyCertificates.localhost())),
@@ -341,6 +344,6 @@ class CertificateMatrixTest {
                 .message()
                 .containsIgnoringCase(shown.reason);
         assertThat(failureOf(heard))
-                .isInstanceOf(IOException.class); // under TLS 1.3 it is the first read that hears of it
+                .isInstanceOf(IOException.class); // under TLS 1.3 the first read fails
     }
 }

@@ -5,7 +5,7 @@ import io.netty.pkitesting.X509Bundle;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Certificates, made anew for each run. */
+/** Certificates, created for each run. */
 final class Certificates {
     static final X509Bundle ROOT = root("CN=root of the tests");
     static final X509Bundle LOCALHOST = issue(ROOT, "localhost");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One list of suites for both engines and both sides: RFC 9325's. */
+/** One list of suites for both engines and both sides: that of RFC 9325. */
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class CipherSuitesTest {
@@ -35,7 +35,7 @@ class CipherSuitesTest {
     /** ECDHE with AES-GCM or ChaCha20-Poly1305 (RFC 5289, RFC 7905). */
     private static final List<Integer> TLS_1_2 = List.of(0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8);
 
-    /** No suite: what a client says that has no renegotiation_info (RFC 5746). */
+    /** Not a suite: a client sends it instead of renegotiation_info (RFC 5746). */
     private static final int SCSV = 0x00ff;
 
     private static final byte ALERT = 21;
@@ -65,7 +65,7 @@ class CipherSuitesTest {
     void clients_offerTheList_inItsOrder(TlsWire wire) throws Exception {
         for (TlsClient client : clients(wire)) {
             List<Integer> offered = offered(client);
-            assertThat(offered.subList(0, 3)) // BoringSSL orders them by what the processor is good at
+            assertThat(offered.subList(0, 3)) // BoringSSL orders them by the capabilities of the processor
                     .containsExactlyInAnyOrderElementsOf(TLS_1_3);
             assertThat(offered.subList(3, offered.size())).isEqualTo(TLS_1_2);
             assertThat(offered(client.protocols("TLSv1.2"))).isEqualTo(TLS_1_2);
@@ -73,7 +73,7 @@ class CipherSuitesTest {
         }
     }
 
-    /** The suites in the hello of a client of ours (RFC 8446 section 4.1.2). */
+    /** Returns the suites in the ClientHello of one of our clients (RFC 8446 section 4.1.2). */
     private static List<Integer> offered(TlsClient client) throws Exception {
         try (PlainPeer wires = PlainPeer.of(STREAMS)) {
             CompletableFuture<TlsSession> secured = wires.ours.writer().startTls(client.upgrade("localhost"));
@@ -103,7 +103,7 @@ class CipherSuitesTest {
         return Tls.server(Certificates.identity(bundle)).engine(wire.engine());
     }
 
-    /** By their numbers: newer JDKs do not offer the first of them. */
+    /** Suites by number: newer JDKs do not offer the first of them. */
     private enum Refused {
         RSA_WITH_AES_128_GCM_SHA256(0x009c),
         RSA_WITH_AES_256_GCM_SHA384(0x009d),
@@ -141,7 +141,7 @@ class CipherSuitesTest {
     }
 
     private static int firstSuiteOf(ByteBuffer hello) {
-        int sessionId = 5 + 4 + 2 + 32; // behind the record's header, the message's, the version and the random bytes
+        int sessionId = 5 + 4 + 2 + 32; // after both headers, the version and the random bytes
         return sessionId + 1 + hello.get(sessionId) + 2;
     }
 
@@ -162,7 +162,7 @@ class CipherSuitesTest {
         }
     }
 
-    /** Nobody gets these without asking for them, and there is no suite without CBC for them. */
+    /** These versions must be asked for explicitly, and all of their suites use CBC. */
     @Test
     void olderVersions_haveSuitesOfTheirTime() {
         assertThat(CipherSuites.of(List.of("TLSv1.1", "TLSv1.2")))

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs that depend on the modules compile without a warning, for Java 17, and run on this JVM, with a module-info
- * and without one. JSpecify is nowhere in sight.
+ * and without one. Without JSpecify.
  */
 class ConsumerTest {
     private static final String PROGRAM = """
@@ -152,7 +152,10 @@ class ConsumerTest {
         }
     }
 
-    /** What this module's POM brings at run time: our modules, Netty's, and the libraries for epoll and BoringSSL. */
+    /**
+     * Returns the runtime dependencies of this module's POM: our modules, Netty's, and the libraries for epoll and
+     * BoringSSL.
+     */
     private static String dependencies() {
         Predicate<Path> isOurs = entry -> Files.exists(entry.resolve("module-info.class"))
                 || entry.getFileName().toString().matches("netty-streams-(core|transport|tls)-.*\\.jar");

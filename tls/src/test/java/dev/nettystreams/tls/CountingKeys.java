@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Shows one certificate, and counts how often a server's engine takes the key to sign with it. */
+/** Presents one certificate, and counts how often a server's engine takes the key to sign with it. */
 final class CountingKeys extends X509ExtendedKeyManager {
     private final InsistentKeys keys;
     private final AtomicInteger useCount = new AtomicInteger();

@@ -17,14 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Our end of a connection without a wire: the test carries the bytes, in what pieces it likes, and turns the time. All happens in its own thread,
- * before the call returns.
+ * Our end of a connection without a wire: the test carries the bytes in any pieces and advances the time. Everything
+ * happens in the test's thread before the call returns.
  */
 final class EndByHand implements AutoCloseable {
     final StreamConnection connection;
     private final EmbeddedChannel channel = new ChannelByHand();
 
-    /** A task that closes the channel is over before the tasks that come of it, as on a loop. */
+    /** A task that closes the channel ends before the tasks that it causes start, as on a loop. */
     private static final class ChannelByHand extends EmbeddedChannel {
         private boolean isRunning;
 
@@ -49,19 +49,22 @@ final class EndByHand implements AutoCloseable {
         connection = adopted.get(0, TimeUnit.SECONDS);
     }
 
-    /** An upgrade that waits for nothing: what it shares is made on a thread of its own, for which no time turned by hand is long enough. */
+    /**
+     * Returns the upgrade when it is prepared: its context is created on another thread, for which manual time cannot
+     * wait.
+     */
     static TlsUpgrade ready(TlsUpgrade tls) {
         tls.prepare().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
         return tls;
     }
 
-    /** As a task of the loop. */
+    /** Runs a task as the loop does. */
     void run(Runnable task) {
         channel.eventLoop().execute(task);
         channel.runPendingTasks();
     }
 
-    /** Lost if the channel is closed, as on a wire. */
+    /** Delivers bytes; they are lost if the channel is closed, as on a wire. */
     void receive(byte[] bytes) {
         if (bytes.length > 0 && channel.isOpen()) {
             channel.writeInbound(channel.alloc().buffer(bytes.length).writeBytes(bytes));
@@ -69,7 +72,7 @@ final class EndByHand implements AutoCloseable {
         channel.runPendingTasks();
     }
 
-    /** In pieces that end at these offsets, and the rest. */
+    /** Delivers bytes in pieces that end at these offsets, and the rest. */
     void receive(byte[] bytes, int... offsets) {
         int from = 0;
         for (int to : offsets) {
@@ -97,7 +100,7 @@ final class EndByHand implements AutoCloseable {
         channel.runPendingTasks();
     }
 
-    /** What was sent since the last time. */
+    /** Returns the bytes sent since the last call. */
     byte[] sent() {
         channel.runPendingTasks();
         ByteArrayOutputStream sent = new ByteArrayOutputStream();

@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
 
-/** Certificates with one thing wrong, and some with nothing. */
+/** Certificates with one fault, and some with none. */
 final class FaultyCertificates {
     private static final X509Bundle STRANGER = Certificates.root("CN=a stranger");
 
     private FaultyCertificates() {}
 
-    /** Issued by the tests' root, as everything here that does not say otherwise. */
+    /** Returns a certificate issued by the tests' root, like all here unless stated otherwise. */
     static CertificateBuilder leaf() {
         return new CertificateBuilder()
                 .ecp256()
@@ -79,7 +79,7 @@ final class FaultyCertificates {
         return withPath(whole, whole.getCertificate());
     }
 
-    /** The certificate above it has the right name and key, and is none that may issue others. */
+    /** The issuing certificate has the right name and key, but may not issue certificates. */
     static X509Bundle issuedByAnEndEntity() {
         X509Bundle authority = issued(intermediate());
         X509Bundle endEntity = issued(leaf().subject("CN=intermediate").keyPair(authority.getKeyPair()));
@@ -87,14 +87,14 @@ final class FaultyCertificates {
         return withPath(leaf, leaf.getCertificate(), endEntity.getCertificate());
     }
 
-    /** One intermediate more than the first of them allows. */
+    /** The path has one intermediate more than the first of them allows. */
     static X509Bundle tooDeep() {
         X509Bundle shallow = issued(intermediate().setPathLengthConstraint(OptionalInt.of(0)));
         X509Bundle deeper = issued(intermediate().subject("CN=deeper"), shallow);
         return issued(localhost(), deeper);
     }
 
-    /** A root's name and key, certified by another root. */
+    /** Returns a root's name and key, certified by another root. */
     static X509Certificate certifiedBy(X509Bundle root, X509Bundle other) {
         return crossing(root, other, leaf());
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What others have put into a context, or use it for, is no way around what the streams promise. */
+/** No setting or other use of a foreign context weakens the promises of the streams. */
 @ExtendWith(NoLeaks.class)
 class ForeignContextTest {
     private static final NettyStreams STREAMS = NettyStreams.create();
@@ -41,7 +41,7 @@ class ForeignContextTest {
         return TlsWire.perEngine();
     }
 
-    /** Netty's flag for a STARTTLS of its own: the first flush in clear, which here would be the application's first words. */
+    /** Netty's flag for its own STARTTLS sends the first flush in plaintext, which here would be application data. */
     @ParameterizedTest
     @MethodSource("perEngine")
     void contextWithStartTls_sendsNothingInClear(TlsWire wire) throws Exception {
@@ -61,13 +61,13 @@ class ForeignContextTest {
         pair.close();
     }
 
-    /** Plaintext would be no TLS record for the other end. */
+    /** Plaintext would not be a TLS record to the other end. */
     private static void assertArrives(StreamConnection from, StreamConnection to) throws Exception {
         from.writer().write("password\n".getBytes(US_ASCII));
         assertThat(get(to.reader().readLine())).asString().isEqualTo("password\n");
     }
 
-    /** A session that was begun without a look at the name is not gone on with where there is one. */
+    /** A session that began without host name verification is not resumed with it. */
     @ParameterizedTest
     @MethodSource("perEngine")
     void verification_isNotGotAroundByResumption(TlsWire wire) throws Exception {
@@ -108,7 +108,7 @@ class ForeignContextTest {
                 .hasMessageContaining("localhost");
     }
 
-    /** What such a context cannot say by itself. */
+    /** Settings that such a context does not contain. */
     @Test
     void contextOfTheJdk_withAlpn_versions_andClientCertificates() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
@@ -151,7 +151,7 @@ class ForeignContextTest {
         pair.server().abort();
     }
 
-    /** Verified sessions are resumed all the same, and one that the server does not resume is not said to be. */
+    /** Verified sessions are resumed, and a session that the server does not resume is not reported as resumed. */
     @ParameterizedTest
     @MethodSource("perEngine")
     void sessions_areResumed_andAreOnlyThenSaidToBe(TlsWire wire) throws Exception {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** T5, T6, T7: who is believed, what is agreed on, and how long that may take. */
+/** T5, T6, T7: trust, negotiation, and the handshake timeout. */
 @ExtendWith(NoLeaks.class)
 class HandshakeTest {
     private static final ConnectionHandler ECHO =
@@ -131,7 +131,7 @@ class HandshakeTest {
         return TlsWire.perEngine();
     }
 
-    /** How a handshake between a client and this server ends. */
+    /** Returns the outcome of a handshake between a client and this server. */
     private static CompletableFuture<TlsSession> handshake(
             NettyStreams streams, TlsWire wire, TlsClient client, TlsServer server) throws Exception {
         TlsWire.Pair pair = wire.pair(streams);
@@ -222,7 +222,7 @@ class HandshakeTest {
                         "certification path",
                         "localhost",
                         "example.org",
-                        "127.0.0.1"); // whom it does not believe, or as whom
+                        "127.0.0.1"); // not trusted, or under another name
     }
 
     @ParameterizedTest
@@ -306,7 +306,7 @@ class HandshakeTest {
         }
     }
 
-    /** As Python has it, whose load_cert_chain fails before there is a server. */
+    /** As in Python, where load_cert_chain fails before there is a server. */
     @ParameterizedTest
     @MethodSource("perEngine")
     void serverThatCannotSpeakTls_doesNotStart(TlsWire wire, @TempDir Path directory) throws Exception {
@@ -397,7 +397,7 @@ class HandshakeTest {
             assertThat(failure).isInstanceOf(SSLException.class);
             assertThat(failure.getMessage()).hasSizeLessThan(300).doesNotContain("secret", "736563726574");
             assertThat(get(peer)).contains(":" + ((InetSocketAddress) stranger.getLocalSocketAddress()).getPort());
-            while (stranger.getInputStream().read() >= 0) {} // an alert, and the end
+            while (stranger.getInputStream().read() >= 0) {} // an alert, and EOF
         } catch (java.net.SocketException e) {
             assertThat(e).hasMessageContaining("reset");
         }
@@ -436,7 +436,7 @@ class HandshakeTest {
             TlsWire.Pair pair = wire.pair(streams);
             CompletableFuture<TlsSession> handshake =
                     pair.client().writer().startTls(wire.client().upgrade("localhost"));
-            assertThat(get(pair.server().reader().peek(5))).startsWith(22, 3); // a hello
+            assertThat(get(pair.server().reader().peek(5))).startsWith(22, 3); // a ClientHello
             handshake.cancel(false);
             get(pair.client().waitClosed().handle((done, lost) -> null));
             assertThat(((Channel) pair.client().writer().getExtraInfo("channel")).isOpen())

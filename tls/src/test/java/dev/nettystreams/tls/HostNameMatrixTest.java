@@ -26,8 +26,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * T5: the name is verified whoever verifies the chain: six hosts, three kinds of trust, on both engines. Netty lost this twice in a year, with trust
- * managers that know no more than the chain, and with BoringSSL on a new JDK.
+ * T5: the host name is verified with every kind of trust: six hosts, three kinds of trust, on both engines. Netty lost
+ * this twice in a year: with trust managers that check only the chain, and with BoringSSL on a new JDK.
  */
 @ExtendWith(NoLeaks.class)
 class HostNameMatrixTest {
@@ -50,7 +50,7 @@ class HostNameMatrixTest {
                 new Host("1.2.3.4", false));
     }
 
-    /** Believes every chain, and was never told of names. */
+    /** Trusts every chain and takes no host name. */
     private static final class AnyChain implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType) {}
@@ -71,7 +71,7 @@ class HostNameMatrixTest {
                     .sslProvider(wire.engine().provider)
                     .trustManager(new AnyChain())
                     .build();
-        } catch (SSLException e) { // where BoringSSL cannot verify the name, on a new JDK, Netty makes no context
+        } catch (SSLException e) { // on a new JDK, where BoringSSL cannot verify the name, Netty creates no context
             assertThat(wire.engine()).isEqualTo(TlsEngine.BORINGSSL);
             assertThat(e).hasRootCauseInstanceOf(UnsupportedOperationException.class);
             return;
@@ -79,7 +79,7 @@ class HostNameMatrixTest {
         judge(wire, Tls.client(context), server, host, host.isInTheCertificate());
     }
 
-    /** The context was told that names do not matter; they do. */
+    /** The context was told not to verify names; they are verified. */
     private static void judgeWithoutNames(TlsWire wire, TlsServer server, Host host) throws Exception {
         SslContext context = SslContextBuilder.forClient()
                 .sslProvider(wire.engine().provider)

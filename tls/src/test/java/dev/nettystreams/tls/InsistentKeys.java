@@ -8,7 +8,10 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Shows its one certificate to whoever asks for any, where others would show none that cannot be believed. */
+/**
+ * Always presents its one certificate, where other key managers would present no certificate that the peer does not
+ * trust.
+ */
 final class InsistentKeys extends X509ExtendedKeyManager {
     private static final String ALIAS = "key";
 

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test class that leaves a reference-counted buffer behind. Every buffer is counted (the build runs the tests with Netty's
- * presence detector), not a sample of them. Loops that end at the same time may release their last ones a moment later, so the count is
- * looked at until it is zero or time is up.
+ * Fails a test class that leaks a reference-counted buffer. Every buffer is counted, not only a sample, because the
+ * build runs the tests with Netty's presence detector. Loops that end at the same time may release their last buffers a
+ * moment later, so the count is checked until it is zero or the time is up.
  */
 final class NoLeaks implements AfterAllCallback {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Hosts that clients ask for, and that Java's {@code SNIHostName} refuses: no reason to end a connection. */
+/** Host names that clients ask for and Java's {@code SNIHostName} refuses; such a name must not end the connection. */
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class OddServerNamesTest {
@@ -45,8 +45,8 @@ class OddServerNamesTest {
         STREAMS.close();
     }
 
-    /** What a client asks for, as the streams tell it, and who answers where there are several. */
-    @SuppressWarnings("ImmutableEnumChecker") // nobody changes a bundle
+    /** The name that a client asks for, the name that the streams report, and the identity that answers it. */
+    @SuppressWarnings("ImmutableEnumChecker") // bundles are never changed
     private enum Asked {
         PLAIN("localhost", "localhost", Certificates.LOCALHOST),
         ROOTED("localhost.", "localhost.", Certificates.LOCALHOST),
@@ -75,7 +75,7 @@ class OddServerNamesTest {
             this.shown = shown;
         }
 
-        /** Addresses and names that only Java knows as ones. */
+        /** Returns whether Java accepts the name as a host name. */
         boolean isHeldByJava() {
             try {
                 return new javax.net.ssl.SNIHostName(name.getBytes(ISO_8859_1)) != null;
@@ -138,7 +138,7 @@ class OddServerNamesTest {
         try (PlainPeer wires = PlainPeer.of(STREAMS)) {
             TlsPeer client = TlsPeer.clientAskingFor(asked.name.getBytes(ISO_8859_1), List.of(version));
             CompletableFuture<TlsSession> secured = wires.ours.writer().startTls(server.server());
-            if (wire.engine() == TlsEngine.JDK && !asked.isHeldByJava()) { // which parses the hello itself
+            if (wire.engine() == TlsEngine.JDK && !asked.isHeldByJava()) { // it parses the ClientHello itself
                 wires.send(client.flight());
                 assertThat(failureOf(secured))
                         .isInstanceOf(SSLException.class)
@@ -168,7 +168,7 @@ class OddServerNamesTest {
         return TlsWire.perEngine();
     }
 
-    /** The engine may be gone when the streams ask it for the session's facts. */
+    /** The engine may be gone when the streams read the session from it. */
     @ParameterizedTest
     @MethodSource("perEngine")
     void clientsEnd_inOneSegmentWithItsLastFlight_isAGoodHandshake(TlsWire wire) throws Exception {
@@ -196,7 +196,7 @@ class OddServerNamesTest {
         }
     }
 
-    /** NewSunX509 asks the session for names, too; it is the default where {@code java.security} says so. */
+    /** NewSunX509 also asks the session for names; {@code java.security} can make it the default. */
     @ParameterizedTest
     @MethodSource("perEngine")
     void keyManagersThatAskForNames_areNotAskedWithOneThatJavaRefuses(TlsWire wire) throws Exception {
@@ -246,7 +246,7 @@ class OddServerNamesTest {
                 assertThat(askedOfAPeer(client.upgrade(host))).contains(host);
             }
             if (TlsEngine.best() == TlsEngine.JDK) {
-                continue; // whose servers refuse the name first
+                continue; // its servers refuse the name first
             }
             TlsServer server = Tls.server(Certificates.identity(SERVICE)).engine(TlsEngine.BORINGSSL);
             TlsWire.Pair pair = wire.pair(STREAMS);
@@ -259,7 +259,7 @@ class OddServerNamesTest {
         }
     }
 
-    /** Between two of ours on BoringSSL, whose server takes the name. */
+    /** Both sides are ours on BoringSSL, whose server accepts the name. */
     @Test
     void underscores_areServed_whereNamesAreNotVerified() throws Exception {
         for (TlsWire wire : TlsWire.perEngine()
@@ -278,7 +278,7 @@ class OddServerNamesTest {
         }
     }
 
-    /** The hello of a client of ours, as it is on the wire: names stand in it in clear. */
+    /** Returns the ClientHello of one of our clients as sent: it contains the name in plaintext. */
     private static String askedOfAPeer(TlsClient client) throws Exception {
         try (PlainPeer wires = PlainPeer.of(STREAMS)) {
             CompletableFuture<TlsSession> secured = wires.ours.writer().startTls(client);

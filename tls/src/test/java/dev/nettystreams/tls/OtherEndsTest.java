@@ -33,14 +33,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Ends of a secured connection that are neither a goodbye nor a cut: what they are for us. */
+/** Ends of a connection under TLS other than a close_notify or a truncation. */
 @ExtendWith(NoLeaks.class)
 class OtherEndsTest {
     static Stream<TlsWire> tcp() {
         return TlsWire.tcp();
     }
 
-    /** Ours over one end of a plain connection, and the JDK's blocking client over the other. */
+    /** Our streams at one end of a plain connection, and the JDK's blocking client at the other. */
     private record Ends(NettyStreams streams, StreamConnection ours, Socket wire, SSLSocket peer)
             implements AutoCloseable {
         static Ends secured(TlsWire wire, String version) throws Exception {
@@ -75,7 +75,7 @@ class OtherEndsTest {
         return listener;
     }
 
-    /** A client could have a server do the costly part again and again. */
+    /** A client could make a server repeat the costly part. */
     @ParameterizedTest
     @MethodSource("tcp")
     void renegotiation_isRefused(TlsWire wire) throws Exception {
@@ -85,17 +85,17 @@ class OtherEndsTest {
             if (wire.engine() == TlsEngine.JDK) {
                 assertThat(failureOf(read)).hasRootCauseInstanceOf(SSLException.class);
             } else {
-                assertThat(failureOf(again)).hasRootCauseInstanceOf(SSLException.class); // told so by an alert
+                assertThat(failureOf(again)).hasRootCauseInstanceOf(SSLException.class); // by an alert
             }
             ends.ours().abort();
             again.handle((done, failure) -> null).get();
         }
     }
 
-    /** Each request for new keys is answered; nobody reads the answers, and no {@code drain} of ours holds them back. */
+    /** Each request for new keys is answered; the peer reads no answers, and no {@code drain} holds them back. */
     @ParameterizedTest
     @MethodSource("tcp")
-    void answersThatNobodyReads_areBounded(TlsWire wire) throws Exception {
+    void unreadAnswers_areBounded(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend());
                 ServerSocket listener = newListener()) {
             StreamConnection ours = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
@@ -150,7 +150,7 @@ class OtherEndsTest {
         }
     }
 
-    /** All that was written has arrived; that the peer did not wait for the goodbye's answer is no loss of ours. */
+    /** All written bytes have arrived; a peer that does not wait for our close_notify causes no loss. */
     @ParameterizedTest
     @MethodSource("tcp")
     void resetBehindEverything_isNoFailureOfClose(TlsWire wire) throws Exception {
@@ -163,7 +163,7 @@ class OtherEndsTest {
                         .isEqualTo("all");
                 ends.ours().close();
                 while (ends.wire().getInputStream().available() == 0) {
-                    Thread.onSpinWait(); // until our goodbye is there, which nobody reads
+                    Thread.onSpinWait(); // until our close_notify has arrived, which the peer does not read
                 }
                 ends.wire().setSoLinger(true, 0);
                 ends.wire().close();
@@ -172,7 +172,7 @@ class OtherEndsTest {
         }
     }
 
-    /** A handler of Netty's that has the channel afterwards is told of a cut as the streams would have been. */
+    /** A Netty handler that owns the channel afterwards sees a truncation as the streams would have. */
     @ParameterizedTest
     @MethodSource("tcp")
     void finAlone_afterHandBack_isATruncation(TlsWire wire) throws Exception {

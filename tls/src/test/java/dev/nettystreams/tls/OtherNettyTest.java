@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Netty that the streams cannot run on is refused where TLS begins, too: in a process of its own (S9). */
+/** The entry points of TLS also refuse an unsuitable Netty (S9). In a process of its own. */
 class OtherNettyTest {
     @TempDir
     Path directory;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Certificates in PEM files as people put them together, and OpenSSL takes them. */
+/** Certificates in PEM files as people assemble them and OpenSSL accepts them. */
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class PemChainTest {
@@ -51,7 +51,7 @@ class PemChainTest {
         STREAMS.close();
     }
 
-    /** A file's certificates, and the path that is shown. */
+    /** The certificates of a file, and the path that is sent. */
     private record Chain(String name, List<X509Certificate> file, List<X509Certificate> shown) {}
 
     private static List<Chain> chains() {
@@ -100,7 +100,7 @@ class PemChainTest {
         return all.toString();
     }
 
-    /** Every way to a server's identity. */
+    /** Returns a server for every source of an identity. */
     private List<TlsServer> servers(TlsWire wire, Chain chain) throws Exception {
         TlsIdentity inFiles =
                 TlsIdentity.pem(file("chain.pem", pem(chain.file())), file("key.pem", LEAF.getPrivateKeyPEM()));
@@ -125,7 +125,7 @@ class PemChainTest {
                         })));
     }
 
-    /** What a peer by hand is shown: engines of ours would add the root, or leave out what they do not need. */
+    /** Returns the certificates that a manual peer gets: our own engines would add the root, or omit unneeded ones. */
     private static List<Certificate> shown(TlsServer server) throws Exception {
         try (PlainPeer wires = PlainPeer.of(STREAMS)) {
             TlsPeer client = TlsPeer.clientAskingFor("localhost".getBytes(US_ASCII), List.of("TLSv1.3"));
@@ -142,7 +142,7 @@ class PemChainTest {
         pair.close();
     }
 
-    /** What OpenSSL writes behind a trusted certificate. */
+    /** Returns the bytes that OpenSSL appends to a trusted certificate. */
     private static byte[] trusted(X509Certificate certificate, int tag, String... uses) throws Exception {
         List<byte[]> identifiers = new ArrayList<>();
         for (String use : uses) {
@@ -185,7 +185,7 @@ class PemChainTest {
         }
     }
 
-    /** Taking such a root for one that is trusted for everything would turn a ban into trust. */
+    /** Treating such a root as trusted for everything would turn a rejection into trust. */
     @ParameterizedTest
     @CsvSource({
         "48, " + SERVER_AUTH + ", true, false",
@@ -215,7 +215,7 @@ class PemChainTest {
         }
     }
 
-    /** An old root that trusts the new one is all that some clients have. */
+    /** Some clients have only the old root, which has certified the new one. */
     @TestFactory
     Stream<DynamicTest> olderRoots_leadToTheLeaf_whateverTheOrder() {
         return TlsWire.perEngine()
@@ -232,7 +232,7 @@ class PemChainTest {
                 }));
     }
 
-    /** As in files that people have edited, joined, or kept on other systems. */
+    /** Files may have been edited, joined, or stored on other systems. */
     @Test
     void blocks_beginAtTheBeginningOfALine_behindBlanksAtMost() throws Exception {
         String key = Certificates.LOCALHOST.getPrivateKeyPEM();
@@ -285,7 +285,8 @@ class PemChainTest {
                 file("encrypted", pem("ENCRYPTED PRIVATE KEY", new byte[9])),
                 file(
                         "encrypted PKCS #1",
-                        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
+                        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n"
+                                + "-----END RSA PRIVATE KEY-----\n"),
                 file("a curve that the JDK has left", pem("EC PRIVATE KEY", ofSecp256k1())),
                 file("another's", LEAF.getPrivateKeyPEM()));
         for (TlsEngine engine :

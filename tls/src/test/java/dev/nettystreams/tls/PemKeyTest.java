@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Files as OpenSSL, and people, have made them over the years. */
+/** Files as OpenSSL and people have written them over the years. */
 @Timeout(30)
 class PemKeyTest {
     @TempDir
@@ -61,7 +61,7 @@ class PemKeyTest {
                 + label + "-----\r\n";
     }
 
-    /** What PKCS #8 has within: the older encodings. */
+    /** Returns the content of PKCS #8: the older encodings. */
     private static byte[] inner(X509Bundle bundle) {
         byte[] pkcs8 = bundle.getKeyPair().getPrivate().getEncoded();
         for (int at = 12; at < pkcs8.length; at++) {
@@ -85,7 +85,7 @@ class PemKeyTest {
                 .isEqualTo(bundle.getKeyPair().getPrivate());
     }
 
-    /** Which it could not use: before this, each client was told that there is no common algorithm. */
+    /** Without this refusal, each client would be told that there is no common algorithm. */
     @Test
     void ed25519_isRefusedByBoringSsl_whenTheServerStarts() throws Exception {
         assumeThat(TlsEngine.BORINGSSL.isAvailable()).isTrue();
@@ -99,7 +99,7 @@ class PemKeyTest {
         TlsWire.get(server.engine(TlsEngine.JDK).prepare().toCompletableFuture().thenAccept(any -> {}));
     }
 
-    /** A key that is for RSASSA-PSS alone: its certificate says so. */
+    /** Returns a key restricted to RSASSA-PSS by its certificate. */
     private static X509Bundle pssBundle(AlgorithmParameterSpec... restricted) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSASSA-PSS");
         generator.initialize(restricted.length == 0 ? new RSAKeyGenParameterSpec(2048, F4) : restricted[0]);
@@ -152,7 +152,7 @@ class PemKeyTest {
                 .isEqualTo(bundle.getKeyPair().getPrivate());
     }
 
-    /** A key whose PKCS #8 has lengths of one byte more, as with P-384 and its public half. */
+    /** A key whose PKCS #8 has longer lengths, as P-384 with its public key has. */
     @Test
     void sec1_ofALargerCurve_withItsPublicKey_isRead() throws Exception {
         X509Bundle bundle = bundle(Algorithm.ecp384);
@@ -173,7 +173,9 @@ class PemKeyTest {
                 .isEqualTo("EC");
     }
 
-    /** The JDK leaves the curve out, since PKCS #8 has it already; OpenSSL writes it, and sometimes EC PARAMETERS before it. */
+    /**
+     * The JDK omits the curve, because PKCS #8 contains it; OpenSSL writes it, and sometimes EC PARAMETERS before it.
+     */
     @Test
     void sec1_isRead() throws Exception {
         X509Bundle bundle = bundle(Algorithm.ecp256);
@@ -204,7 +206,7 @@ class PemKeyTest {
         assertThat(PemKey.read(both, both).chain()).containsExactly(bundle.getCertificate());
     }
 
-    /** As one that was linked without the module {@code jdk.crypto.ec}. */
+    /** Like a runtime that was linked without the module {@code jdk.crypto.ec}. */
     @Test
     void rsa_isRead_byARuntimeWithoutCurves() throws Exception {
         X509Bundle bundle = bundle(Algorithm.rsa2048);

@@ -12,7 +12,7 @@ import java.net.Socket;
 import java.util.Arrays;
 import javax.net.ssl.SSLException;
 
-/** A connection of ours, and a peer by hand at its other end, over a socket that blocks. */
+/** Our end of a connection, and a manual peer at the other end, over a blocking socket. */
 final class PlainPeer implements AutoCloseable {
     final StreamConnection ours;
     private final Socket socket;
@@ -35,7 +35,7 @@ final class PlainPeer implements AutoCloseable {
         socket.getOutputStream().write(bytes);
     }
 
-    /** What has arrived, at least a byte. */
+    /** Returns the bytes that have arrived, at least one. */
     byte[] receive() throws IOException {
         byte[] bytes = new byte[16 * 1024];
         int count = socket.getInputStream().read(bytes);
@@ -45,7 +45,7 @@ final class PlainPeer implements AutoCloseable {
         return Arrays.copyOf(bytes, count);
     }
 
-    /** Until the peer's side is done, which says its last flight together with some bytes more. */
+    /** Runs the handshake until the peer is done; it sends its last flight together with some more bytes. */
     void handshake(TlsPeer peer) throws IOException {
         send(peer.flight());
         while (!peer.isHandshaken()) {
@@ -54,7 +54,7 @@ final class PlainPeer implements AutoCloseable {
         }
     }
 
-    /** What the other side's end says, as an exception; fails if it ends without. */
+    /** Returns the alert that ends the other side, as an exception; fails if it ends without one. */
     SSLException alertTo(TlsPeer peer) throws IOException {
         try {
             while (true) {

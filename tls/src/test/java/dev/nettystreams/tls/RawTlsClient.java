@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.Arrays;
 import javax.net.ssl.SSLException;
 
-/** A client by hand, over streams that block: it can put its flights together with anything, and cut them anywhere. */
+/** A manual client over blocking streams: it can combine its flights with any bytes and cut them anywhere. */
 final class RawTlsClient {
     private final TlsPeer peer = TlsPeer.client(TlsPeer.VERSIONS);
     private final InputStream in;
@@ -20,7 +20,7 @@ final class RawTlsClient {
         this.out = out;
     }
 
-    /** After the handshake. */
+    /** Returns a client after its handshake. */
     static RawTlsClient connected(Socket socket) throws Exception {
         RawTlsClient client = new RawTlsClient(socket.getInputStream(), socket.getOutputStream());
         client.out.write(client.hello());
@@ -43,7 +43,7 @@ final class RawTlsClient {
         return plain.toByteArray();
     }
 
-    /** Until the connection has ended; a reset is an end. */
+    /** Reads until the connection has ended; a reset counts as an end. */
     byte[] readToEnd() {
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         try {
@@ -55,12 +55,12 @@ final class RawTlsClient {
         }
     }
 
-    /** The first flight, not sent. */
+    /** Returns the first flight without sending it. */
     byte[] hello() throws SSLException {
         return peer.flight();
     }
 
-    /** The rest of the handshake, after the hello was sent. */
+    /** Runs the rest of the handshake, after the ClientHello was sent. */
     void finishHandshake() throws IOException {
         out.write(peer.flight());
         while (!peer.isHandshaken()) {
@@ -75,7 +75,7 @@ final class RawTlsClient {
         out.flush();
     }
 
-    /** At least one byte. */
+    /** Reads at least one byte. */
     byte[] read() throws IOException {
         byte[] plain = peer.heard();
         while (plain.length == 0) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A second handshake on one connection (TLS 1.2), by which a client can have a server do the costly part again and again. */
+/** A second handshake on one connection (TLS 1.2), with which a client can make a server repeat the costly part. */
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class RenegotiationTest {
@@ -67,7 +67,7 @@ class RenegotiationTest {
         }
     }
 
-    /** Servers ask for another handshake when they want a certificate only now; once is enough for that. */
+    /** Servers ask for another handshake when they need a certificate later; once is enough for that. */
     @ParameterizedTest
     @MethodSource("tcp")
     void asked_byAServer_isGrantedOnce(TlsWire wire) throws Exception {
@@ -103,7 +103,7 @@ class RenegotiationTest {
         }
     }
 
-    /** As scanners do. */
+    /** Scanners do this. */
     @ParameterizedTest
     @MethodSource("tcp")
     void asked_byOpenSsl_isRefused(TlsWire wire) throws Exception {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names as people write them, and as they stand in a hello. */
+/** Names as people write them, and as they are sent in a ClientHello. */
 @ExtendWith(NoLeaks.class)
 class ServerNamesTest {
     static Stream<TlsWire> perEngine() {

@@ -17,15 +17,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * ST-13: nothing ends a line or a message but what the reader was told ends it, however the records cut it. Every text of line endings and dots is
- * read piece by piece, and compared with what a search in the whole text finds.
+ * ST-13: only the ending that the reader was told ends a line or a message, however the records cut it. Every text of
+ * line endings and dots is read piece by piece, and compared with a search in the whole text.
  */
 @ExtendWith(NoLeaks.class)
 class SmugglingTest {
     private static final int LONGEST_TEXT = 4;
     private static final String END_OF_MAIL = "\r\n.\r\n";
 
-    /** Behind every text, so that every way of reading comes to the same end. */
+    /** Follows every text, so that every way of reading reaches the same end. */
     private static final String TAIL = "\r\n" + END_OF_MAIL;
 
     private enum Reading {
@@ -80,11 +80,11 @@ class SmugglingTest {
 
         abstract CompletableFuture<byte[]> begin(StreamReader reader);
 
-        /** How many characters the next piece has; negative if they are refused for their ending. */
+        /** Returns the length of the next piece; negative if it is refused for its ending. */
         abstract int next(String text);
     }
 
-    /** Over carriage return, line feed and dot. */
+    /** Returns all texts of carriage returns, line feeds and dots up to a length. */
     private static List<String> texts() {
         List<String> texts = new ArrayList<>(List.of(""));
         for (int from = 0, length = 0; length < LONGEST_TEXT; length++) {
@@ -139,7 +139,7 @@ class SmugglingTest {
         return found;
     }
 
-    /** As {@link #found}, by the reader. */
+    /** Returns the pieces as {@link #found} does, but from the reader. */
     private static List<Integer> heard(EndByHand end, TlsPeer peer, Reading reading, List<String> pieces)
             throws Exception {
         StreamReader reader = end.connection.reader();

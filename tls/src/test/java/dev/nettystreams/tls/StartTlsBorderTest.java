@@ -38,18 +38,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * T2, T8: the border between plaintext and TLS, attacked by raw peers: no byte that came in clear is read as if it had come under TLS, none that
- * belongs to TLS is lost, and nothing is written in clear behind the border.
+ * T2, T8: the border between plaintext and TLS, attacked by raw peers. No plaintext byte is read as if it had come
+ * under TLS, no byte of TLS is lost, and nothing is written in plaintext after the border.
  */
 @ExtendWith(NoLeaks.class)
 class StartTlsBorderTest {
     private static final byte[] STARTTLS = "STARTTLS\r\n".getBytes(US_ASCII);
     private static final byte[] GO = "220 go\r\n".getBytes(US_ASCII);
 
-    /** What one conversation of the server has come to. */
+    /** The outcome of one conversation of the server. */
     private record Report(Throwable failure, List<String> linesUnderTls) {}
 
-    /** A server that knows STARTTLS, and under TLS echoes lines. */
+    /** A server that supports STARTTLS and echoes lines under TLS. */
     private static final class StartTlsServer implements AutoCloseable {
         private final LinkedBlockingQueue<Report> reports = new LinkedBlockingQueue<>();
         private final TlsServer tls;
@@ -100,7 +100,7 @@ class StartTlsBorderTest {
         socket.getOutputStream().write(bytes);
     }
 
-    /** To a server that may have hung up already. */
+    /** Sends bytes to a server that may have closed already. */
     private static void provoke(Socket socket, byte[] bytes) {
         try {
             send(socket, bytes);
@@ -113,7 +113,7 @@ class StartTlsBorderTest {
         assertThat(socket.getInputStream().readNBytes(GO.length)).isEqualTo(GO);
     }
 
-    /** Until the connection ends, by a FIN or a reset. */
+    /** Reads until the connection ends, with a FIN or a reset. */
     private static byte[] readRest(Socket socket) throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         try {
@@ -135,7 +135,7 @@ class StartTlsBorderTest {
         return all.toByteArray();
     }
 
-    /** ST-01: a command behind STARTTLS, in the same segment or another, cut at every offset. */
+    /** ST-01: a command after STARTTLS, in the same segment or another, cut at every offset. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void commandBehindStartTls_isNeverHeard(TlsWire wire) throws Exception {
@@ -146,7 +146,7 @@ class StartTlsBorderTest {
                 try (Socket attacker = server.connect()) {
                     send(attacker, Arrays.copyOf(attack, cut));
                     if (cut >= STARTTLS.length) {
-                        readGo(attacker); // what comes now, comes behind the go-ahead
+                        readGo(attacker); // bytes sent from now on follow the go-ahead
                     }
                     provoke(attacker, Arrays.copyOfRange(attack, cut, attack.length));
                     if (cut < attack.length) {
@@ -161,7 +161,7 @@ class StartTlsBorderTest {
         }
     }
 
-    /** The same attack, on a server that drops what it has not read: TLS begins, and the command was never there. */
+    /** The same attack on a server that discards unread plaintext: TLS starts, and the command has no effect. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void commandBehindStartTls_mayBeDropped(TlsWire wire) throws Exception {
@@ -189,7 +189,7 @@ class StartTlsBorderTest {
         assertThat(server.report().linesUnderTls()).containsExactly("good\r\n");
     }
 
-    /** ST-09: the hello comes together with the command, or before the go-ahead, cut anywhere. */
+    /** ST-09: the ClientHello arrives together with the command, or before the go-ahead, cut anywhere. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void helloTogetherWithTheCommand_isAnswered(TlsWire wire) throws Exception {
@@ -209,14 +209,14 @@ class StartTlsBorderTest {
         }
     }
 
-    /** ST-03: what looks like TLS is for the engine to judge. */
+    /** ST-03: the engine judges plaintext that looks like TLS. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void recordsInClear_failTheHandshake(TlsWire wire) throws Exception {
         byte[][] records = {
             {23, 3, 3, 0, 5, 'e', 'v', 'i', 'l', '\n'}, // application data
             {21, 3, 3, 0, 2, 2, 40}, // a fatal alert
-            {22, 3, 3, 0, 4, 99, 0, 0, 0}, // no handshake message
+            {22, 3, 3, 0, 4, 99, 0, 0, 0}, // not a handshake message
             {20, 3, 3, 0, 1, 1}, // ChangeCipherSpec, first of all
         };
         try (NettyStreams streams = NettyStreams.create(wire.backend());
@@ -250,7 +250,7 @@ class StartTlsBorderTest {
                             out.write("evil\r\n".charAt(i % 6));
                         }
                     } catch (SocketException e) {
-                        // it has hung up
+                        // it has closed
                     }
                     Report report = server.report();
                     assertThat(report.linesUnderTls()).isEmpty();
@@ -283,7 +283,7 @@ class StartTlsBorderTest {
         }
     }
 
-    /** ST-02: anything behind the go-ahead is refused before a byte of TLS is sent. */
+    /** ST-02: bytes after the go-ahead are refused before a byte of TLS is sent. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void replyBehindTheGoAhead_isRefused(TlsWire wire) throws Exception {
@@ -304,7 +304,7 @@ class StartTlsBorderTest {
         }
     }
 
-    /** The same, a moment later: then it is the engine that refuses. */
+    /** The same, a moment later: then the engine refuses the bytes. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void replyBehindTheHello_isRefused(TlsWire wire) throws Exception {
@@ -319,7 +319,7 @@ class StartTlsBorderTest {
         }
     }
 
-    /** ST-05: no way back: behind a failed upgrade nothing is sent in clear. */
+    /** ST-05: there is no way back: after a failed upgrade nothing is sent in plaintext. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void afterAFailedUpgrade_nothingIsSentInClear(TlsWire wire) throws Exception {
@@ -357,7 +357,7 @@ class StartTlsBorderTest {
                 StreamServer server = get(streams.startServer(handler, "127.0.0.1", 0));
                 Socket peer = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             RawTlsClient client = new RawTlsClient(peer.getInputStream(), peer.getOutputStream());
-            send(peer, client.hello()); // early: it waits for its turn
+            send(peer, client.hello()); // early: the bytes wait for their turn
             assertThat(wasSecured).isNotDone();
             assertThat(peer.getInputStream().readNBytes(pending.length)).isEqualTo(pending);
             readGo(peer);
@@ -366,7 +366,7 @@ class StartTlsBorderTest {
         }
     }
 
-    /** ST-12: the peer goes away after each of its flights. */
+    /** ST-12: the peer leaves after each of its flights. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void peerThatGoesAway_endsTheHandshake(TlsWire wire) throws Exception {
@@ -388,7 +388,7 @@ class StartTlsBorderTest {
         }
     }
 
-    /** The positive control: a reader whose buffer survives the upgrade is caught by the very test above. */
+    /** The positive control: the test above catches a reader whose buffer survives the upgrade. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void vulnerableServer_isCaught(TlsWire wire) throws Exception {
@@ -401,7 +401,7 @@ class StartTlsBorderTest {
             }
             String left = buffered.substring(buffered.indexOf('\n') + 1);
             await(writer.startTls(wire.server(), GO));
-            heardUnderTls.add(left); // and its parser goes on where it was
+            heardUnderTls.add(left); // its parser goes on where it was
         });
         try (NettyStreams streams = NettyStreams.create(wire.backend());
                 StreamServer server = get(streams.startServer(vulnerable, "127.0.0.1", 0));

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** T4, C1, C2 under TLS: how a secured connection ends, and how it must not. */
+/** T4, C1, C2 under TLS: how a connection under TLS ends, and how it must not. */
 @ExtendWith(NoLeaks.class)
 class TlsCloseTest {
     private static final byte[] BULK = TlsWire.pattern(16 << 20);
@@ -90,7 +90,7 @@ class TlsCloseTest {
         }
     }
 
-    /** A peer that does not answer; whoever closes the channel again, out of patience, is told, and so is who was first. */
+    /** The peer does not answer; a second close of the channel completes, and so does the first. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void channelThatIsClosedTwice_tellsBoth(TlsWire wire) throws Exception {
@@ -151,7 +151,7 @@ class TlsCloseTest {
         }
     }
 
-    /** By a reader that begins when all is written and the other side has closed. */
+    /** The reader starts when everything is written and the other side has closed. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void close_deliversAllThatWasWritten(TlsWire wire) throws Exception {
@@ -167,7 +167,8 @@ class TlsCloseTest {
     }
 
     /**
-     * By a reader that takes four seconds: longer than Netty, by itself, lets a close wait for it. Both engines at once, as the time is the test's.
+     * The reader takes four seconds, longer than Netty by default lets a close wait for it. Both engines run at once,
+     * to take that time only once.
      */
     @Test
     void close_deliversAllThatWasWritten_toASlowReader() throws Exception {
@@ -189,7 +190,7 @@ class TlsCloseTest {
         }
     }
 
-    /** A MiB, and a quarter of a second, until the end; fails unless all that was written came before it. */
+    /** Reads a MiB each quarter of a second until the end; fails unless all written bytes came before it. */
     private static CompletableFuture<Void> readSlowly(StreamConnection connection, AtomicInteger byteCount) {
         Executor later = CompletableFuture.delayedExecutor(250, TimeUnit.MILLISECONDS);
         return connection.repeat(() -> {
@@ -205,7 +206,7 @@ class TlsCloseTest {
         });
     }
 
-    /** The peer is still sending, and a reset must not overtake the answer. */
+    /** The peer is still sending; a reset must not overtake the answer. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void close_withUnreadInput_deliversAllThatWasWritten(TlsWire wire) throws Exception {
@@ -247,7 +248,7 @@ class TlsCloseTest {
             assertThat(get(pair.client().reader().read(1))).isEmpty();
             CompletableFuture<Void> writing = pair.client()
                     .repeat(
-                            () -> { // much of it is read and dropped there
+                            () -> { // the peer reads and discards much of it
                                 pair.client().writer().write(new byte[1 << 16]);
                                 return pair.client().writer().flush().thenApply(done -> true);
                             });
@@ -256,7 +257,7 @@ class TlsCloseTest {
         }
     }
 
-    /** Counts what goes to the wire. */
+    /** Counts the writes to the wire. */
     private static final class Counter extends ChannelOutboundHandlerAdapter {
         private final AtomicInteger byteCount = new AtomicInteger();
 

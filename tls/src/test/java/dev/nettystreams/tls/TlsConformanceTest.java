@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The contract of the streams, under TLS: on both engines, over TCP and Unix sockets, on every backend of this machine. */
+/** The conformance suite under TLS: on both engines, over TCP and Unix sockets, on every backend of this machine. */
 @ExtendWith(NoLeaks.class)
 class TlsConformanceTest {
     private static final Map<IoBackend, NettyStreams> STREAMS = new EnumMap<>(IoBackend.class);

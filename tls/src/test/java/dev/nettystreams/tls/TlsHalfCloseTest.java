@@ -25,15 +25,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * W4, C2, C7 under TLS: what is written behind the peer's close_notify is delivered, or the first
- * wait says that it is not.
- */
+/** W4, C2, C7 under TLS: bytes written after the peer's close_notify are delivered, or the first wait fails. */
 @ExtendWith(NoLeaks.class)
 class TlsHalfCloseTest {
     private static final byte[] ANSWER = TlsWire.pattern(300_000); // above the high mark
 
-    /** How a program learns what became of its answer. */
+    /** How a program learns the fate of its answer. */
     enum Wait {
         FLUSH,
         DRAIN,
@@ -51,7 +48,7 @@ class TlsHalfCloseTest {
         }
     }
 
-    /** Where the program runs. */
+    /** The kind of thread that runs the program. */
     enum Run {
         CALLBACKS,
         THREAD,
@@ -121,7 +118,7 @@ class TlsHalfCloseTest {
             client.end();
             boolean isDelivered = each.wire.hasHalfClose(each.version);
             byte[] received = isDelivered ? client.readExactly(ANSWER.length) : client.readToEnd();
-            socket.shutdownOutput(); // or who waits for the connection's end would have to wait for silence
+            socket.shutdownOutput(); // otherwise waitClosed would have to wait for silence
             assertThat(get(outcome)).isEqualTo(isDelivered ? "sent" : "failed");
             assertThat(received).isEqualTo(isDelivered ? ANSWER : new byte[0]);
         }
@@ -161,7 +158,7 @@ class TlsHalfCloseTest {
         get(far.waitClosed());
     }
 
-    /** A peer whose close_notify was wrong, or is a joke: nobody keeps what it sends. */
+    /** A peer that sends bytes after its close_notify: they are not kept. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void bytesBehindThePeersEnd_areNotKept(TlsWire wire) throws Exception {

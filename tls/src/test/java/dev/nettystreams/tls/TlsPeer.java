@@ -19,7 +19,9 @@ import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** One side of TLS by hand, without a connection: it hears bytes and says flights, and who carries them may cut, join or keep them. */
+/**
+ * One side of TLS without a connection: it takes bytes and produces flights, which the test may cut, join or hold back.
+ */
 final class TlsPeer {
     static final List<String> VERSIONS = List.of("TLSv1.2", "TLSv1.3");
 
@@ -36,12 +38,12 @@ final class TlsPeer {
         engine.beginHandshake();
     }
 
-    /** One that believes the tests' root. */
+    /** Creates a client that trusts the tests' root. */
     static TlsPeer client(List<String> versions) throws Exception {
         return new TlsPeer(newContext().createSSLEngine("localhost", -1), true, versions);
     }
 
-    /** One that believes the tests' root, and asks for a host by these bytes. */
+    /** Creates a client that trusts the tests' root and asks for a host with these bytes. */
     static TlsPeer clientAskingFor(byte[] name, List<String> versions) throws Exception {
         SSLEngine engine = newContext().createSSLEngine();
         SSLParameters parameters = engine.getSSLParameters();
@@ -50,12 +52,12 @@ final class TlsPeer {
         return new TlsPeer(engine, true, versions);
     }
 
-    /** One that is localhost. */
+    /** Creates a server for localhost. */
     static TlsPeer server(List<String> versions) throws Exception {
         return new TlsPeer(newContext().createSSLEngine(), false, versions);
     }
 
-    /** One that shows a certificate, or none if it is null, and believes the tests' root. */
+    /** Creates a peer that presents a certificate, or none if it is null, and trusts the tests' root. */
     static TlsPeer showing(@Nullable X509Bundle bundle, boolean isClient, String version) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         KeyManager[] keys = bundle == null ? new KeyManager[0] : new KeyManager[] {new InsistentKeys(bundle)};
@@ -63,14 +65,14 @@ final class TlsPeer {
         return new TlsPeer(context.createSSLEngine("localhost", -1), isClient, List.of(version));
     }
 
-    /** A client that offers some suites alone. */
+    /** Creates a client that offers only one suite. */
     static TlsPeer clientOffering(String suite, String version) throws Exception {
         SSLEngine engine = newContext().createSSLEngine("localhost", -1);
         engine.setEnabledCipherSuites(new String[] {suite});
         return new TlsPeer(engine, true, List.of(version));
     }
 
-    /** Each peer has its own: none of them resumes a session. */
+    /** Each peer has a context of its own, so that none resumes a session. */
     private static SSLContext newContext() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(Keys.OF_LOCALHOST, Keys.TRUST_IN_ROOT, null);
@@ -91,7 +93,7 @@ final class TlsPeer {
         }
     }
 
-    /** What it has to say now; nothing when it is the other side's turn. */
+    /** Returns the next flight; nothing when it is the other side's turn. */
     byte[] flight() throws SSLException {
         ByteArrayOutputStream flight = new ByteArrayOutputStream();
         while (true) {
@@ -132,20 +134,20 @@ final class TlsPeer {
                 && !engine.getSession().getProtocol().equals("NONE");
     }
 
-    /** The wish for another handshake, not a resumed one (TLS 1.2). */
+    /** Returns a request for another handshake, not a resumed one (TLS 1.2). */
     byte[] renegotiation() throws SSLException {
         engine.getSession().invalidate();
         engine.beginHandshake();
         return flight();
     }
 
-    /** Its word for the end. */
+    /** Returns its close_notify. */
     byte[] goodbye() throws SSLException {
         engine.closeOutbound();
         return record(new byte[0]);
     }
 
-    /** New keys, and the wish for the other side's (TLS 1.3). */
+    /** Returns a key update that also requests one from the other side (TLS 1.3). */
     byte[] keyUpdate() throws SSLException {
         engine.beginHandshake();
         return flight();
@@ -160,12 +162,12 @@ final class TlsPeer {
         return peerCertificates().get(0);
     }
 
-    /** As the other side has shown them. */
+    /** Returns the other side's certificates. */
     List<Certificate> peerCertificates() throws SSLException {
         return List.of(engine.getSession().getPeerCertificates());
     }
 
-    /** In one record. */
+    /** Encrypts the bytes in one record. */
     byte[] record(byte[] bytes) throws SSLException {
         ByteBuffer record =
                 ByteBuffer.allocate(bytes.length + engine.getSession().getPacketBufferSize());
@@ -176,7 +178,7 @@ final class TlsPeer {
         return Arrays.copyOf(record.array(), record.position());
     }
 
-    /** What it was told under TLS since the last time. */
+    /** Returns the bytes received under TLS since the last call. */
     byte[] heard() throws SSLException {
         hear(new byte[0]);
         byte[] bytes = plain.toByteArray();
@@ -184,7 +186,7 @@ final class TlsPeer {
         return bytes;
     }
 
-    /** The records that bytes are made of, the last one perhaps cut; fails if that is not what they are made of. */
+    /** Splits bytes into records, the last of which may be cut; fails if they are not records. */
     static List<byte[]> records(byte[] bytes) {
         List<byte[]> records = new ArrayList<>();
         for (int at = 0; at < bytes.length; ) {

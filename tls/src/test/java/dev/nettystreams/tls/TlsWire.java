@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** What a test runs over: an engine, a backend of this machine, and TCP or a Unix socket. */
+/** The wire of a test: an engine, a backend of this machine, and TCP or a Unix socket. */
 record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -34,7 +34,7 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         return all().filter(wire -> !wire.isUnix);
     }
 
-    /** One for each engine. */
+    /** Returns one wire for each engine. */
     static Stream<TlsWire> perEngine() {
         return engines().stream().map(engine -> new TlsWire(engine, IoBackend.best(), false));
     }
@@ -43,7 +43,7 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         return Arrays.stream(TlsEngine.values()).filter(TlsEngine::isAvailable).toList();
     }
 
-    /** Whether one side may end its output and read on. */
+    /** Returns whether one side may end its output and read on. */
     boolean hasHalfClose(String version) {
         return engine == TlsEngine.JDK && version.equals("TLSv1.3");
     }
@@ -58,7 +58,7 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
 
     /** Both ends of one connection. */
     record Pair(StreamConnection client, StreamConnection server) {
-        /** Both sides at once. */
+        /** Upgrades both sides at once. */
         void startTls(TlsClient client, TlsServer server) throws Exception {
             CompletableFuture<TlsSession> ofServer = this.server.writer().startTls(server);
             get(this.client.writer().startTls(client));
@@ -73,7 +73,7 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         }
     }
 
-    /** In clear. */
+    /** Connects a pair in plaintext. */
     Pair pair(NettyStreams streams) throws Exception {
         CompletableFuture<StreamConnection> accepted = new CompletableFuture<>();
         ConnectionHandler handler = new ConnectionHandler() {
@@ -96,14 +96,14 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         return pair;
     }
 
-    /** Under TLS, by startTls. */
+    /** Connects a pair under TLS, with startTls. */
     Pair securePair(NettyStreams streams) throws Exception {
         Pair pair = pair(streams);
         pair.startTls(client().upgrade("localhost"), server());
         return pair;
     }
 
-    /** The same, in one version of TLS. */
+    /** Does the same with one version of TLS. */
     Pair securePair(NettyStreams streams, String version) throws Exception {
         Pair pair = pair(streams);
         pair.startTls(client().upgrade("localhost"), server().protocols(version));
@@ -116,7 +116,7 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         return directory.resolve("s" + COUNTER.incrementAndGet()).toString();
     }
 
-    /** Waits, but not for ever. */
+    /** Waits with a timeout. */
     static <T> T get(CompletableFuture<T> future) throws Exception {
         return future.get(20, TimeUnit.SECONDS);
     }

@@ -21,15 +21,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * ST-06: servers, or whoever is in between, that would rather not begin TLS, before an IMAP client as it should be: it asks the streams whether
- * there is TLS, says nothing that is worth hearing until there is, and shows its user nothing that came before.
+ * ST-06: servers, or attackers on the path, that avoid TLS, and a correct IMAP client: it asks the streams whether
+ * there is TLS, sends no secret until there is, and shows its user nothing that came before.
  */
 @ExtendWith(NoLeaks.class)
 class UnwillingServerTest {
     private static final String STARTTLS = "a STARTTLS\r\n";
     private static final String LOGIN = "b LOGIN user secret\r\n";
 
-    /** What a server says at first, and when it is asked for TLS; it hangs up behind the last of it if that is empty. */
+    /**
+     * The greeting of a server, and its answer to the request for TLS; it closes the connection after the last one if
+     * that is empty.
+     */
     private record Script(String greeting, String answer) {
         static final List<Script> UNWILLING = List.of(
                 new Script("* PREAUTH [CAPABILITY IMAP4rev1] you are logged in\r\n", ""),
@@ -63,7 +66,7 @@ class UnwillingServerTest {
         return new String(get(reader.readLine(LineEnding.CRLF)), US_ASCII);
     }
 
-    /** In clear there is nothing that could be taken for TLS. */
+    /** In plaintext, no fact of the connection looks like TLS. */
     private static void assertInClear(StreamConnection connection) {
         assertThat(connection.writer().tlsSession()).isNull();
         for (String name : new String[] {"cipher", "peercert", "ssl_object"}) {
@@ -71,7 +74,7 @@ class UnwillingServerTest {
         }
     }
 
-    /** The client: gives up on every answer that is not the one it needs. */
+    /** The client: gives up at every answer other than the expected one. */
     private static void logIn(StreamConnection connection, TlsClient tls) throws Exception {
         String greeting = line(connection.reader());
         if (!greeting.startsWith("* OK ")) {
@@ -92,7 +95,7 @@ class UnwillingServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
-    void whoeverRefusesTls_isToldNothing(TlsWire wire) throws Exception {
+    void serverThatRefusesTls_getsNoLogin(TlsWire wire) throws Exception {
         TlsClient tls = wire.client().upgrade("localhost");
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (Script script : Script.UNWILLING) {
@@ -101,7 +104,7 @@ class UnwillingServerTest {
                     try {
                         script.play(pair.server());
                     } catch (Exception e) {
-                        // the client has hung up before
+                        // the client has closed before
                     }
                 });
                 server.start();
@@ -141,10 +144,10 @@ class UnwillingServerTest {
         }
     }
 
-    /** The control: the same client, and a server that does begin TLS. */
+    /** The control: the same client, and a server that does start TLS. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
-    void whoeverBeginsTls_isToldAll_andIsKnown(TlsWire wire) throws Exception {
+    void serverThatStartsTls_getsTheLogin_andIsVerified(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             TlsWire.Pair pair = wire.pair(streams);
             StreamConnection server = pair.server();

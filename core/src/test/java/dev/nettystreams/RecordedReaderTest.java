@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
- * Recorded runs of CPython's {@code StreamReader}, replayed. The system property {@code conformance.vectors} names another file of the
- * same format.
+ * Recorded runs of CPython's {@code StreamReader}, replayed. The system property {@code conformance.vectors} names
+ * another file of the same format.
  */
 class RecordedReaderTest {
     private static final int MOST_SHOWN = 10;

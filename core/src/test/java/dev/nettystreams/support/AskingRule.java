@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A method whose name asks only asks: no method called is, has, may, can or are assigns a field, changes a collection or
- * an atomic, or calls one of ours that does.
+ * A method whose name asks only asks: no method called is, has, may, can or are assigns a field, changes a collection
+ * or an atomic, or calls one of ours that does.
  */
 public final class AskingRule {
     private static final Pattern ASKS = Pattern.compile("(is|has|may|can|are)[A-Z].*");

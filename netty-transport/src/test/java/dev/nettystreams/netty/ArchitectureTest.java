@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     /** Adding to it is a decision: programs will depend on it. */
     private static final String PUBLIC =
-            "ConnectOptions|IoBackend|NettyStreams|NioUnixChannel|NioUnixServerChannel|ServerOptions|StreamChannelHandler|StreamServer|UnixCredentials|package-info";
+            "ConnectOptions|IoBackend|NettyStreams|NioUnixChannel|NioUnixServerChannel|ServerOptions"
+                    + "|StreamChannelHandler|StreamServer|UnixCredentials|package-info";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

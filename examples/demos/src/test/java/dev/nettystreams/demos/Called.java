@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /**
- * What a command that ran in this JVM left behind.
+ * The status and output of a command that ran in this JVM.
  *
  * @param status the exit status
  * @param out standard output

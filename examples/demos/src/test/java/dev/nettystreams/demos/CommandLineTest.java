@@ -131,7 +131,7 @@ class CommandLineTest {
         assertOneLine("--help)");
     }
 
-    /** As Java has them: what a locale could not decode is U+FFFD. */
+    /** As Java passes them: bytes that the locale cannot decode become U+FFFD. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -156,7 +156,7 @@ class CommandLineTest {
         assertThat(err.toString()).contains(arguments[0] + " --help)").doesNotContain("\ufffd");
     }
 
-    /** With an é in UTF-8 behind it, as a shell passes it on. */
+    /** Runs a script with an é in UTF-8 as its argument, as a shell passes it on. */
     private static Finished inTheCLocale(String script, String... command) throws Exception {
         Programs.require("env", "sh");
         List<String> line = new ArrayList<>(List.of("env", "LC_ALL=C", "sh", "-c", script, "sh"));
@@ -196,7 +196,7 @@ class CommandLineTest {
                 .contains("the password has characters that the locale's encoding");
     }
 
-    /** picocli would read arguments from it. */
+    /** picocli would read arguments from such a file. */
     @Test
     void abstractUnixSocket_namedAsAFile_isASocket() {
         assertThat(execute("echo-client", "--unix", "@pom.xml")).isEqualTo(1);
@@ -215,7 +215,7 @@ class CommandLineTest {
     @Test
     void refusedConnection_isOneLineAndStatus1() throws Exception {
         try (SocketChannel bound = SocketChannel.open().bind(new InetSocketAddress(0))) {
-            int port = bound.socket().getLocalPort(); // nobody listens on it, nor can anybody meanwhile
+            int port = bound.socket().getLocalPort(); // no socket listens on it, and none can meanwhile
             assertThat(execute("http-head", "http://127.0.0.1:" + port + "/")).isEqualTo(1);
             assertOneLine("could not connect to 127.0.0.1:" + port);
         }

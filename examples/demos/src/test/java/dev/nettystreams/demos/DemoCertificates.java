@@ -6,15 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A certificate for {@code localhost} and whoever has issued it, made for one test.
+ * A certificate for {@code localhost} and its issuer, created for one test.
  *
- * @param localhost with its key
+ * @param localhost the certificate with its key
  * @param chain a PEM file
  * @param key a PEM file
  * @param root a PEM file
  */
 public record DemoCertificates(X509Bundle localhost, String chain, String key, String root) {
-    /** Makes them, in a directory. */
+    /** Creates them in a directory. */
     public static DemoCertificates in(Path directory) throws Exception {
         X509Bundle issuer = new CertificateBuilder()
                 .ecp256()

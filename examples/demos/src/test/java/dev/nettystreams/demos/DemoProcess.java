@@ -40,14 +40,14 @@ public final class DemoProcess implements AutoCloseable {
         return start(commandLine(main, arguments));
     }
 
-    /** Starts a command of the demos in a JVM with that many MiB for objects. */
+    /** Starts a command of the demos in a JVM with a heap of {@code mebibytes} MiB. */
     public static DemoProcess demoInSmallHeap(int mebibytes, String... arguments) throws IOException {
         List<String> command = commandLine(Main.class, arguments);
         command.add(1, "-Xmx" + mebibytes + "m");
         return start(command);
     }
 
-    /** Starts a command of the demos with that many file descriptors. */
+    /** Starts a command of the demos with a limit on file descriptors. */
     public static DemoProcess demoWithDescriptors(int limit, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
         command.addAll(commandLine(Main.class, arguments));
@@ -61,7 +61,7 @@ public final class DemoProcess implements AutoCloseable {
         return new DemoProcess(process, err);
     }
 
-    /** How to start a main class in a JVM that is quick to start and finds leaks. */
+    /** Returns the command line for a main class in a JVM that starts quickly and detects leaks. */
     public static List<String> commandLine(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -78,7 +78,7 @@ public final class DemoProcess implements AutoCloseable {
         return command;
     }
 
-    /** The next line of standard output. */
+    /** Returns the next line of standard output. */
     public String line() throws IOException {
         String line = out.readLine();
         if (line == null) {
@@ -87,7 +87,7 @@ public final class DemoProcess implements AutoCloseable {
         return line;
     }
 
-    /** The port in a line like {@code listening on 127.0.0.1:4711}. */
+    /** Returns the port in a line like {@code listening on 127.0.0.1:4711}. */
     public int listeningPort() throws IOException {
         String line = line();
         String prefix = "listening on 127.0.0.1:";
@@ -104,7 +104,7 @@ public final class DemoProcess implements AutoCloseable {
         return socket;
     }
 
-    /** SIGTERM, and the exit status. */
+    /** Sends SIGTERM and returns the exit status. */
     public int terminate() throws InterruptedException {
         process.destroy();
         return exitStatus();
@@ -121,7 +121,7 @@ public final class DemoProcess implements AutoCloseable {
         return process;
     }
 
-    /** All of standard error so far. */
+    /** Returns standard error so far. */
     public String errors() {
         try {
             return Files.readString(err);

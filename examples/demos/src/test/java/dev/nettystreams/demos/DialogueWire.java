@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 
-/** A client of the server in memory, where nothing happens by itself: segments arrive exactly as they were sent. */
+/** An in-memory client of the server, where nothing happens by itself: segments arrive exactly as sent. */
 public final class DialogueWire {
-    /** Straight-line code where it can run by hand, too: the loop is turned here, and so are its threads. */
+    /** Straight-line code on the loop if this JVM supports it: this class then runs the loop and its threads. */
     private static final RunOn WAY = RunOn.LOOP.isAvailable() ? RunOn.LOOP : RunOn.CALLBACKS;
 
     private final List<Throwable> reported = new ArrayList<>();
@@ -26,7 +26,7 @@ public final class DialogueWire {
     private final MemoryPair pair;
     private final CompletableFuture<byte[]> everything;
 
-    /** Connects to a server that has such dialogues, through a wire that carries so many bytes at once. */
+    /** Connects to a server with the given dialogues, over a wire that carries {@code chunkBytes} at once. */
     public DialogueWire(int chunkBytes, BiFunction<StreamReader, StreamWriter, Dialogue> dialogues) {
         pair = MemoryStreams.pair(
                 loop,
@@ -38,14 +38,14 @@ public final class DialogueWire {
         loop.runReady();
     }
 
-    /** A segment, which the server has all of before the next one comes. */
+    /** Sends a segment, which the server receives before the next one. */
     public DialogueWire send(String segment) {
         pair.near().writer().write(segment.getBytes(ISO_8859_1));
         loop.runReady();
         return this;
     }
 
-    /** Ends the input, if the server has not ended it all, and gives all replies. */
+    /** Ends the input, unless the server has ended the conversation, and returns all replies. */
     public String replies() {
         if (!pair.near().writer().isClosing()) {
             pair.near().writer().writeEof();
@@ -54,12 +54,12 @@ public final class DialogueWire {
         return new String(everything.getNow(new byte[0]), ISO_8859_1);
     }
 
-    /** What was reported. */
+    /** Returns the reported failures. */
     public List<Throwable> reported() {
         return reported;
     }
 
-    /** Whether the server has ended the conversation by itself. */
+    /** Returns whether the server has ended the conversation by itself. */
     public boolean isOver() {
         return everything.isDone();
     }

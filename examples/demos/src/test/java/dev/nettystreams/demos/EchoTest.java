@@ -89,7 +89,7 @@ class EchoTest {
         }
     }
 
-    /** Its standard input is still open. */
+    /** The standard input is still open. */
     @Test
     void client_endsAtThePeersEof() throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -136,7 +136,7 @@ class EchoTest {
         }
     }
 
-    /** The peer's EOF comes while the client still sends: what it has read from its standard input arrives nevertheless. */
+    /** The peer's EOF comes while the client still sends: input that it has already read still arrives. */
     @Test
     void client_atThePeersEof_stillSendsWhatItHasRead() throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -155,7 +155,7 @@ class EchoTest {
         }
     }
 
-    /** Number 1 is then a file of the JVM's own, which must be left alone. */
+    /** Descriptor 1 is then a file of the JVM, which must not be touched. */
     @Test
     void client_withoutStandardOutput_saysSoInOneLine() throws Exception {
         Programs.require("sh");
@@ -182,7 +182,7 @@ class EchoTest {
         }
     }
 
-    /** Writes until nobody reads any more. */
+    /** Writes until the reader has gone. */
     private static void feed(OutputStream out, long byteCount) {
         byte[] chunk = new byte[65536];
         try (out) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What a program that has ended by itself left behind. */
+/** The status and output of a program that has ended. */
 public final class Finished {
     private static final int TIMEOUT_SECONDS = 40;
 
@@ -61,22 +61,22 @@ public final class Finished {
         }
     }
 
-    /** The exit status. */
+    /** Returns the exit status. */
     public int status() {
         return status;
     }
 
-    /** Standard output. */
+    /** Returns standard output. */
     public byte[] out() {
         return out;
     }
 
-    /** Standard error. */
+    /** Returns standard error. */
     public String err() {
         return err;
     }
 
-    /** Standard output as text. */
+    /** Returns standard output as text. */
     public String text() {
         return new String(out, java.nio.charset.StandardCharsets.UTF_8);
     }

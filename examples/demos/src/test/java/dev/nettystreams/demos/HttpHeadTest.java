@@ -19,7 +19,7 @@ class HttpHeadTest {
     private final StringWriter err = new StringWriter();
     private String request = "";
 
-    /** Runs {@code http-head} against a server that answers so. */
+    /** Runs {@code http-head} against a server with a given answer. */
     private int headOf(String path, String answer) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> Main.commandLine()
@@ -75,7 +75,7 @@ class HttpHeadTest {
         assertThat(request).startsWith("HEAD /%C3%A9?q=%C3%BC HTTP/1.0\r\n");
     }
 
-    /** In UTF-8, in Latin-1, old and new: none of it is for a terminal. */
+    /** In UTF-8 and in Latin-1: no control character reaches a terminal. */
     @Test
     void headers_playNoTricksOnTerminals() throws Exception {
         String utf8 = "\302\2332J \342\200\256txt \342\201\246 \342\200\217 \342\200\250";
@@ -98,7 +98,7 @@ class HttpHeadTest {
         assertThat(out.toString().length()).isBetween(300_000, 310_000);
     }
 
-    /** As a program has it that no terminal has started. */
+    /** The locale of programs without a terminal. */
     @Test
     void headersBeyondAscii_areWhole_inALocaleOfAscii() throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How many clients a server has at once, and what becomes of the others: they wait. */
+/** The number of clients that a server has at once; others wait. */
 @Timeout(60)
 class MaxConnectionsTest {
     private static final int CLIENTS = 300;
 
-    /** Takes one client after the other, and gives back what it has said. */
+    /** Accepts one client after the other and echoes its bytes. */
     private static final class Echo implements AutoCloseable {
         private final ServerSocket listener = new ServerSocket(0, CLIENTS, InetAddress.getLoopbackAddress());
 
@@ -109,7 +109,7 @@ class MaxConnectionsTest {
                 }
                 assertThat(second.getInputStream().available()).isZero();
                 first.shutdownOutput();
-                while (toFirst.readLine() != null) {} // until the server has closed, too
+                while (toFirst.readLine() != null) {} // until the server has closed
                 assertThat(reader(second).readLine()).startsWith(answer);
             }
         }
@@ -148,7 +148,7 @@ class MaxConnectionsTest {
                 .toList();
     }
 
-    /** All at once, and more than it has descriptors for: nobody is reset. */
+    /** All clients at once, more than the process has descriptors for: none is reset. */
     @ParameterizedTest
     @MethodSource("backends")
     void proxy_withFewDescriptors_resetsNobody(String backend) throws Exception {

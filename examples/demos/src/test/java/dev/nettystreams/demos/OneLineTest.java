@@ -17,7 +17,7 @@ class OneLineTest {
         assertThat(OneLine.of(new IOException("a\u001b[2J\u2028b\u202ec"))).isEqualTo("a?[2J?b?c");
     }
 
-    /** A server's refusal may be of any length that its protocol has. */
+    /** A server's refusal may be as long as its protocol allows. */
     @Test
     @Timeout(value = 2, unit = TimeUnit.SECONDS)
     void blanks_takeTimeInProportionToTheirNumber() {

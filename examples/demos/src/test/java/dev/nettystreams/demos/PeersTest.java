@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The other end is somebody else's program. */
+/** The demos with foreign programs at the other end. */
 @Timeout(60)
 class PeersTest {
     private static final String PYTHON_CLIENT = """

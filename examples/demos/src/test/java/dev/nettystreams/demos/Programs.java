@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Other people's programs on this machine. */
+/** Foreign programs on this machine. */
 public final class Programs {
     private Programs() {}
 
-    /** Skips the test, and says so, if a program is not there. */
+    /** Skips the test with a message if a program is missing. */
     public static void require(String... programs) {
         for (String program : programs) {
             boolean isThere = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))

@@ -41,7 +41,7 @@ class ReadmeTest {
                 .toList();
     }
 
-    /** The class that a program is, if it is whole. */
+    /** Returns the name of the class if the program is a whole one. */
     private static Optional<String> className(String program) {
         return Pattern.compile("^public (?:final )?class (\\w+)", Pattern.MULTILINE)
                 .matcher(program)
@@ -50,7 +50,7 @@ class ReadmeTest {
                 .findFirst();
     }
 
-    /** But for its port, which may be taken here. */
+    /** Except for its port, which may be in use on this machine. */
     @Test
     void firstProgram_runsAsPasted() throws Exception {
         String program = programs().get(0);
@@ -66,7 +66,7 @@ class ReadmeTest {
                         file.toString()));
         assertThat(echo.text()).as(echo.err()).isEqualTo("hello, streams\n");
         assertThat(echo.status()).isZero();
-        // from JDK 24 on, about the native libraries of a class path; those of an executable jar are allowed in it
+        // a warning from JDK 24 on about native libraries of a class path, which an executable jar allows
         assertThat(echo.err().lines().filter(line -> !line.isEmpty())).allMatch(line -> line.startsWith("WARNING: "));
     }
 
@@ -89,7 +89,7 @@ class ReadmeTest {
         assertThat(status).as("status of javac for %s", program).isZero();
     }
 
-    /** The request and the first lines of the protocol behind it come in one segment. */
+    /** The request and the first lines of the next protocol arrive in one segment. */
     @Test
     void upgradeServer_servesWhatComesBehindTheRequest() throws Exception {
         String program = programs().stream()
@@ -121,7 +121,7 @@ class ReadmeTest {
         }
     }
 
-    /** A program around lines of README that are none. */
+    /** Wraps lines of README that are not a whole program. */
     private static String wholeOf(int number, String lines) {
         return """
                 import static dev.nettystreams.Await.await;

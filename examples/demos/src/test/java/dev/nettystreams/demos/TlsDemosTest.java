@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demos under TLS, with other people's programs at the other end. */
+/** The demos under TLS, with foreign programs at the other end. */
 @Timeout(60)
 class TlsDemosTest {
     private static final String PYTHON_CLIENT = """
@@ -111,7 +111,7 @@ class TlsDemosTest {
         }
     }
 
-    /** A web server for one request, and what {@code http-head} makes of it. */
+    /** Starts a web server for one request and returns the outcome of {@code http-head}. */
     private static Finished headFrom(String host, String... options) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(certificates.localhost().toKeyManagerFactory().getKeyManagers(), null, null);
@@ -140,7 +140,7 @@ class TlsDemosTest {
             }
             peer.getOutputStream().write("HTTP/1.0 200 OK\r\nServer: secure\r\n\r\n".getBytes(US_ASCII));
         } catch (IOException e) {
-            // it did not believe us
+            // the client does not trust the certificate
         }
     }
 
@@ -196,7 +196,7 @@ class TlsDemosTest {
         try {
             socket.getInputStream().readAllBytes();
         } catch (SocketException e) {
-            assertThat(e).hasMessageContaining("reset"); // an end, too
+            assertThat(e).hasMessageContaining("reset"); // counts as an end
         }
     }
 }

@@ -65,7 +65,7 @@ class ChatTest {
         }
     }
 
-    /** The lines that a kernel buffers for the one that reads nothing take a few MiB. */
+    /** The kernel buffers a few MiB of lines for the guest that reads nothing. */
     @ParameterizedTest
     @ValueSource(strings = {"callbacks", "threads"})
     void slowReader_isDisconnected_andHoldsNobodyUp(String runOn) throws Exception {
@@ -80,7 +80,7 @@ class ChatTest {
         }
     }
 
-    /** One line at a time, so that the quick one is never behind. */
+    /** One line at a time, so that the quick guest is never behind. */
     private static String speakUntilSomebodyGoes(Guest speaker, Guest quick) throws IOException {
         String speech = "y".repeat(4000);
         for (int i = 0; i < 20_000; i++) {
@@ -98,7 +98,7 @@ class ChatTest {
         private final Socket socket = DemoProcess.connect(port);
         private final BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
 
-        /** Comes in, and waits for the answer, so that guests come in their order. */
+        /** Enters and waits for the answer, so that guests enter in order. */
         Guest(String name, String answer) throws IOException {
             say(name);
             assertThat(line()).isEqualTo(answer);

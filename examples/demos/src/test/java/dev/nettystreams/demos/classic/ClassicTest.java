@@ -69,7 +69,7 @@ class ClassicTest {
         }
     }
 
-    /** Not in clear, and not to port 80. */
+    /** Not in plaintext, and not to port 80. */
     @Test
     void httpHeaders_ofAnHttpsUrl_goByTls() throws Exception {
         DemoCertificates certificates = DemoCertificates.in(directory);

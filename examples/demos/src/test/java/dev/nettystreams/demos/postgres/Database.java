@@ -18,16 +18,16 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * A PostgreSQL of the test's own, on the loopback interface and a Unix socket. As root, which it refuses to run as, it gets a user
- * namespace.
+ * A PostgreSQL for one test, on the loopback interface and a Unix socket. PostgreSQL refuses to run as root, so a test
+ * run by root starts it in a user namespace.
  *
- * <p>Its roles are named after what is asked of them: {@code alice} proves by SCRAM that she knows her password, {@code cleartext} has to
- * tell it, {@code stale} has it as MD5, {@code trusted} needs none, {@code certified} shows a certificate.
+ * <p>Its roles are named after their authentication: {@code alice} uses SCRAM, {@code cleartext} sends her password in
+ * plaintext, {@code stale} has an MD5 password, {@code trusted} needs none, {@code certified} presents a certificate.
  */
 final class Database implements AutoCloseable {
-    static final String PASSWORD = "wünder\u00a0land"; // what SASLprep makes of it is not what it is
+    static final String PASSWORD = "wünder\u00a0land"; // SASLprep changes it
 
-    private static final Logger LOG = Logger.getLogger("io.zonky.test"); // held, or its level would be forgotten
+    private static final Logger LOG = Logger.getLogger("io.zonky.test"); // referenced, or its level would be lost
 
     private static final String WHO_MAY_ENTER = """
             local     all  trusted             trust
@@ -59,7 +59,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** One that offers TLS; skips the test, and says so, where there is no PostgreSQL for this machine. */
+    /** Starts a database with TLS; skips the test with a message if there is no PostgreSQL for this machine. */
     static Database secured(Path directory, X509Bundle certificate) throws Exception {
         Path chain = Files.writeString(directory.resolve("chain.pem"), certificate.getCertificatePathPEM());
         Path key = Files.writeString(directory.resolve("key.pem"), certificate.getPrivateKeyPEM());
@@ -74,7 +74,7 @@ final class Database implements AutoCloseable {
                         .setServerConfig("ssl_ca_file", root.toString()));
     }
 
-    /** One that offers none. */
+    /** Starts a database without TLS. */
     static Database inClear(Path directory) throws Exception {
         return start(directory, settings(directory));
     }
@@ -118,7 +118,7 @@ final class Database implements AutoCloseable {
                                 == 0);
     }
 
-    /** Another role that proves by SCRAM that it knows its password. */
+    /** Creates another role that uses SCRAM. */
     void createRole(String role, String password) throws Exception {
         try (Connection postgres = server.getPostgresDatabase().getConnection();
                 Statement statement = postgres.createStatement()) {

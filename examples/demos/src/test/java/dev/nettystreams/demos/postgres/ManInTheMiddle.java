@@ -21,14 +21,14 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
 /**
- * Ends TLS towards the client with a certificate of its own, begins TLS towards the server, or goes on in clear, and
- * passes everything on, or all but the server's offer of channel binding.
+ * Ends TLS towards the client with a certificate of its own, starts TLS towards the server or stays in plaintext, and
+ * relays everything, or everything except the server's offer of channel binding.
  */
 final class ManInTheMiddle implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;
     private static final String PLUS = "SCRAM-SHA-256-PLUS\0";
 
-    /** Each waits for its peer: the common pool may have one thread for all of them. */
+    /** Each relay waits for its peer, and the common pool may have one thread for all of them. */
     private static final Executor THREADS = task -> {
         Thread thread = new Thread(task, "man-in-the-middle");
         thread.setDaemon(true);
@@ -42,11 +42,11 @@ final class ManInTheMiddle implements AutoCloseable {
 
     /** How it treats the server. */
     enum Manner {
-        /** Under TLS, and passes on everything. */
+        /** Under TLS; relays everything. */
         PASSING_ON,
-        /** Under TLS, and takes SCRAM-SHA-256-PLUS out of what it offers. */
+        /** Under TLS; removes SCRAM-SHA-256-PLUS from the server's offer. */
         WITHOUT_PLUS,
-        /** In clear, as a pooler does that is the server's own. */
+        /** In plaintext, like a pooler on the server's side. */
         IN_CLEAR
     }
 

@@ -12,11 +12,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 
-/** The client's protocol over streams in memory, which are cut where a test says. */
+/** The client's protocol over in-memory streams, which the test cuts. */
 final class MemoryClient {
     private MemoryClient() {}
 
-    /** Logs in and asks, while the server says all that in chunks of so many bytes. */
+    /** Logs in and runs a query, while the server's bytes arrive in chunks of {@code chunkBytes}. */
     static Called hearing(byte[] words, int chunkBytes) throws Exception {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();

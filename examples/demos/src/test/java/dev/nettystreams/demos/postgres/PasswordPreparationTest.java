@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What PostgreSQL 14 and 15 make of these passwords, by the verifiers that they store. */
+/** The forms that PostgreSQL 14 and 15 store for these passwords, according to their verifiers. */
 @Timeout(30)
 class PasswordPreparationTest {
     @ParameterizedTest

@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What comes of a query, well and badly said. */
+/** The results of a query, from correct and incorrect answers. */
 @Timeout(60)
 class PostgresAnswersTest {
     private static final String FAILED = "netty-streams-demos: ";
@@ -208,7 +208,7 @@ class PostgresAnswersTest {
         }
     }
 
-    /** However long: it is never kept whole. */
+    /** Of any length: it is never kept whole. */
     @Test
     void longCopiedRow_isPrintedBeforeItsEnd() throws Exception {
         byte[] words = joined(
@@ -222,7 +222,7 @@ class PostgresAnswersTest {
         assertThat(client.err()).isEqualTo("the server ended the connection\n");
     }
 
-    /** It is not the server that breaks a rule there. */
+    /** The server breaks no rule; the limit is ours. */
     @Test
     void longRows_areOverABoundOfOurs() throws Exception {
         assertFailed(
@@ -269,7 +269,7 @@ class PostgresAnswersTest {
 
     @Test
     void longCopiedRows_arePrintedAsTheyCome() throws Exception {
-        String row = "\u20ac".repeat(7 << 20) + "\n"; // 21 MiB, with a character over each border of 64 KiB
+        String row = "\u20ac".repeat(7 << 20) + "\n"; // 21 MiB, with a character across each border of 64 KiB
         Called client = MemoryClient.hearing(copied(message('d', row.getBytes(UTF_8))), 1 << 16);
         assertThat(client.err()).isEmpty();
         assertThat(client.out().equals(row)).as("the row").isTrue();

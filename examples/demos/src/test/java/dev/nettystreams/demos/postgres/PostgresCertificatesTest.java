@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What certificates are for besides trust: a login that is bound to the server's, one by the client's own. */
+/** Certificates beyond trust: a login bound to the server's certificate, and one with the client's own. */
 @Timeout(120)
 class PostgresCertificatesTest {
     private static final String[] ALICE = {"--insecure", "--user", "alice", "--password", Database.PASSWORD};
@@ -82,7 +82,7 @@ class PostgresCertificatesTest {
         assertThat(query.err().lines()).singleElement().asString().contains(reason);
     }
 
-    // ---- the server's
+    // ---- the server's certificate
 
     @Test
     void manInTheMiddle_isFoundOut_whateverHisCertificateIsSignedBy() throws Exception {
@@ -109,7 +109,7 @@ class PostgresCertificatesTest {
         }
     }
 
-    /** Nothing to bind to, on the server's side. */
+    /** The server's side has no certificate to bind to. */
     @Test
     void serverBehindItsOwnTls_letsUsIn_unlessBindingIsRequired() throws Exception {
         try (ManInTheMiddle pooler = ManInTheMiddle.before(database.port(), localhost, Manner.IN_CLEAR)) {
@@ -138,7 +138,7 @@ class PostgresCertificatesTest {
         }
     }
 
-    // ---- the client's
+    // ---- the client's certificate
 
     @Test
     void clientCertificate_isShown() throws Exception {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The answers to the request for TLS, and that nothing is said behind a wrong one. */
+/** Answers to the request for TLS; after a wrong one, nothing is sent. */
 @Timeout(60)
 class PostgresEncryptionTest {
     private static Meeting answered(String answer, String... options) throws Exception {
@@ -93,7 +93,7 @@ class PostgresEncryptionTest {
         Meeting meeting = RawServer.meet(server -> {
             server.hear();
             server.say(new byte[] {'S'});
-            assertThat(server.hearByte()).isEqualTo(0x16); // the handshake has begun
+            assertThat(server.hearByte()).isEqualTo(0x16); // the handshake has started
             server.say("this is no TLS".getBytes(ISO_8859_1));
         });
         assertThat(meeting.client().status()).isEqualTo(1);

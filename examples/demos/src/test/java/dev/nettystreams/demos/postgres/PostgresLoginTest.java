@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Servers that want to be believed for less than they have to show. */
+/** Servers that claim a login without the required proof. */
 @Timeout(60)
 class PostgresLoginTest {
     private static final String FAILED = "netty-streams-demos: ";
@@ -34,7 +34,7 @@ class PostgresLoginTest {
                 "--allow-plaintext");
     }
 
-    /** One line of reason, and not a word more to that server. */
+    /** The reason is one line, and the client sends the server nothing more. */
     private static void assertRefused(Meeting meeting, String reason) {
         assertThat(meeting.client().err().lines()).hasSize(1);
         assertThat(meeting.client().err()).startsWith(reason);
@@ -43,7 +43,7 @@ class PostgresLoginTest {
         assertThat(meeting.afterwards()).isEmpty();
     }
 
-    /** Begins SCRAM, and takes the client's proof. */
+    /** Starts SCRAM and reads the client's proof. */
     private static void challenge(RawServer server, int iterations) throws IOException {
         server.say(sasl("SCRAM-SHA-256"));
         String first = server.hearMessage();
@@ -133,7 +133,7 @@ class PostgresLoginTest {
                 meet(server -> challenge(server, Integer.MAX_VALUE)), BROKEN + "SCRAM with 2147483647 iterations");
     }
 
-    /** A server offers it only under TLS: with somebody else, then. */
+    /** A server offers it only under TLS: it has TLS with another party, then. */
     @Test
     void channelBindingWithoutTls_isRefused() throws Exception {
         for (String[] offer : new String[][] {{"SCRAM-SHA-256-PLUS"}, {"SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"}}) {
@@ -226,7 +226,7 @@ class PostgresLoginTest {
                 FAILED + "FATAL 28000: no\\nway\\x1B[2J\n");
     }
 
-    /** As a server says it that cannot start a process: without a length. */
+    /** The error of a server that cannot start a process: without a length. */
     @Test
     void errorBeforeTheProtocol_isShownInOneLine() throws Exception {
         String line = "could not fork new process for connection: Cannot allocate memory";
@@ -248,6 +248,6 @@ class PostgresLoginTest {
         assertThat(endless.client().err()).hasSizeBetween(4000, 4200);
         byte[] late = joined(Words.message('N', Words.string("Mhm"), Words.string("")), "Ecould not".getBytes(UTF_8));
         Meeting begun = meet(server -> server.say(late));
-        assertThat(begun.client().err()).contains(BROKEN + "a message of type 'E' of "); // no early one any more
+        assertThat(begun.client().err()).contains(BROKEN + "a message of type 'E' of "); // no longer an early error
     }
 }

@@ -40,7 +40,7 @@ class PostgresPatienceTest {
         }
     }
 
-    /** The server has refused the login and closed while the client was busy with its proof. */
+    /** The server refuses the login and closes while the client computes its proof. */
     @Test
     void errorBeforeTheLoss_isReported_andNotTheLoss() throws Exception {
         try (BackgroundLoop loop = new BackgroundLoop()) {

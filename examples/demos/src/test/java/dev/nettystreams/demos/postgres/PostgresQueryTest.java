@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A PostgreSQL that offers TLS at the other end. */
+/** The client with a PostgreSQL that offers TLS. */
 @Timeout(120)
 class PostgresQueryTest {
     @TempDir
@@ -89,7 +89,7 @@ class PostgresQueryTest {
         assertThat(query.err()).startsWith("netty-streams-demos: ").contains(reason);
     }
 
-    // ---- whom it believes, and who is let in
+    // ---- trust and logins
 
     @Test
     void rightPassword_isLetIn_underTls() {
@@ -236,7 +236,7 @@ class PostgresQueryTest {
         }
     }
 
-    // ---- what it asks, and prints
+    // ---- queries and output
 
     @Test
     void errorInSql_isOneLine() {

@@ -15,7 +15,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PSSParameterSpec;
 import java.util.List;
 
-/** A certificate for {@code localhost} that its own key has signed by RSASSA-PSS, made by the JDK's keytool. */
+/** A self-signed certificate for {@code localhost} with RSASSA-PSS, created by the JDK's keytool. */
 final class PssCertificate {
     private static final String STORE_PASSWORD = "changeit";
 

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A server for one client that says what it is told to, and keeps what it was told. */
+/** A server for one client that sends what the test says, and records what the client sends. */
 final class RawServer {
     private static final int TIMEOUT_MILLIS = 20_000;
 
@@ -29,17 +29,17 @@ final class RawServer {
         socket.setTcpNoDelay(true);
     }
 
-    /** The server's part. */
+    /** The behaviour of the server. */
     @FunctionalInterface
     interface Part {
         void play(RawServer server) throws IOException;
     }
 
     /**
-     * How it went.
+     * The outcome of a connection.
      *
-     * @param client what became of {@code postgres-query}
-     * @param afterwards what it sent when the server had played its part, until it closed
+     * @param client the status and output of {@code postgres-query}
+     * @param afterwards the bytes that it sent after the part of the server, until it closed
      */
     record Meeting(Called client, String afterwards) {}
 
@@ -75,7 +75,7 @@ final class RawServer {
         try {
             in.transferTo(rest);
         } catch (SocketException reset) {
-            rest.write(new byte[0]); // an end, too
+            rest.write(new byte[0]); // counts as an end
         }
         return rest.toString(ISO_8859_1);
     }
@@ -92,18 +92,18 @@ final class RawServer {
         return in.read();
     }
 
-    /** A message without a type: the request for TLS, or the startup message. */
+    /** Reads a message without a type: the request for TLS, or the startup message. */
     String hear() throws IOException {
         return new String(in.readNBytes(in.readInt() - 4), ISO_8859_1);
     }
 
-    /** A message, its type first. */
+    /** Reads a message, its type first. */
     String hearMessage() throws IOException {
         char type = (char) in.readByte();
         return type + hear();
     }
 
-    /** Refuses TLS and hears the startup message. */
+    /** Refuses TLS and reads the startup message. */
     void welcome() throws IOException {
         hear();
         say("N".getBytes(ISO_8859_1));

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
-/** What servers say, byte by byte, right or wrong. */
+/** The messages of servers, byte by byte, correct or not. */
 final class Words {
     static final byte[] OK = authentication(0);
     static final byte[] READY = message('Z', "I".getBytes(UTF_8));
@@ -32,7 +32,7 @@ final class Words {
         return message('T', columns);
     }
 
-    /** Null is NULL. */
+    /** Encodes a row; null means NULL. */
     static byte[] row(String... cells) {
         byte[] row = int16(cells.length);
         for (String cell : cells) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DestinationTest {
-    /** Interfaces are called as people like: {@code br-} and a number is a container's bridge. */
+    /** Interfaces may have any name: {@code br-} and a number is a bridge of containers. */
     @ParameterizedTest
     @CsvSource({
         "example.org:80,          example.org",

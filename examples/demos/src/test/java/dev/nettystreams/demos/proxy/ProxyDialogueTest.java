@@ -91,7 +91,7 @@ class ProxyDialogueTest {
         return new Route(new Destination.Tcp("127.0.0.1", upstream.port()), null, null);
     }
 
-    /** Sends back everything once all of it is there, which takes an end of output. */
+    /** Sends everything back once all of it has arrived, which takes an end of output. */
     private final ConnectionHandler mirror = (reader, writer) -> writer.write(Await.await(reader.readAll(1 << 23)));
 
     /** Answers a line with the bytes that came before its end. */
@@ -138,7 +138,7 @@ class ProxyDialogueTest {
         }
     }
 
-    /** TLS ends at one proxy and begins at the other; the header tells of it in between. */
+    /** TLS ends at one proxy and starts at the other; the header describes it in between. */
     @ParameterizedTest
     @EnumSource(HAProxyProtocolVersion.class)
     void tlsAndHeader_onBothSides(HAProxyProtocolVersion version) throws Exception {
@@ -166,7 +166,7 @@ class ProxyDialogueTest {
         assertThat(reported).isEmpty();
     }
 
-    /** The client's first flight in the header's own segment, wherever it is cut. */
+    /** The client's first flight in the header's segment, cut anywhere. */
     @ParameterizedTest
     @CsvSource({"1", "15", "44", "45", "46", "50", "100", "10000"})
     void headerAndClientHello_inOneSegment(int cut) throws Exception {
@@ -181,7 +181,7 @@ class ProxyDialogueTest {
         }
     }
 
-    /** Gathers the header and what follows it, and sends it on in two segments. */
+    /** Collects the header and the bytes after it, and sends them in two segments. */
     private ConnectionHandler cuttingTo(int port, int cut) {
         return (reader, writer) -> {
             byte[] start = Await.await(reader.peek(V1.length() + 5 + 100)); // a ClientHello has more than that
@@ -250,7 +250,7 @@ class ProxyDialogueTest {
         }
     }
 
-    /** The destination is one that accepts and then says nothing, for which TLS would wait a minute. */
+    /** The destination accepts and then sends nothing; TLS would wait a minute for it. */
     @Test
     void resetOfTheClient_endsAHandshakeWithTheDestination() throws Exception {
         CompletableFuture<Void> hasEnded = new CompletableFuture<>();
@@ -288,7 +288,7 @@ class ProxyDialogueTest {
     void destinationThatIsNotThere_isReported_andTheClientReset() throws Exception {
         try (SocketChannel bound =
                 SocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            int port = bound.socket().getLocalPort(); // nobody listens on it, nor can anybody meanwhile
+            int port = bound.socket().getLocalPort(); // no socket listens on it, and none can meanwhile
             try (StreamServer proxy =
                             proxy(new Route(new Destination.Tcp("127.0.0.1", port), null, null), false, null);
                     StreamConnection near = get(streams.openConnection("127.0.0.1", proxy.port()))) {
@@ -299,7 +299,7 @@ class ProxyDialogueTest {
     }
 
     @Test
-    void destinationThatIsSomebodyElse_hearsNothing() throws Exception {
+    void destinationWithAnotherName_hearsNothing() throws Exception {
         try (StreamServer upstream = start(lines, server);
                 StreamServer proxy = proxy(
                         new Route(new Destination.Tcp("127.0.0.1", upstream.port()), null, client.upgrade("else.test")),
@@ -313,7 +313,7 @@ class ProxyDialogueTest {
         }
     }
 
-    /** Nor does it hold up the proxy's own end. */
+    /** It does not hold up the end of the proxy either. */
     @Test
     void endOfTheClient_leavesADestinationUnderTlsTimeToAnswer() throws Exception {
         ConnectionHandler late = (reader, writer) -> {
@@ -333,7 +333,10 @@ class ProxyDialogueTest {
         }
     }
 
-    /** TLS has no end of one direction: once the destination has ended, the client is closed, with TLS's own end. */
+    /**
+     * TLS as tested here cannot end one direction: once the destination has ended, the client is closed, with a
+     * close_notify.
+     */
     @Test
     void endOfTheDestination_endsAClientUnderTls() throws Exception {
         ConnectionHandler brief = (reader, writer) -> writer.write("that is all\n".getBytes(US_ASCII));

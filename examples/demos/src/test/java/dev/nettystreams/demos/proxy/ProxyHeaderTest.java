@@ -28,7 +28,7 @@ class ProxyHeaderTest {
     private static final ProxyHeader V4 = header("192.0.2.1", 56324, "198.51.100.2", 443);
     private static final ProxyHeader V6 = header("2001:db8::1", 65535, "2001:db8::2", 1);
 
-    /** By hand, after the specification's section 2.2, not by the codec that is tested. */
+    /** Written by hand from section 2.2 of the specification, not with the codec under test. */
     private static final String V2_START = "0d0a0d0a000d0a515549540a";
 
     private static ProxyHeader header(String source, int sourcePort, String destination, int destinationPort) {
@@ -36,7 +36,7 @@ class ProxyHeaderTest {
                 new InetSocketAddress(source, sourcePort), new InetSocketAddress(destination, destinationPort));
     }
 
-    /** Reads a header from segments of so many bytes, and then what is behind it. */
+    /** Reads a header from segments of {@code chunkBytes}, then the bytes after it. */
     private static ProxyHeader read(byte[] wire, int chunkBytes, String rest) throws Exception {
         ManualLoop loop = new ManualLoop();
         MemoryPair pair = MemoryStreams.pair(
@@ -83,7 +83,7 @@ class ProxyHeaderTest {
         "21210024 20010db800000000000000000000000120010db8000000000000000000000002ffff0001, V6",
         "21110013 c0000201c6336402dc0401bb 0200046563686f, V4", // with an authority
         "20000000, OWN",
-        "2011000c c0000201c6336402dc0401bb, OWN", // LOCAL: addresses are to be passed over
+        "2011000c c0000201c6336402dc0401bb, OWN", // LOCAL: addresses must be ignored
         "21000000, UNKNOWN"
     })
     void version2_isRead_howeverItIsCut(String digits, String expected) throws Exception {

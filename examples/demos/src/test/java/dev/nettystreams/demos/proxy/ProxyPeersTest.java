@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The proxy between other people's programs. */
+/** The proxy between foreign programs. */
 @Timeout(60)
 class ProxyPeersTest {
     private static final byte[] PAGE =
@@ -55,7 +55,7 @@ class ProxyPeersTest {
         return Finished.run(new byte[0], command);
     }
 
-    /** TLS and a header in front of the one, a Unix socket and TLS in front of the other. */
+    /** TLS and a header on one side, a Unix socket and TLS on the other. */
     @Test
     void curl_readsAPage() throws Exception {
         Programs.require("curl");
@@ -101,7 +101,7 @@ class ProxyPeersTest {
         }
     }
 
-    /** Half an upload is not passed off as a whole one because the proxy has to go. */
+    /** Half an upload must not look like a whole one because the proxy shuts down. */
     @Test
     void shutdown_withinAnUpload_isAReset() throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

@@ -42,7 +42,7 @@ class RespServerTest {
         }
     }
 
-    /** Until the server has had enough. */
+    /** Sends until the server closes. */
     private static void sendValue(Socket socket, int byteCount) {
         try {
             socket.getOutputStream().write(("*2\r\n$4\r\nECHO\r\n$" + byteCount + "\r\n").getBytes(US_ASCII));

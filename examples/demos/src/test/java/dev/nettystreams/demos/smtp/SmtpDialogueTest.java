@@ -44,7 +44,7 @@ class SmtpDialogueTest {
                 (reader, writer) -> new SmtpDialogue(reader, writer, terms, null, delivery, () -> isGoingDown));
     }
 
-    /** What the mail says, without the server's trace. */
+    /** Returns the text of a mail without the server's trace line. */
     private static String text(Mail mail) {
         String content = new String(mail.content(), ISO_8859_1);
         assertThat(content).startsWith("Received: from client (");
@@ -72,7 +72,9 @@ class SmtpDialogueTest {
         assertThat(wire(chunkBytes).send(CONVERSATION).replies()).isEqualTo(REPLIES);
     }
 
-    /** Whatever is between the lines of a mail: only CR LF . CR LF ends it, and nothing else that it has in it begins another command. */
+    /**
+     * Only CR LF . CR LF ends a mail, whatever is between its lines, and no part of the mail is taken for a command.
+     */
     @Test
     void noOtherEnd_thanCrLfDotCrLf() {
         for (String middle : allWords("\r\n.a", 6)) {
@@ -223,7 +225,7 @@ class SmtpDialogueTest {
         assertThat(mails).isEmpty();
     }
 
-    /** A web page has the browser post it, and what stands in the body is not even looked at. */
+    /** A web page makes the browser post it; the server does not read the body. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -35,7 +35,7 @@ import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.auth.LoginFailedException;
 import org.subethamail.smtp.server.SMTPServer;
 
-/** The mail server with other people's clients, the client with another server. */
+/** The mail server with foreign clients, and the client with a foreign server. */
 @Timeout(60)
 class SmtpPeersTest {
     private static final String MAIL = "Subject: test\n\n.a dot\nüber\n";
@@ -60,7 +60,7 @@ class SmtpPeersTest {
         certificates = DemoCertificates.in(directory);
     }
 
-    /** One that takes no mail in clear, and stores them. */
+    /** Starts a server that accepts no mail in plaintext and stores mail. */
     private static DemoProcess server(Path maildir, String... options) throws Exception {
         List<String> command = List.of(
                 "smtp-server",
@@ -151,14 +151,14 @@ class SmtpPeersTest {
                     List.of("openssl", "s_client", "-starttls", "smtp", "-quiet", "-crlf", "-connect", address);
             Finished openssl = Finished.run("MAIL FROM:<a@b>\nEHLO client\nQUIT\n".getBytes(US_ASCII), command);
             assertThat(openssl.text().lines())
-                    .startsWith("503 5.5.1 say EHLO first", "250-localhost") // what openssl said in clear is forgotten
+                    .startsWith("503 5.5.1 say EHLO first", "250-localhost") // the plaintext of openssl is forgotten
                     .doesNotContain("250-STARTTLS")
                     .endsWith("250 HELP", "221 2.0.0 bye");
             assertEndsWell(server);
         }
     }
 
-    /** The attack of 2011: commands in clear behind STARTTLS, executed after the handshake. Here they end it. */
+    /** The attack of 2011: plaintext commands after STARTTLS, executed after the handshake. Here they fail it. */
     @ParameterizedTest
     @ValueSource(strings = {"NOOP\r\n", "RSET\r\n", "\r\n", "E"})
     void wordsBehindStartTls_endIt(String injected, @TempDir Path maildir) throws Exception {
@@ -184,7 +184,7 @@ class SmtpPeersTest {
                 bytes.write(next);
             }
         } catch (SocketException e) {
-            assertThat(e).hasMessageContaining("reset"); // an end, too
+            assertThat(e).hasMessageContaining("reset"); // counts as an end
         }
         return bytes.toByteArray();
     }

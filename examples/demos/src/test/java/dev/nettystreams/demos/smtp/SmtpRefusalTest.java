@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Servers that have an opinion of a mail before they have all of it. */
+/** Servers that refuse a mail before they have received all of it. */
 @Timeout(60)
 class SmtpRefusalTest {
     private static final String NO = "552 5.3.4 too big";
@@ -42,7 +42,7 @@ class SmtpRefusalTest {
     private static DemoCertificates certificates;
     private static String mail;
 
-    /** For servers that stay, reading nothing, until the client has ended. */
+    /** For servers that stay without reading until the client has ended. */
     private final CountDownLatch clientIsOver = new CountDownLatch(1);
 
     @BeforeAll
@@ -62,7 +62,7 @@ class SmtpRefusalTest {
         return ways;
     }
 
-    /** The server's part, from its go-ahead on. */
+    /** The behaviour of the server, from its go-ahead on. */
     @FunctionalInterface
     private interface Part {
         void play(Socket client) throws Exception;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Servers that do not do as they should. */
+/** Servers that misbehave. */
 @Timeout(30)
 class SmtpSendTest {
     private static final String GREETING = "220 test ESMTP\r\n";
@@ -48,7 +48,10 @@ class SmtpSendTest {
         root = DemoCertificates.in(directory).root();
     }
 
-    /** Sends a mail to a server that answers each command with the next line or lines, and gives what the server has read. */
+    /**
+     * Sends a mail to a server that answers each command with the next reply, and returns the text that the server has
+     * read.
+     */
     private String send(List<String> replies, String... options) throws Exception {
         return send("Subject: x\n\nsecret\n", replies, options);
     }
@@ -71,7 +74,7 @@ class SmtpSendTest {
         }
     }
 
-    /** The last reply comes with the end of output. */
+    /** The last reply is followed by the end of output. */
     private static String answer(ServerSocket listener, List<String> replies) {
         StringBuilder heard = new StringBuilder();
         try (Socket peer = listener.accept()) {
@@ -92,7 +95,7 @@ class SmtpSendTest {
             peer.shutdownOutput();
             return heard.append(new String(in.readAllBytes(), ISO_8859_1)).toString();
         } catch (java.io.IOException e) {
-            return heard.toString(); // a reset is an end, too
+            return heard.toString(); // a reset counts as an end
         }
     }
 
@@ -119,7 +122,7 @@ class SmtpSendTest {
         assertThat(err.toString().lines()).hasSize(1);
     }
 
-    /** Not a byte of it is believed, and what we have to say is not said in clear. */
+    /** The client trusts none of it, and sends nothing in plaintext. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -196,7 +199,7 @@ class SmtpSendTest {
         assertThat(out.toString()).isEqualTo("in clear: 250 taken\n");
     }
 
-    /** What was taken was taken: whoever sends it again, because of this, sends it twice. */
+    /** The mail was accepted: a client that sent it again would deliver it twice. */
     @ParameterizedTest
     @ValueSource(strings = {"421 bye\r\n", "", "nonsense"})
     void hastyGoodbyes_areNoFailure(String goodbye) throws Exception {
@@ -247,7 +250,7 @@ class SmtpSendTest {
         assertOneLine("the server refuses the recipient c@d: 550 no such user");
     }
 
-    /** It would be taken for what the server waits for. */
+    /** The server would take it for the rest of the mail. */
     @Test
     void goodbye_isNotSaid_whereMoreIsDue() throws Exception {
         String heard = send(List.of(GREETING, "250 t\r\n", "354 a\r\n"), "--allow-plaintext");
@@ -255,7 +258,7 @@ class SmtpSendTest {
         assertOneLine("the server refuses the sender: 354 a");
     }
 
-    /** Which 2 it is matters to nobody (RFC 5321 section 4.3.2): sent again, the mail would be there twice. */
+    /** Any code that starts with 2 means success (RFC 5321 section 4.3.2): sent again, the mail would arrive twice. */
     @ParameterizedTest
     @CsvSource({
         "221, 250, 250, 250, 354, 250",

@@ -15,8 +15,8 @@ final class LineLoop {
     private final Repeat repeat;
 
     /**
-     * A Dekker handshake: the step writes this, then checks whether the loop is over; the end of the loop comes first,
-     * then reads this. One of the two sees the other.
+     * A Dekker handshake: the step writes this field and then checks whether the loop is over, and the end of the loop
+     * reads this field afterwards. One of the two sees the other.
      */
     private volatile @Nullable CompletableFuture<byte[]> reading;
 

@@ -41,8 +41,8 @@ public interface TlsUpgrade {
 
     /**
      * Creates the state that all connections share, such as keys from files, unless it exists. {@code startTls} calls
-     * this first, on the connection's event loop, so it must not block; a server that uses TLS from the first byte
-     * calls it before it listens.
+     * this method first, on the connection's event loop, so the method must not block. A server that uses TLS from the
+     * first byte calls it before it listens.
      *
      * @return completes, on any thread, when {@link #apply} has everything that it needs; fails if that state cannot be
      *     created

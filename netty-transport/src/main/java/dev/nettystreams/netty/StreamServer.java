@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If another party closes the listening socket, for instance by shutting down the event loops, the server closes.
  *
- * <p>Any thread may call any method. Each future belongs to its caller: cancelling it has no effect on the server,
- * except for {@link #serveForever}. Any number may be pending, with the same exception.
+ * <p>Any thread may call any method. Any number of futures may be pending, and cancelling one has no effect on the
+ * server. The exception is {@link #serveForever}.
  */
 public final class StreamServer implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");

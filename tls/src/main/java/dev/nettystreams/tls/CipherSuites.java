@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /**
  * The cipher suites of both engines: those of RFC 9325 and no others. BoringSSL's defaults include CBC and RSA key
- * transport, with which a stolen key decrypts earlier recordings; the JDK's defaults include other weak suites.
+ * transport, with which a stolen key decrypts earlier recordings; the JDK's defaults include further suites.
  */
 final class CipherSuites {
     private static final List<String> RECOMMENDED = List.of(

@@ -314,31 +314,31 @@ public final class NettyStreams implements AutoCloseable {
         return startServer(handler, host, port, ServerOptions.DEFAULT);
     }
 
-            /**
-             * Starts a server; see {@link #startServer(ConnectionHandler, String, int)}.
-             *
-             * @param handler handles each connection
-             * @param host a name or an address; the server listens on each of its addresses; empty for all interfaces,
-             *     in both address families
-             * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
-             * @param options the server's options
-             * @return completes with the server, which accepts connections unless the options say otherwise
-             */
+    /**
+     * Starts a server; see {@link #startServer(ConnectionHandler, String, int)}.
+     *
+     * @param handler handles each connection
+     * @param host a name or an address; the server listens on each of its addresses; empty for all interfaces,
+     *     in both address families
+     * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+     * @param options the server's options
+     * @return completes with the server, which accepts connections unless the options say otherwise
+     */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, String host, int port, ServerOptions options) {
         return startServer(handler, List.of(Objects.requireNonNull(host, "host")), port, options);
     }
 
-            /**
-             * Starts a server with TLS from the first byte; see {@link #startServer(ConnectionHandler, String, int)}.
-             *
-             * @param handler handles each connection, once its handshake is done
-             * @param host a name or an address; the server listens on each of its addresses; empty for all interfaces,
-             *     in both address families
-             * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
-             * @param tls the server side of TLS
-             * @return completes with the server, which accepts connections
-             */
+    /**
+     * Starts a server with TLS from the first byte; see {@link #startServer(ConnectionHandler, String, int)}.
+     *
+     * @param handler handles each connection, once its handshake is done
+     * @param host a name or an address; the server listens on each of its addresses; empty for all interfaces,
+     *     in both address families
+     * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+     * @param tls the server side of TLS
+     * @return completes with the server, which accepts connections
+     */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, String host, int port, TlsUpgrade tls) {
         return startServer(handler, host, port, ServerOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
@@ -357,20 +357,20 @@ public final class NettyStreams implements AutoCloseable {
         return startServer(handler, hosts, port, ServerOptions.DEFAULT);
     }
 
-            /**
-             * Starts a server on several hosts; see {@link #startServer(ConnectionHandler, String, int)}.
-             *
-             * <p>The server listens once on every address of every host. An address that this machine does not have,
-             * such as the {@code ::1} of {@code localhost} on a machine without IPv6, is skipped if there is another
-             * one. If the server cannot listen on an address for another reason, the future fails and the server
-             * listens on none.
-             *
-             * @param handler handles each connection
-             * @param hosts one or more names or addresses; an empty one means all interfaces, in both address families
-             * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
-             * @param options the server's options
-             * @return completes with the server, which accepts connections unless the options say otherwise
-             */
+    /**
+     * Starts a server on several hosts; see {@link #startServer(ConnectionHandler, String, int)}.
+     *
+     * <p>The server listens once on every address of every host. An address that this machine does not have,
+     * such as the {@code ::1} of {@code localhost} on a machine without IPv6, is skipped if there is another
+     * one. If the server cannot listen on an address for another reason, the future fails and the server
+     * listens on none.
+     *
+     * @param handler handles each connection
+     * @param hosts one or more names or addresses; an empty one means all interfaces, in both address families
+     * @param port 0 to 65535; 0 for a free port that the system chooses, the same one on all addresses
+     * @param options the server's options
+     * @return completes with the server, which accepts connections unless the options say otherwise
+     */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, List<String> hosts, int port, ServerOptions options) {
         Objects.requireNonNull(handler, "handler");
@@ -417,17 +417,17 @@ public final class NettyStreams implements AutoCloseable {
         return startUnixServer(handler, path, ServerOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
     }
 
-            /**
-             * Starts a server on a Unix socket; see {@link #startUnixServer(ConnectionHandler, String)}.
-             *
-             * @param handler handles each connection
-             * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL
-             *     character
-             * @param options the server's options
-             * @return completes with the server, which accepts connections unless the options say otherwise
-             * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL
-             *     character that is not the first
-             */
+    /**
+     * Starts a server on a Unix socket; see {@link #startUnixServer(ConnectionHandler, String)}.
+     *
+     * @param handler handles each connection
+     * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL
+     *     character
+     * @param options the server's options
+     * @return completes with the server, which accepts connections unless the options say otherwise
+     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL
+     *     character that is not the first
+     */
     public CompletableFuture<StreamServer> startUnixServer(
             ConnectionHandler handler, String path, ServerOptions options) {
         Objects.requireNonNull(handler, "handler");

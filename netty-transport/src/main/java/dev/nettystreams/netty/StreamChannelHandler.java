@@ -306,9 +306,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         if (current != null && !current.isDetached()) {
             current.onException(new IllegalStateException("the StreamChannelHandler was removed from its pipeline;"
                     + " use StreamChannelHandler.handBack instead"));
-            context.channel()
-                    .closeFuture()
-                    .addListener(closed -> current.onInactive()); // it gets no more events
+            context.channel().closeFuture().addListener(closed -> current.onInactive()); // it gets no more events
         }
         if (!heldMessages.isEmpty()) {
             for (Object held; (held = heldMessages.poll()) != null; ) {

@@ -243,9 +243,8 @@ public final class TlsClient implements TlsUpgrade {
             SSLParameters parameters = handler.engine().getSSLParameters();
             if (verifiesHost && terms == null && isBeyondVerifying(handler.engine(), parameters)) {
                 ReferenceCountUtil.release(handler.engine());
-                throw new SSLException(
-                        "nobody would verify the host name: the context was built with"
-                                + " endpointIdentificationAlgorithm(null), and on this JDK BoringSSL cannot verify it");
+                throw new SSLException("nobody would verify the host name: the context was built with"
+                        + " endpointIdentificationAlgorithm(null), and on this JDK BoringSSL cannot verify it");
             }
             parameters.setEndpointIdentificationAlgorithm(verifiesHost ? "HTTPS" : "");
             if (name == null) {

@@ -343,7 +343,6 @@ class CertificateMatrixTest {
                 .isInstanceOf(SSLHandshakeException.class)
                 .message()
                 .containsIgnoringCase(shown.reason);
-        assertThat(failureOf(heard))
-                .isInstanceOf(IOException.class); // under TLS 1.3 the first read fails
+        assertThat(failureOf(heard)).isInstanceOf(IOException.class); // under TLS 1.3 the first read fails
     }
 }

@@ -21,7 +21,9 @@ public final class ClientTls {
     @Nullable
     Path trusted;
 
-    @Option(names = "--insecure", description = "Trust every server: an attacker on the path can read and change everything.")
+    @Option(
+            names = "--insecure",
+            description = "Trust every server: an attacker on the path can read and change everything.")
     boolean isInsecure;
 
     @Option(

@@ -44,8 +44,7 @@ public final class Main {
     public static void main(String[] args) {
         StandardOutput.spareWhatIsNotAscii();
         int status = commandLine().execute(args);
-        if (status == 0
-                && System.out.checkError()) { // print reports neither a full disk nor a closed pipe
+        if (status == 0 && System.out.checkError()) { // print reports neither a full disk nor a closed pipe
             System.err.println("netty-streams-demos: could not write to standard output");
             status = CommandLine.ExitCode.SOFTWARE;
         }

@@ -198,7 +198,9 @@ public abstract class ServerCommand implements Callable<Integer> {
         reportLimit.write(
                 System.err::println,
                 () -> "netty-streams-demos: " + connection + ": "
-                        + (isCutOff ? "aborted: the peer did not read the remaining data in time" : OneLine.of(failure)));
+                        + (isCutOff
+                                ? "aborted: the peer did not read the remaining data in time"
+                                : OneLine.of(failure)));
     }
 
     /**

@@ -67,7 +67,10 @@ public final class PostgresQuery implements Callable<Integer> {
     @Option(names = "--user", paramLabel = "USER", description = "The role (default: your user name).")
     private String user = System.getProperty("user.name");
 
-    @Option(names = "--database", paramLabel = "DATABASE", description = "The database (default: the name of the role).")
+    @Option(
+            names = "--database",
+            paramLabel = "DATABASE",
+            description = "The database (default: the name of the role).")
     private @Nullable String database;
 
     @Option(

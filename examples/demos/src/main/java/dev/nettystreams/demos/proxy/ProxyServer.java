@@ -38,8 +38,7 @@ public final class ProxyServer extends ServerCommand {
     @Option(
             names = "--to-name",
             paramLabel = "NAME",
-            description =
-                    "The name in the destination's certificate (default: the host; localhost for a Unix socket).")
+            description = "The name in the destination's certificate (default: the host; localhost for a Unix socket).")
     private @Nullable String name;
 
     @Mixin

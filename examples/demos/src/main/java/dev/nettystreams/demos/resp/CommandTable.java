@@ -13,7 +13,7 @@ final class CommandTable {
 
     private final Map<String, Entry> entries = new HashMap<>();
 
-        /** Runs a request and returns its reply. */
+    /** Runs a request and returns its reply. */
     @FunctionalInterface
     interface Command {
         byte[] run(RespDialogue.Client client, List<byte[]> arguments) throws CommandException;

@@ -10,8 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "resp-server",
         mixinStandardHelpOptions = true,
-        description =
-                "A small server for Redis's protocol, on port 6380 by default: try redis-cli -p 6380.")
+        description = "A small server for Redis's protocol, on port 6380 by default: try redis-cli -p 6380.")
 public final class RespServer extends ServerCommand {
     private final CommandTable commands = new CommandTable(new Keyspace(System::currentTimeMillis));
 

@@ -75,7 +75,7 @@ class DocumentsTest {
         for (String cell : firstCells(tablesOf(CONCURRENCY, "field", "lock")).toList()) {
             String source = "";
             for (String span : spansOf(cell).toList()) {
-                List<String> words = new ArrayList<>(List.of(span.split("\\.")));
+                List<String> words = new ArrayList<>(List.of(span.split("\\.", -1)));
                 if (classes.containsKey(words.get(0))) {
                     source = Files.readString(classes.get(words.remove(0)));
                 }
@@ -276,12 +276,12 @@ class DocumentsTest {
     /** For each code, "class member" for each test that promises.md names below it. */
     private static Map<String, List<String>> testsByPromise() throws IOException {
         Map<String, List<String>> tests = new TreeMap<>();
-        String[] sections = Files.readString(PROMISES).split("(?m)^### ");
+        String[] sections = Files.readString(PROMISES).split("(?m)^### ", -1);
         for (int i = 1; i < sections.length; i++) {
             String code = sections[i].lines().findFirst().orElseThrow();
-            String text = sections[i].split("(?m)^## ")[0];
+            String text = sections[i].split("(?m)^## ", -1)[0];
             List<String> named = new ArrayList<>();
-            for (String bullet : text.split("(?m)^- ")) {
+            for (String bullet : text.split("(?m)^- ", -1)) {
                 if (bullet.startsWith("`")) {
                     List<String> spans = spansOf(bullet).toList();
                     spans.stream().skip(1).forEach(member -> named.add(spans.get(0) + " " + member));
@@ -298,13 +298,13 @@ class DocumentsTest {
 
     /** The rows of those tables of a document whose first column has one of these headings. */
     private static Stream<String> tablesOf(Path document, String... headings) throws IOException {
-        return Stream.of(proseOf(document).split("\n\n"))
+        return Stream.of(proseOf(document).split("\n\n", -1))
                 .filter(block -> Stream.of(headings).anyMatch(heading -> block.startsWith("| " + heading + " |")))
                 .flatMap(String::lines);
     }
 
     private static Stream<String> firstCells(Stream<String> rows) {
-        return rows.map(row -> row.split("\\|")[1]);
+        return rows.map(row -> row.split("\\|", -1)[1]);
     }
 
     private static Stream<String> spansOf(String text) {

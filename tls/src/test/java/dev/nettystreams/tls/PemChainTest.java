@@ -283,10 +283,13 @@ class PemChainTest {
                 file("cut key", pem("PRIVATE KEY", Arrays.copyOf(new byte[] {48, 80, 2, 1, 0}, 40))),
                 file("cut EC key", pem("EC PRIVATE KEY", new byte[] {48, 5, 2})),
                 file("encrypted", pem("ENCRYPTED PRIVATE KEY", new byte[9])),
-                file(
-                        "encrypted PKCS #1",
-                        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n"
-                                + "-----END RSA PRIVATE KEY-----\n"),
+                file("encrypted PKCS #1", """
+                        -----BEGIN RSA PRIVATE KEY-----
+                        Proc-Type: 4,ENCRYPTED
+
+                        AAAA
+                        -----END RSA PRIVATE KEY-----
+                        """),
                 file("a curve that the JDK has left", pem("EC PRIVATE KEY", ofSecp256k1())),
                 file("another's", LEAF.getPrivateKeyPEM()));
         for (TlsEngine engine :

@@ -10,7 +10,10 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LI_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/** What other threads have written is collected once, if it is collected when an append has asked for it; or it is refused. */
+/**
+ * The writes of other threads are collected once, if the loop collects when an append has asked for it; or they are
+ * refused.
+ */
 public final class CrossThreadWritesStress {
     private CrossThreadWritesStress() {}
 

@@ -171,14 +171,15 @@ class DeadlineTest {
     void withTimeout_ofWhatDoesNotWait_leavesNothingWithTheLoop(Way way) throws Exception {
         assumeThat(way).isEqualTo(Way.ON_THE_LOOP);
         ManualLoop loop = new ManualLoop();
-        CompletableFuture<Integer> task =
-                Await.onEventLoop(MemoryStreams.pair(loop).near(), () -> {
-                    int count = 0;
-                    for (int i = 0; i < 100; i++) {
-                        count += Await.withTimeout(Duration.ofHours(1), () -> loop.timerCount() + loop.readyCount());
-                    }
-                    return count + loop.timerCount();
-                });
+        MemoryPair pair = MemoryStreams.pair(loop);
+        loop.runReady(); // the start of the connections
+        CompletableFuture<Integer> task = Await.onEventLoop(pair.near(), () -> {
+            int count = 0;
+            for (int i = 0; i < 100; i++) {
+                count += Await.withTimeout(Duration.ofHours(1), () -> loop.timerCount() + loop.readyCount());
+            }
+            return count + loop.timerCount();
+        });
         loop.runReady();
         assertThat(Now.value(task)).isZero();
     }

@@ -9,7 +9,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** What other threads have made runnable runs on the loop, and runs once, however close the loop is to having no more to do. */
+/**
+ * A continuation that another thread has made ready runs on the loop, and runs once, however close the loop is to
+ * having no more to do.
+ */
 public final class LoopCarrierStress {
     private LoopCarrierStress() {}
 

@@ -16,7 +16,8 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Netty channel as a {@link Transport}: two halves, {@link ChannelInput} and {@link ChannelOutput}, and the end of both.
+ * A Netty channel as a {@link Transport}: two halves, {@link ChannelInput} and {@link ChannelOutput}, and the end of
+ * both.
  *
  * <pre>
  *   in:   channelRead(ByteBuf) --BufferChunk, lent--> events.dataReceived;  channelReadComplete --> events.turnEnded
@@ -319,11 +320,18 @@ final class ChannelTransport implements Transport {
         }
     }
 
-    /** Behind the peer's end nobody reads, so a reset is no read error. Other input ends with the error itself. */
+    /**
+     * A reset behind the peer's end, where nobody reads. The connection is gone, and quietly if it was open: reads
+     * still see the end that the peer had sent in good order. Other input ends with the error itself.
+     */
     void onReset() {
-        boolean isOpen = phase == Phase.OPEN || phase == Phase.FINISHING;
-        if (hasInputEnded() && output.isOpen() && isOpen) {
-            onException(new IOException("Connection reset by peer"));
+        if (!hasInputEnded() || !output.isOpen()) {
+            return;
+        }
+        if (phase == Phase.OPEN) {
+            calls.report(this::closeChannel);
+        } else if (phase == Phase.FINISHING) {
+            onException(new IOException("Connection reset by peer")); // before everything was sent
         }
     }
 

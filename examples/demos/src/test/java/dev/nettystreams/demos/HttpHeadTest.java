@@ -123,6 +123,6 @@ class HttpHeadTest {
     void optionsForTls_withoutTls_areRefused() {
         Called head = Called.demo("http-head", "--insecure", "http://127.0.0.1:1/");
         assertThat(head.status()).isEqualTo(2);
-        assertThat(head.err().lines()).singleElement().asString().contains("are for https");
+        assertThat(head.err().lines()).singleElement().asString().contains("need an https URL");
     }
 }

@@ -71,7 +71,7 @@ final class CrossThreadWrites {
         return credit;
     }
 
-    /** Grants other threads so many bytes in all, for what is appended now and what comes. On the loop. */
+    /** Grants other threads {@code creditBytes} bytes, for appends that wait here and for later ones. On the loop. */
     void grant(long creditBytes) {
         synchronized (lock) {
             grantedByteCount = creditBytes;

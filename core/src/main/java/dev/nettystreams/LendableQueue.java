@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     ^______________tryOwn (the loop needs it; not while it is IN_USE)__________|
  *
  *   OWNED   biased to the loop: its own reads pay no atomic operation
- *   LENT    free: whoever wins the compare-and-set has it
+ *   LENT    free: the winner of the compare-and-set has it
  *   IN_USE  held by a reader. The loop never waits for it, since the system may have preempted it in the middle of a
  *           copy: it retries in a later turn.
  * </pre>

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The documents name what there is: classes, fields, tests, promises and one another. Reads the repository's files. */
+/** The documents name existing classes, fields, tests, promises and documents. Reads the repository's files. */
 class DocumentsTest {
     private static final Path ROOT = Path.of("..");
     private static final Path DESIGN = ROOT.resolve("DESIGN.md");

@@ -20,7 +20,7 @@ final class LoopCarrier implements Carrier, Executor {
         SETTLING
     }
 
-    /** Threads may wake one another without end; after so many runs the loop's connections have a turn. */
+    /** Threads may wake one another without end; after this number of runs the loop's connections have a turn. */
     private static final int RUNS_PER_TURN = 256;
 
     /** Whether a monitor that is held below a mounted thread keeps that thread out (JEP 491). */

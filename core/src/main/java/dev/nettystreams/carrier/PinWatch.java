@@ -102,8 +102,8 @@ final class PinWatch {
             }
         }
         return Runtime.version().feature() < 24
-                ? "it waits within synchronized, which pins it before Java 24 (a ReentrantLock does not), or within native"
-                        + " code"
+                ? "it waits within synchronized, which pins it before Java 24 (a ReentrantLock does not),"
+                        + " or within native code"
                 : "it waits within native code, which pins it";
     }
 }

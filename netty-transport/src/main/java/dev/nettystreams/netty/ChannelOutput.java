@@ -226,6 +226,11 @@ final class ChannelOutput {
         }
     }
 
+    /** Whether the operating system has every byte that was written. */
+    boolean hasSentAll() {
+        return writeBuffer.byteCount() == 0 && outcomes.hasSentAll();
+    }
+
     /** Whether every write has succeeded, or may still. */
     boolean hasLostNothing() {
         return !outcomes.isLost();

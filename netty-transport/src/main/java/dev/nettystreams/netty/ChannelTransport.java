@@ -321,17 +321,17 @@ final class ChannelTransport implements Transport {
     }
 
     /**
-     * A reset behind the peer's end, where nobody reads. The connection is gone, and quietly if it was open: reads
-     * still see the end that the peer had sent in good order. Other input ends with the error itself.
+     * A reset behind the peer's end, where nobody reads. The connection is gone, and quietly if no byte of this side is
+     * lost: reads still see the end that the peer had sent in good order. Other input ends with the error itself.
      */
     void onReset() {
         if (!hasInputEnded() || !output.isOpen()) {
             return;
         }
-        if (phase == Phase.OPEN) {
+        if (phase == Phase.OPEN && output.hasSentAll()) {
             calls.report(this::closeChannel);
-        } else if (phase == Phase.FINISHING) {
-            onException(new IOException("Connection reset by peer")); // before everything was sent
+        } else if (phase == Phase.OPEN || phase == Phase.FINISHING) {
+            onException(new IOException("Connection reset by peer"));
         }
     }
 

@@ -71,11 +71,16 @@ final class WriteOutcomes {
         if (isLost) {
             return;
         }
-        if (succeededCount == issuedCount) {
+        if (hasSentAll()) {
             action.run();
         } else {
             waiters.add(new Waiter(issuedCount, action));
         }
+    }
+
+    /** Whether every write has succeeded. */
+    boolean hasSentAll() {
+        return !isLost && succeededCount == issuedCount;
     }
 
     private void writeSucceeded() {

@@ -57,6 +57,24 @@ class UnnoticedResetTest {
         }
     }
 
+    /** Bytes that a peer never took are lost, and no quiet end says otherwise. */
+    @ParameterizedTest
+    @MethodSource("tellingOfResets")
+    void resetBehindThePeersEnd_withBytesUnsent_isALoss(Wire wire) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            StreamConnection ours = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
+            try (Socket peer = listener.accept()) {
+                peer.shutdownOutput();
+                assertThat(get(ours.reader().read(1))).isEmpty();
+                ours.writer().write(new byte[16 << 20]);
+                ours.writer().writeEof();
+                peer.setSoLinger(true, 0);
+            }
+            assertThat(failureOf(ours.waitClosed())).isInstanceOf(StreamBrokenException.class);
+        }
+    }
+
     /** A connection that both sides have ended is not reset, whatever its state in the kernel. */
     @ParameterizedTest
     @MethodSource("tellingOfResets")

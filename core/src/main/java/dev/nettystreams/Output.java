@@ -249,11 +249,11 @@ final class Output implements Outgoing {
         Carrier here = access.carrierToGoBehind();
         boolean isHere = here != null || access.loop.isCurrent();
         if (!isHere && hasCredit()) {
-            return Done.DONE;
+            return CompletedFuture.done();
         }
         boolean isNow = isHere && access.turns.takeStep();
         if (isNow && (here == null ? catchUpAndHasRoom() : hasRoomUndelivered())) {
-            return Done.DONE;
+            return CompletedFuture.done();
         }
         CompletableFuture<Void> drained = new StreamFuture<>();
         if (!isHere) {

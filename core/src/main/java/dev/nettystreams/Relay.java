@@ -97,7 +97,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
 
     private void holdWhileClogged() {
         CompletionStage<Void> drained = target.drain();
-        if (drained == Done.DONE) {
+        if (drained == CompletedFuture.done()) {
             return;
         }
         isHeld = true;

@@ -48,7 +48,7 @@ public interface TlsUpgrade {
      *     created
      */
     default CompletionStage<?> prepare() {
-        return Done.DONE;
+        return CompletedFuture.done();
     }
 
     /**

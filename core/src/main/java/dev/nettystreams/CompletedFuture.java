@@ -4,12 +4,17 @@ package dev.nettystreams;
  * The future of an operation that completed at once. All callers share one object, so its outcome cannot be
  * overwritten.
  */
-final class Done extends StreamFuture<Void> {
-    static final Done DONE = new Done();
+final class CompletedFuture extends StreamFuture<Void> {
+    private static final CompletedFuture DONE = new CompletedFuture();
 
     @SuppressWarnings("NullAway") // Void has no other value
-    private Done() {
+    private CompletedFuture() {
         complete(null);
+    }
+
+    /** The same object each time, which a caller may compare with. */
+    static CompletedFuture done() {
+        return DONE;
     }
 
     @Override

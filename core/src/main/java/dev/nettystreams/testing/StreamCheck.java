@@ -7,7 +7,7 @@ public final class StreamCheck {
     /** The code of a check. */
     @FunctionalInterface
     interface Body {
-        void run(Talk talk) throws Exception;
+        void run(CheckedPair pair) throws Exception;
     }
 
     private final String name;
@@ -41,7 +41,7 @@ public final class StreamCheck {
     public void run() throws Exception {
         StreamPair pair = source.connect(limits);
         try {
-            body.run(new Talk(pair, source));
+            body.run(new CheckedPair(pair, source));
         } finally {
             pair.near().abort();
             pair.far().abort();

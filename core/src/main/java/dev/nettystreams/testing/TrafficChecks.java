@@ -17,48 +17,48 @@ final class TrafficChecks {
 
     private TrafficChecks() {}
 
-    static void basicIo(Talk talk) throws Exception {
-        byte[] sent = Talk.payload(1 << 20, 1);
-        CompletableFuture<Void> sending = Talk.send(talk.near, sent, 1024);
-        byte[] received = Expect.value(talk.farReader.readExactly(sent.length));
+    static void basicIo(CheckedPair pair) throws Exception {
+        byte[] sent = Payload.random(1 << 20, 1);
+        CompletableFuture<Void> sending = CheckedPair.send(pair.near, sent, 1024);
+        byte[] received = Expect.value(pair.farReader.readExactly(sent.length));
         Expect.value(sending);
         Expect.bytes(sent, received);
-        CompletableFuture<Void> returning = Talk.send(talk.far, received, 1024);
-        CompletableFuture<byte[]> everything = talk.nearReader.readAll(sent.length);
+        CompletableFuture<Void> returning = CheckedPair.send(pair.far, received, 1024);
+        CompletableFuture<byte[]> everything = pair.nearReader.readAll(sent.length);
         Expect.value(returning);
-        talk.far.close();
+        pair.far.close();
         Expect.bytes(sent, Expect.value(everything));
-        Expect.equal(0, Expect.value(talk.nearReader.read(1)).length, "bytes after EOF");
+        Expect.equal(0, Expect.value(pair.nearReader.read(1)).length, "bytes after EOF");
     }
 
-    static void pingPong(Talk talk) throws Exception {
+    static void pingPong(CheckedPair pair) throws Exception {
         int turns = 1000;
         CompletableFuture<Void> far =
-                talk.far.repeat(() -> talk.farReader.readExactly(8).thenApply(ping -> {
+                pair.far.repeat(() -> pair.farReader.readExactly(8).thenApply(ping -> {
                     long turn = ByteBuffer.wrap(ping).getLong();
-                    talk.farWriter.write(
+                    pair.farWriter.write(
                             ByteBuffer.allocate(8).putLong(turn + 1).array());
                     return turn + 2 < 2L * turns;
                 }));
         for (int turn = 0; turn < turns; turn++) {
-            talk.nearWriter.write(ByteBuffer.allocate(8).putLong(2L * turn).array());
-            byte[] pong = Expect.value(talk.nearReader.readExactly(8));
+            pair.nearWriter.write(ByteBuffer.allocate(8).putLong(2L * turn).array());
+            byte[] pong = Expect.value(pair.nearReader.readExactly(8));
             Expect.equal(2L * turn + 1, ByteBuffer.wrap(pong).getLong(), "pong");
         }
         Expect.value(far);
     }
 
     /** Readers that race and cancel consume every byte once. */
-    static void racyRead(Talk talk) throws Exception {
-        byte[] sent = Talk.payload(1 << 18, 2);
-        CompletableFuture<Void> sending = Talk.send(talk.far, sent, 999).thenRun(talk.far::close);
+    static void racyRead(CheckedPair pair) throws Exception {
+        byte[] sent = Payload.random(1 << 18, 2);
+        CompletableFuture<Void> sending = CheckedPair.send(pair.far, sent, 999).thenRun(pair.far::close);
         AtomicLong byteCount = new AtomicLong();
         AtomicLong sum = new AtomicLong();
-        Crowd.run(THREADS, number -> {
+        SimultaneousThreads.run(THREADS, number -> {
             Random random = new Random(number);
             while (true) {
                 try {
-                    CompletableFuture<byte[]> read = talk.nearReader.read(1 + random.nextInt(2000));
+                    CompletableFuture<byte[]> read = pair.nearReader.read(1 + random.nextInt(2000));
                     if (random.nextInt(4) == 0 && read.cancel(false)) {
                         continue;
                     }
@@ -79,16 +79,16 @@ final class TrafficChecks {
     }
 
     /** Writes of several threads do not mix within a write, keep each thread's order, and do not keep the array. */
-    static void racyWrite(Talk talk) throws Exception {
-        CompletableFuture<byte[]> received = talk.farReader.readExactly(THREADS * ROUNDS * 8);
-        Crowd.run(THREADS, number -> {
+    static void racyWrite(CheckedPair pair) throws Exception {
+        CompletableFuture<byte[]> received = pair.farReader.readExactly(THREADS * ROUNDS * 8);
+        SimultaneousThreads.run(THREADS, number -> {
             byte[] record = new byte[8];
             for (int round = 0; round < ROUNDS; round++) {
                 ByteBuffer.wrap(record).putInt(number).putInt(round);
-                talk.nearWriter.write(record);
+                pair.nearWriter.write(record);
                 ByteBuffer.wrap(record).putLong(-1);
                 if (round % 10 == 0) {
-                    giveUp(talk.nearWriter.drain());
+                    giveUp(pair.nearWriter.drain());
                 }
             }
         });
@@ -110,17 +110,17 @@ final class TrafficChecks {
         }
     }
 
-    static void concurrentMethods(Talk talk) throws Exception {
-        Crowd.run(THREADS, number -> {
+    static void concurrentMethods(CheckedPair pair) throws Exception {
+        SimultaneousThreads.run(THREADS, number -> {
             for (int round = 0; round < ROUNDS; round++) {
-                call(talk, (number + round) % 7);
+                call(pair, (number + round) % 7);
             }
         });
-        byte[] received = Expect.value(talk.farReader.readExactly(writtenByteCount()));
+        byte[] received = Expect.value(pair.farReader.readExactly(writtenByteCount()));
         for (byte b : received) {
             Expect.equal((byte) 'w', b, "a byte written");
         }
-        talk.roundTrip();
+        pair.roundTrip();
     }
 
     private static int writtenByteCount() {
@@ -133,33 +133,33 @@ final class TrafficChecks {
         return count;
     }
 
-    private static void call(Talk talk, int which) throws Exception {
+    private static void call(CheckedPair pair, int which) throws Exception {
         switch (which) {
-            case 0 -> talk.nearWriter.write(Talk.ascii("w"));
-            case 1 -> Expect.value(talk.nearWriter.drain());
-            case 2 -> Expect.value(talk.nearWriter.flush());
+            case 0 -> pair.nearWriter.write(Payload.ascii("w"));
+            case 1 -> Expect.value(pair.nearWriter.drain());
+            case 2 -> Expect.value(pair.nearWriter.flush());
             case 3 -> {
                 try {
-                    Expect.that(talk.nearReader.read(1).cancel(false), "nothing came, so the read was cancelled");
+                    Expect.that(pair.nearReader.read(1).cancel(false), "nothing came, so the read was cancelled");
                 } catch (ConcurrentReadException e) {
                     Expect.equal("read", e.refused(), "the refused method");
                 }
             }
-            case 4 -> Expect.that(talk.nearWriter.waitClosed().cancel(false), "the connection is open");
-            case 5 -> Expect.that(!talk.nearWriter.isClosing() && !talk.nearReader.atEof(), "the connection is open");
+            case 4 -> Expect.that(pair.nearWriter.waitClosed().cancel(false), "the connection is open");
+            case 5 -> Expect.that(!pair.nearWriter.isClosing() && !pair.nearReader.atEof(), "the connection is open");
             default ->
-                Expect.that(talk.near.toString().startsWith("StreamConnection[OPEN, peer="), "toString has the state");
+                Expect.that(pair.near.toString().startsWith("StreamConnection[OPEN, peer="), "toString has the state");
         }
     }
 
     /** Sends in both directions at once, in pieces of all sizes. */
-    static void fullDuplex(Talk talk) throws Exception {
-        byte[] toFar = Talk.payload(1 << 20, 4);
-        byte[] toNear = Talk.payload((1 << 20) + 77, 5);
-        CompletableFuture<Void> nearSends = Talk.send(talk.near, toFar, 4099);
-        CompletableFuture<Void> farSends = Talk.send(talk.far, toNear, 257);
-        CompletableFuture<Integer> farReads = receive(talk.far, toFar, 6);
-        CompletableFuture<Integer> nearReads = receive(talk.near, toNear, 8);
+    static void fullDuplex(CheckedPair pair) throws Exception {
+        byte[] toFar = Payload.random(1 << 20, 4);
+        byte[] toNear = Payload.random((1 << 20) + 77, 5);
+        CompletableFuture<Void> nearSends = CheckedPair.send(pair.near, toFar, 4099);
+        CompletableFuture<Void> farSends = CheckedPair.send(pair.far, toNear, 257);
+        CompletableFuture<Integer> farReads = receive(pair.far, toFar, 6);
+        CompletableFuture<Integer> nearReads = receive(pair.near, toNear, 8);
         Expect.equal(toFar.length, Expect.value(farReads), "bytes at the far end");
         Expect.equal(toNear.length, Expect.value(nearReads), "bytes at the near end");
         Expect.value(nearSends);
@@ -180,16 +180,16 @@ final class TrafficChecks {
     }
 
     /** A relay echoes more bytes than the connection holds. */
-    static void bulkEcho(Talk talk) throws Exception {
-        byte[] sent = Talk.payload(talk.bulkByteCount, 9);
-        CompletableFuture<Long> echoing = talk.farReader.relayTo(talk.farWriter);
-        CompletableFuture<Void> sending = Talk.send(talk.near, sent, 50_000);
-        Expect.bytes(sent, Expect.value(talk.nearReader.readExactly(sent.length)));
+    static void bulkEcho(CheckedPair pair) throws Exception {
+        byte[] sent = Payload.random(pair.bulkByteCount, 9);
+        CompletableFuture<Long> echoing = pair.farReader.relayTo(pair.farWriter);
+        CompletableFuture<Void> sending = CheckedPair.send(pair.near, sent, 50_000);
+        Expect.bytes(sent, Expect.value(pair.nearReader.readExactly(sent.length)));
         Expect.value(sending);
-        if (talk.canHalfClose) {
-            talk.nearWriter.writeEof();
+        if (pair.canHalfClose) {
+            pair.nearWriter.writeEof();
             Expect.equal((long) sent.length, Expect.value(echoing), "bytes relayed");
-            Expect.equal(0, Expect.value(talk.nearReader.read(1)).length, "bytes after the relay's EOF");
+            Expect.equal(0, Expect.value(pair.nearReader.read(1)).length, "bytes after the relay's EOF");
         }
     }
 

@@ -11,109 +11,109 @@ import java.util.concurrent.CompletableFuture;
 final class WriteChecks {
     private WriteChecks() {}
 
-    static void emptyWriteIsNothing(Talk talk) throws Exception {
-        talk.nearWriter.write(new byte[0]);
-        Expect.value(talk.nearWriter.drain());
-        Expect.value(talk.nearWriter.flush());
-        talk.roundTrip();
+    static void emptyWriteIsNothing(CheckedPair pair) throws Exception {
+        pair.nearWriter.write(new byte[0]);
+        Expect.value(pair.nearWriter.drain());
+        Expect.value(pair.nearWriter.flush());
+        pair.roundTrip();
     }
 
-    static void arrayMayBeReused(Talk talk) throws Exception {
+    static void arrayMayBeReused(CheckedPair pair) throws Exception {
         byte[] array = new byte[1000];
         for (int i = 0; i < 50; i++) {
             Arrays.fill(array, (byte) i);
-            talk.nearWriter.write(array);
+            pair.nearWriter.write(array);
         }
         Arrays.fill(array, (byte) 99);
-        byte[] received = Expect.value(talk.farReader.readExactly(50 * array.length));
+        byte[] received = Expect.value(pair.farReader.readExactly(50 * array.length));
         for (int i = 0; i < received.length; i++) {
             Expect.equal((byte) (i / array.length), received[i], "byte " + i);
         }
     }
 
     /** A writer waits exactly as long as its peer does not keep up. */
-    static void drainWaitsForThePeer(Talk talk) throws Exception {
-        Expect.value(talk.nearWriter.drain());
-        byte[] written = talk.clog();
+    static void drainWaitsForThePeer(CheckedPair pair) throws Exception {
+        Expect.value(pair.nearWriter.drain());
+        byte[] written = pair.clog();
         List<CompletableFuture<Void>> waits = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            waits.add(talk.nearWriter.drain());
-            waits.add(talk.nearWriter.flush());
+            waits.add(pair.nearWriter.drain());
+            waits.add(pair.nearWriter.flush());
         }
-        talk.farToNear("this came first");
+        pair.farToNear("this came first");
         for (CompletableFuture<Void> wait : waits) {
             Expect.that(!wait.isDone(), "a writer above the high mark waits");
         }
-        Expect.bytes(written, Expect.value(talk.farReader.readExactly(written.length)));
+        Expect.bytes(written, Expect.value(pair.farReader.readExactly(written.length)));
         for (CompletableFuture<Void> wait : waits) {
             Expect.value(wait);
         }
-        Expect.value(talk.nearWriter.drain());
+        Expect.value(pair.nearWriter.drain());
     }
 
-    static void writeAfterCloseThrows(Talk talk) throws Exception {
-        talk.near.close();
-        Expect.thrown(StreamClosedException.class, () -> talk.nearWriter.write(new byte[1]));
-        Expect.thrown(StreamClosedException.class, () -> talk.nearWriter.write(new byte[0]));
-        Expect.thrown(StreamClosedException.class, () -> talk.nearWriter.writeLines(List.of()));
-        Expect.equal(0, Expect.value(talk.nearReader.read(1)).length, "bytes read after close");
-        talk.far.close();
-        Expect.value(talk.near.waitClosed());
-        Expect.failure(StreamClosedException.class, talk.nearWriter.drain());
-        Expect.failure(StreamClosedException.class, talk.nearWriter.flush());
+    static void writeAfterCloseThrows(CheckedPair pair) throws Exception {
+        pair.near.close();
+        Expect.thrown(StreamClosedException.class, () -> pair.nearWriter.write(new byte[1]));
+        Expect.thrown(StreamClosedException.class, () -> pair.nearWriter.write(new byte[0]));
+        Expect.thrown(StreamClosedException.class, () -> pair.nearWriter.writeLines(List.of()));
+        Expect.equal(0, Expect.value(pair.nearReader.read(1)).length, "bytes read after close");
+        pair.far.close();
+        Expect.value(pair.near.waitClosed());
+        Expect.failure(StreamClosedException.class, pair.nearWriter.drain());
+        Expect.failure(StreamClosedException.class, pair.nearWriter.flush());
     }
 
     /** A writer whose peer has closed fails, and keeps failing. */
-    static void peerClosed(Talk talk) throws Exception {
-        talk.far.close();
-        Expect.failure(StreamBrokenException.class, talk.writeUntilBroken());
-        Expect.failure(StreamBrokenException.class, talk.nearWriter.drain());
-        Expect.failure(StreamBrokenException.class, talk.nearWriter.flush());
-        talk.nearWriter.write(Talk.ascii("dropped without an exception: the loss has been reported"));
-        Expect.failure(StreamBrokenException.class, talk.nearWriter.drain());
+    static void peerClosed(CheckedPair pair) throws Exception {
+        pair.far.close();
+        Expect.failure(StreamBrokenException.class, pair.writeUntilBroken());
+        Expect.failure(StreamBrokenException.class, pair.nearWriter.drain());
+        Expect.failure(StreamBrokenException.class, pair.nearWriter.flush());
+        pair.nearWriter.write(Payload.ascii("dropped without an exception: the loss has been reported"));
+        Expect.failure(StreamBrokenException.class, pair.nearWriter.drain());
     }
 
     /** A reset in the middle of a large write fails pending waits and later ones. */
-    static void resetEndsWaits(Talk talk) throws Exception {
-        talk.clog();
-        CompletableFuture<Void> drain = talk.nearWriter.drain();
-        CompletableFuture<Void> flush = talk.nearWriter.flush();
-        CompletableFuture<Void> closed = talk.near.waitClosed();
-        talk.far.abort();
+    static void resetEndsWaits(CheckedPair pair) throws Exception {
+        pair.clog();
+        CompletableFuture<Void> drain = pair.nearWriter.drain();
+        CompletableFuture<Void> flush = pair.nearWriter.flush();
+        CompletableFuture<Void> closed = pair.near.waitClosed();
+        pair.far.abort();
         Expect.failure(StreamBrokenException.class, drain);
         Expect.failure(StreamBrokenException.class, flush);
         Expect.failure(StreamBrokenException.class, closed);
-        Expect.failure(StreamBrokenException.class, talk.nearWriter.drain());
-        Expect.failure(StreamBrokenException.class, talk.near.waitClosed());
+        Expect.failure(StreamBrokenException.class, pair.nearWriter.drain());
+        Expect.failure(StreamBrokenException.class, pair.near.waitClosed());
     }
 
     /** An abort by this side fails them too, because the bytes are lost. */
-    static void abortEndsWaits(Talk talk) throws Exception {
-        talk.clog();
-        CompletableFuture<byte[]> read = talk.nearReader.read(1);
-        CompletableFuture<Void> drain = talk.nearWriter.drain();
-        CompletableFuture<Void> flush = talk.nearWriter.flush();
-        talk.near.abort();
+    static void abortEndsWaits(CheckedPair pair) throws Exception {
+        pair.clog();
+        CompletableFuture<byte[]> read = pair.nearReader.read(1);
+        CompletableFuture<Void> drain = pair.nearWriter.drain();
+        CompletableFuture<Void> flush = pair.nearWriter.flush();
+        pair.near.abort();
         Expect.failure(StreamClosedException.class, read);
         Expect.failure(StreamClosedException.class, drain);
         Expect.failure(StreamClosedException.class, flush);
-        Expect.failure(StreamClosedException.class, talk.near.waitClosed());
-        Expect.thrown(StreamClosedException.class, () -> talk.nearWriter.write(new byte[1]));
+        Expect.failure(StreamClosedException.class, pair.near.waitClosed());
+        Expect.thrown(StreamClosedException.class, () -> pair.nearWriter.write(new byte[1]));
     }
 
-    static void waitersAreIndependent(Talk talk) throws Exception {
-        talk.clog();
-        CompletableFuture<Void> cancelledClosed = talk.near.waitClosed();
-        CompletableFuture<Void> keptClosed = talk.near.waitClosed();
-        CompletableFuture<Void> cancelledDrain = talk.nearWriter.drain();
-        CompletableFuture<Void> keptDrain = talk.nearWriter.drain();
+    static void waitersAreIndependent(CheckedPair pair) throws Exception {
+        pair.clog();
+        CompletableFuture<Void> cancelledClosed = pair.near.waitClosed();
+        CompletableFuture<Void> keptClosed = pair.near.waitClosed();
+        CompletableFuture<Void> cancelledDrain = pair.nearWriter.drain();
+        CompletableFuture<Void> keptDrain = pair.nearWriter.drain();
         Expect.that(cancelledClosed.cancel(false), "waitClosed was waiting");
         Expect.that(cancelledDrain.cancel(false), "drain was waiting");
-        talk.near.close();
-        Expect.value(talk.farReader.readAll(talk.bulkByteCount));
+        pair.near.close();
+        Expect.value(pair.farReader.readAll(pair.bulkByteCount));
         Expect.value(keptDrain);
-        talk.far.close();
+        pair.far.close();
         Expect.value(keptClosed);
-        Expect.value(talk.near.waitClosed());
+        Expect.value(pair.near.waitClosed());
     }
 }

@@ -4,13 +4,11 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The pair under check: short names for its four halves, and the steps that several checks share. */
-final class Talk {
+final class CheckedPair {
     final StreamConnection near;
     final StreamConnection far;
     final StreamReader nearReader;
@@ -20,7 +18,7 @@ final class Talk {
     final boolean canHalfClose;
     final int bulkByteCount;
 
-    Talk(StreamPair pair, PairSource source) {
+    CheckedPair(StreamPair pair, PairSource source) {
         near = pair.near();
         far = pair.far();
         nearReader = near.reader();
@@ -29,17 +27,6 @@ final class Talk {
         farWriter = far.writer();
         canHalfClose = source.canHalfClose();
         bulkByteCount = source.bulkByteCount();
-    }
-
-    static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** Returns bytes that depend only on the arguments and in which no two positions look alike for long. */
-    static byte[] payload(int byteCount, long seed) {
-        byte[] bytes = new byte[byteCount];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
     }
 
     /** Writes the bytes in pieces, with a drain after each and a flush at the end. */
@@ -58,27 +45,27 @@ final class Talk {
 
     /** Sends a byte each way, so that both sides have dealt with everything sent before. */
     void roundTrip() throws InterruptedException {
-        nearWriter.write(ascii("?"));
-        Expect.bytes(ascii("?"), Expect.value(farReader.readExactly(1)));
+        nearWriter.write(Payload.ascii("?"));
+        Expect.bytes(Payload.ascii("?"), Expect.value(farReader.readExactly(1)));
         farToNear("!");
     }
 
     /** Sends a message from the far end and reads it at the near end. */
     void farToNear(String message) throws InterruptedException {
-        farWriter.write(ascii(message));
-        Expect.bytes(ascii(message), Expect.value(nearReader.readExactly(message.length())));
+        farWriter.write(Payload.ascii(message));
+        Expect.bytes(Payload.ascii(message), Expect.value(nearReader.readExactly(message.length())));
     }
 
     /** Writes more at the near end than the connection holds while the far end does not read. */
     byte[] clog() {
-        byte[] bytes = payload(bulkByteCount, 7);
+        byte[] bytes = Payload.random(bulkByteCount, 7);
         nearWriter.writeOwned(ByteBuffer.wrap(bytes.clone()));
         return bytes;
     }
 
     /** Writes at the near end until a write fails, as it must when the peer is gone. */
     CompletableFuture<Void> writeUntilBroken() {
-        byte[] piece = payload(65536, 3);
+        byte[] piece = Payload.random(65536, 3);
         return near.repeat(() -> {
             nearWriter.write(piece);
             return nearWriter.flush().thenApply(done -> true);

@@ -102,7 +102,7 @@ class AfterAbortTest {
     }
 
     private static void assertAborted(CompletableFuture<?> wait) {
-        assertThat(Now.failure(StreamClosedException.class, wait)).hasMessage("abort() was called");
+        assertThat(Outcomes.failure(StreamClosedException.class, wait)).hasMessage("abort() was called");
     }
 
     /** The streams abort the connection, but the exception names the program's {@code close}. */

@@ -90,7 +90,7 @@ class AwaitTest {
             waiter.interrupt();
             assertThat(outcome.get(10, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
             assertThat(read).isCancelled();
-            pair.far().writer().write(Now.bytes("data"));
+            pair.far().writer().write(Latin1.bytes("data"));
             assertThat(pair.near().reader().readExactly(4).get(10, TimeUnit.SECONDS))
                     .asString()
                     .isEqualTo("data");
@@ -154,7 +154,7 @@ class AwaitTest {
     void lines_iterateToTheEnd_theLastOneIncluded() throws Exception {
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);
-            pair.far().writer().write(Now.bytes("a\n\nlast"));
+            pair.far().writer().write(Latin1.bytes("a\n\nlast"));
             pair.far().close();
             List<String> lines = new ArrayList<>();
             for (byte[] line : pair.near().reader().lines()) {
@@ -173,7 +173,7 @@ class AwaitTest {
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);
             CompletableFuture<Void> over = pair.near().serve(handler, FailureReporter.LOGGING);
-            pair.far().writer().write(Now.bytes("hello\n"));
+            pair.far().writer().write(Latin1.bytes("hello\n"));
             byte[] answer = pair.far().reader().readAll(99).get(10, TimeUnit.SECONDS);
             pair.far().close();
             over.get(10, TimeUnit.SECONDS);

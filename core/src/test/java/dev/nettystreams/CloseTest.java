@@ -22,12 +22,12 @@ class CloseTest {
         assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
         bench.run(bench.writer::close);
-        Now.value(bench.onLoop(bench.writer::waitClosed));
+        Outcomes.value(bench.onLoop(bench.writer::waitClosed));
     }
 
     @Test
     void close_fromAnotherThread_sendsWhatThatThreadWroteBefore() {
-        bench.writer.write(Now.bytes("all"));
+        bench.writer.write(Latin1.bytes("all"));
         bench.writer.close();
         bench.loop.runReady();
         assertThat(bench.wire.calls).containsSubsequence("writeOwned", "finish");
@@ -40,8 +40,8 @@ class CloseTest {
         bench.run(bench.writer::close);
         bench.wire.feed("dropped");
         bench.wire.lose(null);
-        assertThat(Now.text(bench.read(r -> r.read(99)))).isEqualTo("unread");
-        assertThat(Now.text(bench.read(r -> r.read(99)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(99)))).isEqualTo("unread");
+        assertThat(Outcomes.text(bench.read(r -> r.read(99)))).isEmpty();
         assertThat(bench.reader.atEof()).isTrue();
     }
 
@@ -49,7 +49,7 @@ class CloseTest {
     void close_endsTheWaitingRead() {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
         bench.run(bench.writer::close);
-        assertThat(Now.text(read)).isEmpty();
+        assertThat(Outcomes.text(read)).isEmpty();
     }
 
     @Test
@@ -70,9 +70,10 @@ class CloseTest {
         assertThat(bench.wire.count("abort")).isZero();
         bench.loop.advance(Duration.ofNanos(1));
         assertThat(bench.wire.count("abort")).isEqualTo(1);
-        Now.failure(StreamBrokenException.class, drain);
+        Outcomes.failure(StreamBrokenException.class, drain);
         bench.wire.lose(null);
-        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("did not finish within 3 s");
+        assertThat(Outcomes.failure(StreamBrokenException.class, closed))
+                .hasMessageContaining("did not finish within 3 s");
     }
 
     private CompletableFuture<Void> closedAndFinished() {
@@ -90,7 +91,7 @@ class CloseTest {
         bench.wire.eof();
         assertThat(bench.wire.count("close")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.value(closed);
+        Outcomes.value(closed);
         assertThat(bench.loop.timerCount()).isZero();
     }
 
@@ -132,7 +133,7 @@ class CloseTest {
         patient.loop.advance(Duration.ofNanos(Closing.SILENCE_NANOS));
         assertThat(patient.wire.count("close")).isEqualTo(1);
         patient.wire.lose(null);
-        Now.value(closed);
+        Outcomes.value(closed);
     }
 
     /** A loop that was held up runs its timers before it reads: bytes may have arrived, so there was no silence. */
@@ -153,7 +154,7 @@ class CloseTest {
         assertThat(patient.wire.count("close")).isEqualTo(1);
         assertThat(patient.wire.count("abort")).isZero();
         patient.wire.lose(null);
-        Now.value(closed);
+        Outcomes.value(closed);
         assertThat(patient.loop.timerCount()).isZero();
     }
 
@@ -171,7 +172,7 @@ class CloseTest {
         assertThat(patient.wire.count("close")).isZero();
         assertThat(patient.wire.count("abort")).isEqualTo(1);
         patient.wire.lose(null);
-        Now.failure(StreamBrokenException.class, closed);
+        Outcomes.failure(StreamBrokenException.class, closed);
     }
 
     @Test
@@ -192,7 +193,7 @@ class CloseTest {
         bench.loop.run(() -> bench.loop.schedule(
                 () -> bench.wire.events().connectionLost(new IOException("reset")), 1)); // behind the timeout's timer
         bench.loop.advance(Duration.ofNanos(1));
-        Now.value(closed);
+        Outcomes.value(closed);
         assertThat(bench.loop.timerCount()).isZero();
     }
 
@@ -216,7 +217,7 @@ class CloseTest {
         bench.wire.feed(new byte[1]);
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         bench.wire.lose(null);
-        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("ended with a reset");
+        assertThat(Outcomes.failure(StreamBrokenException.class, closed)).hasMessageContaining("ended with a reset");
         assertThat(bench.loop.timerCount()).isZero();
     }
 
@@ -226,7 +227,7 @@ class CloseTest {
         bench.loop.advance(TIMEOUT);
         assertThat(bench.wire.count("close")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.value(closed);
+        Outcomes.value(closed);
     }
 
     @Test
@@ -239,14 +240,15 @@ class CloseTest {
         assertThat(bench.wire.count("close")).isZero();
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         bench.wire.lose(null);
-        assertThat(Now.failure(StreamBrokenException.class, closed)).hasMessageContaining("still sending after 3 s");
+        assertThat(Outcomes.failure(StreamBrokenException.class, closed))
+                .hasMessageContaining("still sending after 3 s");
     }
 
     @Test
     void lingering_endsWell_whenThePeerResets() {
         CompletableFuture<Void> closed = closedAndFinished();
         bench.wire.lose(new IOException("reset"));
-        Now.value(closed);
+        Outcomes.value(closed);
         assertThat(bench.loop.timerCount()).isZero();
     }
 
@@ -255,7 +257,7 @@ class CloseTest {
         CompletableFuture<Void> closed = bench.onLoop(bench.writer::waitClosed);
         bench.run(bench.writer::close);
         bench.wire.lose(new IOException("reset"));
-        Now.failure(StreamBrokenException.class, closed);
+        Outcomes.failure(StreamBrokenException.class, closed);
     }
 
     @Test
@@ -264,7 +266,7 @@ class CloseTest {
         bench.run(bench.writer::abort);
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.failure(StreamClosedException.class, closed);
+        Outcomes.failure(StreamClosedException.class, closed);
         assertThat(bench.loop.timerCount()).isZero();
     }
 
@@ -285,7 +287,7 @@ class CloseTest {
         bench.run(bench.writer::abort);
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::waitClosed));
+        Outcomes.failure(StreamClosedException.class, bench.onLoop(bench.writer::waitClosed));
     }
 
     @Test
@@ -294,15 +296,15 @@ class CloseTest {
         assertThat(bench.writer.isClosing()).isTrue();
         bench.run(bench.writer::close);
         assertThat(bench.wire.calls).isEmpty();
-        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::waitClosed));
+        Outcomes.failure(StreamBrokenException.class, bench.onLoop(bench.writer::waitClosed));
     }
 
     @Test
     void peersEof_leavesTheWriterUsable() {
         bench.wire.eof();
         assertThat(bench.writer.isClosing()).isFalse();
-        bench.run(() -> bench.writer.write(Now.bytes("a reply")));
-        Now.value(bench.onLoop(bench.writer::drain));
+        bench.run(() -> bench.writer.write(Latin1.bytes("a reply")));
+        Outcomes.value(bench.onLoop(bench.writer::drain));
         assertThat(bench.wire.writtenText()).isEqualTo("a reply");
         assertThat(bench.wire.count("finish")).isZero();
     }
@@ -312,12 +314,12 @@ class CloseTest {
         bench.wire.eof();
         bench.run(bench.writer::writeEof);
         bench.wire.lose(null);
-        Now.value(bench.onLoop(bench.writer::waitClosed));
+        Outcomes.value(bench.onLoop(bench.writer::waitClosed));
     }
 
     @Test
     void abort_thatOvertakesAClose_leavesNothingToFinish() {
-        bench.writer.write(Now.bytes("dropped"));
+        bench.writer.write(Latin1.bytes("dropped"));
         bench.writer.close();
         bench.writer.abort();
         bench.loop.runReady();
@@ -329,6 +331,6 @@ class CloseTest {
     void ownEofAndAQuietLoss_withoutThePeersEof_isALoss() {
         bench.run(bench.writer::writeEof);
         bench.wire.lose(null);
-        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::waitClosed));
+        Outcomes.failure(StreamBrokenException.class, bench.onLoop(bench.writer::waitClosed));
     }
 }

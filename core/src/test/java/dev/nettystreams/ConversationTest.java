@@ -27,7 +27,7 @@ class ConversationTest {
         assertThat(bench.wire.count("finish")).isEqualTo(1);
         assertThat(over).isNotDone();
         bench.wire.lose(null);
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).isEmpty();
     }
 
@@ -56,14 +56,14 @@ class ConversationTest {
         CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> null));
         assertThat(reported).singleElement().isInstanceOf(NullPointerException.class);
         bench.wire.lose(null);
-        Now.value(over);
+        Outcomes.value(over);
     }
 
     @Test
     void failedRead_isReportedAsItIs() {
         CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> r.readExactly(9)));
         bench.wire.lose(new IOException("reset"));
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).singleElement().isInstanceOf(StreamBrokenException.class);
     }
 
@@ -74,7 +74,7 @@ class ConversationTest {
             return CompletableFuture.completedFuture(null);
         }));
         bench.wire.lose(new IOException("reset"));
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).singleElement().isInstanceOf(StreamBrokenException.class);
     }
 
@@ -85,7 +85,7 @@ class ConversationTest {
         bench.wire.failOutput(new IOException("refused by a layer"));
         bench.wire.lose(null);
         bench.run(() -> end.complete(null));
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).singleElement().asString().contains("refused by a layer");
     }
 
@@ -95,7 +95,7 @@ class ConversationTest {
         CompletableFuture<Void> over = serve(ConnectionHandler.callbacks((r, w) -> end));
         bench.wire.lose(new IOException("reset"));
         bench.run(() -> end.complete(null));
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).isEmpty();
     }
 
@@ -106,7 +106,7 @@ class ConversationTest {
             return CompletableFuture.completedFuture(null);
         }));
         bench.wire.lose(null);
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).isEmpty();
     }
 
@@ -117,7 +117,7 @@ class ConversationTest {
         bench.run(() -> read.cancel(false));
         assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).isEmpty();
     }
 
@@ -132,13 +132,14 @@ class ConversationTest {
                 }));
         assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.value(over);
+        Outcomes.value(over);
     }
 
     @Test
     void loopThatHasEnded_endsTheConversation() {
         bench.loop.shutDown();
-        Now.value(bench.connection.serve(ConnectionHandler.callbacks((r, w) -> r.readLine()), FailureReporter.LOGGING));
+        Outcomes.value(
+                bench.connection.serve(ConnectionHandler.callbacks((r, w) -> r.readLine()), FailureReporter.LOGGING));
     }
 
     @Test
@@ -158,7 +159,7 @@ class ConversationTest {
             Thread.onSpinWait();
         }
         bench.wire.lose(null);
-        Now.value(closed);
+        Outcomes.value(closed);
         while (!over.isDone()) { // the handler's thread may ask the loop only now
             bench.loop.runReady();
             Thread.onSpinWait();
@@ -169,7 +170,7 @@ class ConversationTest {
         assertThat(reported).containsExactly(failure);
         assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).hasSize(1);
     }
 
@@ -184,7 +185,7 @@ class ConversationTest {
         assertThat(handling).isCancelled();
         assertThat(bench.wire.count("finish")).isEqualTo(1);
         bench.wire.lose(null);
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).isEmpty();
     }
 }

@@ -64,9 +64,9 @@ class CrossThreadWritesTest {
     void collected_theNextOneIsTheFirstAgain_andTheOrderStays() {
         ScriptedTransport wire = new ScriptedTransport();
         for (String round : List.of("one ", "two ")) {
-            assertThat(writes.append(Now.bytes(round), 0, 4)).isEqualTo(AppendResult.QUEUED_FIRST);
-            assertThat(writes.append(ByteBuffer.wrap(Now.bytes("owned ")))).isEqualTo(AppendResult.QUEUED);
-            assertThat(writes.append(Now.bytes("last "), 0, 5)).isEqualTo(AppendResult.QUEUED);
+            assertThat(writes.append(Latin1.bytes(round), 0, 4)).isEqualTo(AppendResult.QUEUED_FIRST);
+            assertThat(writes.append(ByteBuffer.wrap(Latin1.bytes("owned ")))).isEqualTo(AppendResult.QUEUED);
+            assertThat(writes.append(Latin1.bytes("last "), 0, 5)).isEqualTo(AppendResult.QUEUED);
             wire.loop.run(() -> writes.collectInto(wire));
             assertThat(writes.isEmpty()).isTrue();
             assertThat(writes.byteCount()).isZero();

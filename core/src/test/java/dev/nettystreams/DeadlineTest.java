@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("FutureReturnValueIgnored") // the group waits for its tasks
 class DeadlineTest {
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_interruptsCodeThatComputes(Way way) {
-        assertThatThrownBy(() -> way.run(pair -> Await.withTimeout(Duration.ofMillis(20), () -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_interruptsCodeThatComputes(ThreadKind kind) {
+        assertThatThrownBy(() -> kind.run(pair -> Await.withTimeout(Duration.ofMillis(20), () -> {
                     while (!Thread.currentThread().isInterrupted()) {
                         Thread.onSpinWait();
                     }
@@ -36,11 +36,11 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_endsWhateverIsWaitedFor_andTakesNothing(Way way) throws Exception {
-        String left = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_endsWhateverIsWaitedFor_andTakesNothing(ThreadKind kind) throws Exception {
+        String left = kind.run(pair -> {
             StreamReader reader = pair.near().reader();
-            pair.far().writer().write(Now.bytes("one\ntwo"));
+            pair.far().writer().write(Latin1.bytes("one\ntwo"));
             assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(20), () -> {
                         await(reader.readLine());
                         return await(reader.readLine());
@@ -54,9 +54,9 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_leavesNoInterruptBehind_howeverCloseTheRace(Way way) throws Exception {
-        way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_leavesNoInterruptBehind_howeverCloseTheRace(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
             for (int i = 0; i < 300; i++) {
                 long nanos = 1_000L * (i % 100);
                 try {
@@ -78,9 +78,9 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_ofAnOuterOne_outlivesTheInner(Way way) throws Exception {
-        way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_ofAnOuterOne_outlivesTheInner(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
             Semaphore never = new Semaphore(0);
             assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(30), () -> {
                         assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(10), () -> {
@@ -99,9 +99,9 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_anInterruptFromElsewhere_isNoTimeout(Way way) throws Exception {
-        way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_anInterruptFromElsewhere_isNoTimeout(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> Await.withTimeout(
                             Duration.ofDays(1), () -> await(pair.near().reader().readLine())))
@@ -111,10 +111,10 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_endsALoopOverLines(Way way) {
-        assertThatThrownBy(() -> way.run(pair -> {
-                    pair.far().writer().write(Now.bytes("one\n"));
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_endsALoopOverLines(ThreadKind kind) {
+        assertThatThrownBy(() -> kind.run(pair -> {
+                    pair.far().writer().write(Latin1.bytes("one\n"));
                     Await.withTimeout(Duration.ofMillis(20), () -> {
                         for (byte[] line : pair.near().reader().lines()) {
                             assertThat(line).hasSize(4);
@@ -126,26 +126,26 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_endsTheWait_forWhatCannotBeCancelled(Way way) {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_endsTheWait_forWhatCannotBeCancelled(ThreadKind kind) {
         CompletableFuture<Object> uncancellable = new CompletableFuture<>() {
             @Override
             public boolean cancel(boolean mayInterruptIfRunning) {
                 return false;
             }
         };
-        assertThatThrownBy(() -> way.run(pair -> Await.withTimeout(Duration.ofMillis(20), () -> await(uncancellable))))
+        assertThatThrownBy(() -> kind.run(pair -> Await.withTimeout(Duration.ofMillis(20), () -> await(uncancellable))))
                 .isInstanceOf(TimeoutException.class);
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_worksAsEver_whereACancelledTaskCleansUp(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_worksAsEver_whereACancelledTaskCleansUp(ThreadKind kind) throws Exception {
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);
             CountDownLatch begun = new CountDownLatch(1);
             CompletableFuture<Throwable> cleanup = new CompletableFuture<>();
-            CompletableFuture<Object> task = way.start(pair.near(), () -> {
+            CompletableFuture<Object> task = kind.start(pair.near(), () -> {
                 try {
                     begun.countDown();
                     return await(new CompletableFuture<>());
@@ -167,9 +167,9 @@ class DeadlineTest {
 
     /** A program may set many timeouts without ever waiting. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_ofWhatDoesNotWait_leavesNothingWithTheLoop(Way way) throws Exception {
-        assumeThat(way).isEqualTo(Way.ON_THE_LOOP);
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_ofWhatDoesNotWait_leavesNothingWithTheLoop(ThreadKind kind) throws Exception {
+        assumeThat(kind).isEqualTo(ThreadKind.ON_THE_LOOP);
         ManualLoop loop = new ManualLoop();
         MemoryPair pair = MemoryStreams.pair(loop);
         loop.runReady(); // the start of the connections
@@ -181,13 +181,13 @@ class DeadlineTest {
             return count + loop.timerCount();
         });
         loop.runReady();
-        assertThat(Now.value(task)).isZero();
+        assertThat(Outcomes.value(task)).isZero();
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_twoNested_thatAreBothOver_leaveNoInterruptBehind(Way way) throws Exception {
-        String result = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_twoNested_thatAreBothOver_leaveNoInterruptBehind(ThreadKind kind) throws Exception {
+        String result = kind.run(pair -> {
             String computed = Await.withTimeout(
                     Duration.ofMillis(30),
                     () -> Await.withTimeout(Duration.ofMillis(10), () -> {
@@ -205,9 +205,9 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_thatIsOver_leavesNothing_andSaysWhereItWas(Way way) throws Exception {
-        TimeoutException timedOut = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_thatIsOver_leavesNothing_andSaysWhereItWas(ThreadKind kind) throws Exception {
+        TimeoutException timedOut = kind.run(pair -> {
             try {
                 Await.withTimeout(Duration.ofMillis(1), () -> {
                     Thread.sleep(20_000);
@@ -226,9 +226,9 @@ class DeadlineTest {
 
     /** The interrupt comes after the end of the inner timeout and before that of the outer one. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_anInterruptBetweenTwoThatExpire_isNotLost(Way way) {
-        assertThatThrownBy(() -> way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_anInterruptBetweenTwoThatExpire_isNotLost(ThreadKind kind) {
+        assertThatThrownBy(() -> kind.run(pair -> {
                     Await.withTimeout(Duration.ofMillis(300), () -> {
                         assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(1), () -> {
                                     Thread.sleep(20_000);

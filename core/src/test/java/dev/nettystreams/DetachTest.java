@@ -17,17 +17,17 @@ class DetachTest {
     @Test
     void detach_givesTheUnreadBytes_onceAllIsFlushed() {
         bench.wire.feed("for the next owner");
-        bench.run(() -> bench.writer.write(Now.bytes("last")));
+        bench.run(() -> bench.writer.write(Latin1.bytes("last")));
         CompletableFuture<byte[]> unread = bench.onLoop(bench.connection::detach);
         bench.wire.feed(" and more");
         assertThat(unread).isNotDone();
         assertThat(bench.wire.isPaused).isTrue();
         bench.wire.reportFlushed(bench.wire.tickets.get(0));
-        assertThat(Now.text(unread)).isEqualTo("for the next owner and more");
+        assertThat(Outcomes.text(unread)).isEqualTo("for the next owner and more");
         assertThat(bench.wire.calls).endsWith("detach");
         assertThatThrownBy(() -> bench.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
         assertThatThrownBy(() -> bench.reader.read(1)).isInstanceOf(StreamClosedException.class);
-        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::waitClosed));
+        Outcomes.failure(StreamClosedException.class, bench.onLoop(bench.writer::waitClosed));
     }
 
     @Test
@@ -35,7 +35,7 @@ class DetachTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
         assertThatThrownBy(bench.connection::detach).isInstanceOf(ConcurrentReadException.class);
         bench.wire.feed("x");
-        assertThat(Now.text(read)).isEqualTo("x");
+        assertThat(Outcomes.text(read)).isEqualTo("x");
     }
 
     @Test
@@ -48,7 +48,7 @@ class DetachTest {
     void detach_thatLosesItsBytes_failsAndAborts() {
         CompletableFuture<byte[]> unread = bench.onLoop(bench.connection::detach);
         bench.wire.failOutput(new IOException("broken pipe"));
-        Now.failure(StreamBrokenException.class, unread);
+        Outcomes.failure(StreamBrokenException.class, unread);
         assertThat(bench.wire.calls).contains("abort").doesNotContain("detach");
     }
 
@@ -89,10 +89,10 @@ class DetachTest {
         bench.wire.reportFlushed(bench.wire.tickets.get(0));
         assertThat(unread).isCompleted();
         for (CompletableFuture<?> each : waiting) {
-            Now.failure(StreamClosedException.class, each);
+            Outcomes.failure(StreamClosedException.class, each);
         }
-        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::flush));
-        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::drain));
+        Outcomes.failure(StreamClosedException.class, bench.onLoop(bench.writer::flush));
+        Outcomes.failure(StreamClosedException.class, bench.onLoop(bench.writer::drain));
     }
 
     @Test
@@ -118,7 +118,7 @@ class DetachTest {
             CompletableFuture<byte[]> unread = each.onLoop(each.connection::detach);
             end.accept(each);
             each.loop.run(() -> each.wire.events().flushed(each.wire.tickets.get(0)));
-            Now.failure(StreamClosedException.class, unread);
+            Outcomes.failure(StreamClosedException.class, unread);
             each.loop.runReady();
             assertThat(each.wire.calls).contains("abort").doesNotContain("detach");
         }

@@ -15,10 +15,10 @@ class DrainAndFlushTest {
 
     @Test
     void drain_ofAWritableTransport_isCompleteAtOnce() {
-        Now.value(bench.onLoop(bench.writer::drain));
+        Outcomes.value(bench.onLoop(bench.writer::drain));
         CompletableFuture<Void> offLoop = bench.writer.drain();
         bench.loop.runReady();
-        Now.value(offLoop);
+        Outcomes.value(offLoop);
     }
 
     @Test
@@ -29,7 +29,7 @@ class DrainAndFlushTest {
         bench.loop.runReady();
         assertThat(drain).isNotDone();
         bench.wire.becomeWritable();
-        Now.value(drain);
+        Outcomes.value(drain);
     }
 
     @Test
@@ -58,10 +58,10 @@ class DrainAndFlushTest {
         CompletableFuture<Void> second = bench.onLoop(bench.writer::flush);
         assertThat(bench.wire.tickets).hasSize(2);
         bench.wire.reportFlushed(bench.wire.tickets.get(0));
-        Now.value(first);
+        Outcomes.value(first);
         assertThat(second).isNotDone();
         bench.wire.reportFlushed(bench.wire.tickets.get(1));
-        Now.value(second);
+        Outcomes.value(second);
     }
 
     @Test
@@ -72,7 +72,7 @@ class DrainAndFlushTest {
         waits.addAll(waitForEverything());
         assertThat(waits).hasSize(6);
         for (CompletableFuture<Void> wait : waits) {
-            assertThat(Now.failure(StreamBrokenException.class, wait)).hasCause(brokenPipe);
+            assertThat(Outcomes.failure(StreamBrokenException.class, wait)).hasCause(brokenPipe);
         }
     }
 
@@ -81,7 +81,7 @@ class DrainAndFlushTest {
         bench.wire.isWritable = false;
         List<CompletableFuture<Void>> waits = waitForEverything();
         bench.wire.lose(null);
-        waits.forEach(wait -> Now.failure(StreamBrokenException.class, wait));
+        waits.forEach(wait -> Outcomes.failure(StreamBrokenException.class, wait));
     }
 
     @Test
@@ -91,7 +91,7 @@ class DrainAndFlushTest {
         bench.run(bench.writer::abort);
         bench.wire.lose(null);
         waits.addAll(waitForEverything());
-        waits.forEach(wait -> Now.failure(StreamClosedException.class, wait));
+        waits.forEach(wait -> Outcomes.failure(StreamClosedException.class, wait));
     }
 
     @Test
@@ -99,14 +99,14 @@ class DrainAndFlushTest {
         bench.wire.isWritable = false;
         List<CompletableFuture<Void>> waits = waitForEverything();
         bench.wire.failOutput(brokenPipe);
-        assertThat(Now.failure(StreamBrokenException.class, waits.get(0))).hasCause(brokenPipe);
-        assertThat(Now.failure(StreamBrokenException.class, waits.get(1))).hasCause(brokenPipe);
+        assertThat(Outcomes.failure(StreamBrokenException.class, waits.get(0))).hasCause(brokenPipe);
+        assertThat(Outcomes.failure(StreamBrokenException.class, waits.get(1))).hasCause(brokenPipe);
         assertThat(waits.get(2)).isNotDone();
         bench.wire.feed("last words");
-        assertThat(Now.text(bench.read(r -> r.read(99)))).isEqualTo("last words");
+        assertThat(Outcomes.text(bench.read(r -> r.read(99)))).isEqualTo("last words");
         bench.run(bench.writer::close);
         bench.wire.lose(null);
-        assertThat(Now.failure(StreamBrokenException.class, waits.get(2))).hasCause(brokenPipe);
+        assertThat(Outcomes.failure(StreamBrokenException.class, waits.get(2))).hasCause(brokenPipe);
     }
 
     @Test
@@ -116,10 +116,10 @@ class DrainAndFlushTest {
         bench.run(bench.writer::close);
         assertThat(waits).noneMatch(CompletableFuture::isDone);
         bench.wire.lose(null);
-        waits.forEach(Now::value);
-        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::drain));
-        Now.failure(StreamClosedException.class, bench.onLoop(bench.writer::flush));
-        Now.value(bench.onLoop(bench.writer::waitClosed));
+        waits.forEach(Outcomes::value);
+        Outcomes.failure(StreamClosedException.class, bench.onLoop(bench.writer::drain));
+        Outcomes.failure(StreamClosedException.class, bench.onLoop(bench.writer::flush));
+        Outcomes.value(bench.onLoop(bench.writer::waitClosed));
     }
 
     @Test
@@ -132,18 +132,18 @@ class DrainAndFlushTest {
         bench.wire.reportFlushed(Long.MAX_VALUE);
         bench.run(bench.writer::close);
         bench.wire.lose(null);
-        kept.forEach(Now::value);
-        Now.value(bench.onLoop(bench.writer::waitClosed));
+        kept.forEach(Outcomes::value);
+        Outcomes.value(bench.onLoop(bench.writer::waitClosed));
     }
 
     @Test
     void loopThatHasEnded_failsEverything() {
         bench.loop.shutDown();
-        Now.failure(StreamBrokenException.class, bench.writer.drain());
-        Now.failure(StreamBrokenException.class, bench.writer.flush());
-        Now.failure(StreamBrokenException.class, bench.writer.waitClosed());
-        Now.failure(StreamBrokenException.class, bench.reader.read(1));
-        Now.failure(
+        Outcomes.failure(StreamBrokenException.class, bench.writer.drain());
+        Outcomes.failure(StreamBrokenException.class, bench.writer.flush());
+        Outcomes.failure(StreamBrokenException.class, bench.writer.waitClosed());
+        Outcomes.failure(StreamBrokenException.class, bench.reader.read(1));
+        Outcomes.failure(
                 StreamBrokenException.class,
                 bench.connection.repeat(() -> bench.writer.drain().thenApply(x -> true)));
     }

@@ -16,7 +16,7 @@ class DrainElsewhereTest {
         for (int i = 0; i < 3; i++) {
             bench.writer.write(new byte[10]);
             bench.loop.runReady();
-            Now.value(bench.writer.drain());
+            Outcomes.value(bench.writer.drain());
             assertThat(bench.loop.readyCount()).isZero();
         }
     }
@@ -35,9 +35,9 @@ class DrainElsewhereTest {
         bench.loop.runReady();
         assertThat(second).isNotDone();
         bench.wire.becomeWritable();
-        Now.value(first);
-        Now.value(second);
-        Now.value(bench.writer.drain());
+        Outcomes.value(first);
+        Outcomes.value(second);
+        Outcomes.value(bench.writer.drain());
         assertThat(bench.loop.readyCount()).isZero();
     }
 }

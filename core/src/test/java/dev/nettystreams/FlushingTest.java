@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 class FlushingTest {
     private final Bench bench = new Bench();
     private final List<Consumer<StreamWriter>> writes = List.of(
-            writer -> writer.write(Now.bytes("x")),
+            writer -> writer.write(Latin1.bytes("x")),
             writer -> writer.write(new byte[20_000]),
             writer -> writer.write(ByteBuffer.allocateDirect(5)),
             writer -> writer.writeOwned(ByteBuffer.allocate(5)),
-            writer -> writer.writeLines(List.of(Now.bytes("a"), Now.bytes("b"))));
+            writer -> writer.writeLines(List.of(Latin1.bytes("a"), Latin1.bytes("b"))));
 
     private void assertFlushes(Consumer<Runnable> run) {
         for (int round = 0; round < 2; round++) {

@@ -21,19 +21,19 @@ class InputOrderTest {
         CompletableFuture<byte[]> read = bench.reader.readExactly(1);
         bench.loop.runReady();
         bench.wire.feed("!" + rest);
-        assertThat(Now.text(read)).isEqualTo("!");
+        assertThat(Outcomes.text(read)).isEqualTo("!");
     }
 
     @Test
     void chunkThatIsLongEnoughAlone_goesBehindWhatIsBuffered() {
         List<Function<StreamReader, CompletableFuture<byte[]>>> reads =
-                List.of(r -> r.readExactly(5), r -> r.peek(5), r -> r.readUntil(Now.bytes("g")));
+                List.of(r -> r.readExactly(5), r -> r.peek(5), r -> r.readUntil(Latin1.bytes("g")));
         for (Function<StreamReader, CompletableFuture<byte[]>> read : reads) {
             Bench each = new Bench();
             each.wire.feed("ab");
             CompletableFuture<byte[]> waiting = each.read(read);
             each.wire.feed("cdefg");
-            assertThat(Now.text(waiting)).startsWith("abcde");
+            assertThat(Outcomes.text(waiting)).startsWith("abcde");
         }
     }
 
@@ -68,7 +68,7 @@ class InputOrderTest {
         assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
         assertThatThrownBy(() -> bench.read(StreamReader::readLine)).isInstanceOf(ConcurrentReadException.class);
         lent.endUse();
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("two");
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("two");
     }
 
     @Test
@@ -80,7 +80,7 @@ class InputOrderTest {
         lent.endUse();
         CompletableFuture<byte[]> available = bench.reader.readAvailable();
         bench.loop.runReady();
-        assertThat(Now.text(available)).isEqualTo("two three");
+        assertThat(Outcomes.text(available)).isEqualTo("two three");
     }
 
     @Test
@@ -95,7 +95,7 @@ class InputOrderTest {
                 r -> r.skip(0),
                 r -> r.readAll(9));
         for (Function<StreamReader, CompletableFuture<?>> read : reads) {
-            Now.failure(StreamBrokenException.class, bench.onLoop(() -> read.apply(bench.reader)));
+            Outcomes.failure(StreamBrokenException.class, bench.onLoop(() -> read.apply(bench.reader)));
         }
     }
 
@@ -112,13 +112,13 @@ class InputOrderTest {
         for (int round = 0; round < 3; round++) {
             lend("123456789");
             assertThat(bench.wire.isPaused).isTrue();
-            Now.value(bench.reader.readExactly(9 - LIMIT - 1));
+            Outcomes.value(bench.reader.readExactly(9 - LIMIT - 1));
             bench.loop.runReady();
             assertThat(bench.wire.isPaused).isTrue();
-            Now.value(bench.reader.readExactly(1));
+            Outcomes.value(bench.reader.readExactly(1));
             bench.loop.runReady();
             assertThat(bench.wire.isPaused).isFalse();
-            Now.value(bench.reader.readExactly(LIMIT));
+            Outcomes.value(bench.reader.readExactly(LIMIT));
         }
     }
 
@@ -170,7 +170,7 @@ class InputOrderTest {
     void relay_whoseTargetIsLost_leavesReadingOn() {
         CompletableFuture<Long> relay = heldRelay();
         sink.lose(new IOException("reset"));
-        Now.failure(StreamBrokenException.class, relay);
+        Outcomes.failure(StreamBrokenException.class, relay);
         assertThat(bench.wire.isPaused).isFalse();
     }
 
@@ -180,7 +180,7 @@ class InputOrderTest {
         bench.wire.eof();
         bench.wire.lose(new IOException("reset"));
         sink.becomeWritable();
-        assertThat(Now.value(relay)).isEqualTo(8L);
+        assertThat(Outcomes.value(relay)).isEqualTo(8L);
         assertThat(sink.writtenText()).isEqualTo("gonerest");
     }
 
@@ -190,7 +190,7 @@ class InputOrderTest {
         bench.wire.eof();
         assertThat(bench.reader.atEof()).isFalse();
         sink.becomeWritable();
-        Now.value(relay);
+        Outcomes.value(relay);
         assertThat(bench.reader.atEof()).isTrue();
     }
 
@@ -202,7 +202,7 @@ class InputOrderTest {
         CompletableFuture<Long> relay = bench.read(r -> r.relayTo(target));
         assertThat(relay).isNotDone();
         sink.becomeWritable();
-        assertThat(Now.value(relay)).isEqualTo(3L);
+        assertThat(Outcomes.value(relay)).isEqualTo(3L);
     }
 
     @Test
@@ -210,7 +210,7 @@ class InputOrderTest {
         CompletableFuture<Long> relay = bench.read(r -> r.relayTo(target));
         sink.lose(new IOException("reset"));
         bench.wire.feed("too late");
-        Now.failure(StreamBrokenException.class, relay);
-        assertThat(Now.text(bench.read(StreamReader::readAvailable))).isEmpty();
+        Outcomes.failure(StreamBrokenException.class, relay);
+        assertThat(Outcomes.text(bench.read(StreamReader::readAvailable))).isEmpty();
     }
 }

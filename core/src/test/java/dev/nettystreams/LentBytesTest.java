@@ -19,35 +19,35 @@ class LentBytesTest {
         CompletableFuture<byte[]> read = bench.reader.readLine();
         bench.loop.runReady();
         bench.wire.feed(first + rest);
-        assertThat(Now.text(read)).isEqualTo(first);
+        assertThat(Outcomes.text(read)).isEqualTo(first);
     }
 
     @Test
     void whatIsThere_isReadWithoutTheLoop() {
         receive("one\n", "two\nthree\nfour");
-        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
-        assertThat(Now.text(bench.reader.peek(2))).isEqualTo("th");
-        assertThat(Now.text(bench.reader.readExactly(6))).isEqualTo("three\n");
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("two\n");
+        assertThat(Outcomes.text(bench.reader.peek(2))).isEqualTo("th");
+        assertThat(Outcomes.text(bench.reader.readExactly(6))).isEqualTo("three\n");
         assertThat(bench.loop.readyCount()).isZero();
         CompletableFuture<byte[]> line = bench.reader.readLine();
         assertThat(line).isNotDone();
         bench.loop.runReady();
         bench.wire.feed("\nfive");
-        assertThat(Now.text(line)).isEqualTo("four\n");
+        assertThat(Outcomes.text(line)).isEqualTo("four\n");
     }
 
     @Test
     void whereNothingIs_aReadWaits_withoutTheLoop() {
         receive("one\n", "two\n");
-        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("two\n");
         CompletableFuture<byte[]> line = bench.reader.readLine();
         assertThat(bench.loop.readyCount()).isZero();
         bench.wire.feed("three\n");
-        assertThat(Now.text(line)).isEqualTo("three\n");
+        assertThat(Outcomes.text(line)).isEqualTo("three\n");
         CompletableFuture<byte[]> some = bench.reader.read(10);
         assertThat(bench.loop.readyCount()).isZero();
         bench.wire.feed("four");
-        assertThat(Now.text(some)).isEqualTo("four");
+        assertThat(Outcomes.text(some)).isEqualTo("four");
     }
 
     @Test
@@ -56,7 +56,7 @@ class LentBytesTest {
         CompletableFuture<byte[]> line = bench.reader.readLine();
         assertThat(bench.loop.readyCount()).isZero();
         bench.wire.eof();
-        assertThat(Now.text(line)).isEqualTo("tw");
+        assertThat(Outcomes.text(line)).isEqualTo("tw");
     }
 
     @Test
@@ -65,7 +65,7 @@ class LentBytesTest {
         CompletableFuture<byte[]> line = bench.reader.readLine();
         assertThat(bench.loop.readyCount()).isZero();
         bench.wire.lose(new IOException("reset"));
-        Now.failure(StreamBrokenException.class, line);
+        Outcomes.failure(StreamBrokenException.class, line);
     }
 
     @Test
@@ -75,7 +75,7 @@ class LentBytesTest {
         bench.wire.feed("o\n");
         CompletableFuture<byte[]> line = bench.reader.readLine();
         bench.loop.runReady();
-        assertThat(Now.text(line)).isEqualTo("two\n");
+        assertThat(Outcomes.text(line)).isEqualTo("two\n");
     }
 
     @Test
@@ -84,12 +84,12 @@ class LentBytesTest {
         CompletableFuture<byte[]> first = bench.reader.readExactly(1);
         bench.loop.runReady();
         bench.wire.feed(new byte[byteCount + 2]);
-        Now.value(first);
+        Outcomes.value(first);
         CompletableFuture<byte[]> more = bench.reader.readExactly(byteCount + 5);
         bench.loop.runReady();
         assertThat(bench.wire.isPaused).isFalse();
         bench.wire.feed(new byte[4]);
-        assertThat(Now.value(more)).hasSize(byteCount + 5);
+        assertThat(Outcomes.value(more)).hasSize(byteCount + 5);
     }
 
     @Test
@@ -97,9 +97,9 @@ class LentBytesTest {
         receive("one\n", "two\nthr");
         bench.wire.feed("ee\n");
         bench.wire.feed("four\n");
-        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
-        assertThat(Now.text(bench.reader.readLine())).isEqualTo("three\n");
-        assertThat(Now.text(bench.reader.readLine())).isEqualTo("four\n");
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("two\n");
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("three\n");
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("four\n");
         assertThat(bench.loop.readyCount()).isZero();
     }
 
@@ -111,7 +111,7 @@ class LentBytesTest {
         assertThat(bench.reader.atEof()).isFalse();
         CompletableFuture<byte[]> rest = bench.reader.read(-1);
         bench.loop.runReady();
-        assertThat(Now.text(rest)).isEqualTo("two\nthree");
+        assertThat(Outcomes.text(rest)).isEqualTo("two\nthree");
         assertThat(bench.reader.atEof()).isTrue();
     }
 
@@ -121,17 +121,17 @@ class LentBytesTest {
         bench.wire.lose(new IOException("reset"));
         CompletableFuture<byte[]> line = bench.reader.readLine();
         bench.loop.runReady();
-        assertThat(Now.text(line)).isEqualTo("two\n");
+        assertThat(Outcomes.text(line)).isEqualTo("two\n");
         CompletableFuture<byte[]> half = bench.reader.readLine();
         bench.loop.runReady();
-        Now.failure(StreamBrokenException.class, half);
+        Outcomes.failure(StreamBrokenException.class, half);
     }
 
     @Test
     void lineOverTheLimit_isRefusedHere_andStays() {
         receive("one\n", "four\n");
-        Now.failure(LimitOverrunException.class, bench.reader.readLine(LineEnding.LF, 3));
-        assertThat(Now.text(bench.reader.readLine())).isEqualTo("four\n");
+        Outcomes.failure(LimitOverrunException.class, bench.reader.readLine(LineEnding.LF, 3));
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("four\n");
     }
 
     @Test
@@ -140,16 +140,16 @@ class LentBytesTest {
         bench.wire.feed("three");
         CompletableFuture<byte[]> available = bench.reader.readAvailable();
         bench.loop.runReady();
-        assertThat(Now.text(available)).isEqualTo("two three");
+        assertThat(Outcomes.text(available)).isEqualTo("two three");
     }
 
     @Test
     void readOnTheLoop_hasItsShare_too() {
         receive("one\n", "two\nthree\n");
-        assertThat(Now.text(bench.onLoop(bench.reader::readLine))).isEqualTo("two\n");
+        assertThat(Outcomes.text(bench.onLoop(bench.reader::readLine))).isEqualTo("two\n");
         CompletableFuture<byte[]> line = bench.reader.readLine();
         bench.loop.runReady();
-        assertThat(Now.text(line)).isEqualTo("three\n");
+        assertThat(Outcomes.text(line)).isEqualTo("three\n");
     }
 
     @Test
@@ -158,9 +158,9 @@ class LentBytesTest {
         CompletableFuture<byte[]> first = bench.reader.readExactly(1);
         bench.loop.runReady();
         bench.wire.feed(new byte[byteCount + 2]);
-        Now.value(first);
+        Outcomes.value(first);
         assertThat(bench.wire.isPaused).isTrue();
-        Now.value(bench.reader.readExactly(byteCount));
+        Outcomes.value(bench.reader.readExactly(byteCount));
         bench.loop.runReady();
         assertThat(bench.wire.isPaused).isFalse();
     }
@@ -171,8 +171,8 @@ class LentBytesTest {
         CompletableFuture<byte[]> first = bench.reader.readExactly(1);
         bench.loop.runReady();
         bench.wire.feed(new byte[byteCount]);
-        Now.value(first);
-        Now.value(bench.reader.readExactly(byteCount - 1));
+        Outcomes.value(first);
+        Outcomes.value(bench.reader.readExactly(byteCount - 1));
         bench.wire.feed(new byte[10]);
         assertThat(bench.wire.isPaused).isFalse();
     }
@@ -186,14 +186,14 @@ class LentBytesTest {
         bench.loop.runReady();
         CompletableFuture<byte[]> line = bench.reader.readLine();
         bench.loop.runReady();
-        assertThat(Now.text(line)).isEqualTo("two\n");
+        assertThat(Outcomes.text(line)).isEqualTo("two\n");
     }
 
     @Test
     void readWhenTheLoopHasEnded_fails_thoughNothingIsThere() {
         receive("one\n", "");
         bench.loop.shutDown();
-        Now.failure(StreamBrokenException.class, bench.reader.readLine());
+        Outcomes.failure(StreamBrokenException.class, bench.reader.readLine());
     }
 
     /** The loop does not wait for a reader that was preempted in the middle of a copy: it retries in a later turn. */
@@ -206,7 +206,7 @@ class LentBytesTest {
         bench.loop.execute(lent::endUse); // after the task of the read
         bench.wire.feed("three");
         bench.loop.runReady();
-        assertThat(Now.text(read)).isEqualTo("two\nthree");
+        assertThat(Outcomes.text(read)).isEqualTo("two\nthree");
     }
 
     @Test
@@ -218,21 +218,21 @@ class LentBytesTest {
         bench.loop.execute(lent::endUse);
         bench.wire.eof();
         bench.loop.runReady();
-        assertThat(Now.text(line)).isEqualTo("two");
+        assertThat(Outcomes.text(line)).isEqualTo("two");
     }
 
     @Test
     void emptied_itHoldsNothing() {
         receive("one\n", "two\n");
         assertThat(bench.reader.core.input.lent().capacity()).isPositive();
-        assertThat(Now.text(bench.reader.readLine())).isEqualTo("two\n");
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("two\n");
         assertThat(bench.reader.core.input.lent().capacity()).isZero();
     }
 
     @Test
     void drain_afterAShortWrite_needsNoTurnOfTheLoop_andALongOneDoes() {
         bench.writer.write(new byte[100]);
-        Now.value(bench.writer.drain());
+        Outcomes.value(bench.writer.drain());
         bench.writer.write(new byte[StreamLimits.DEFAULT.writeHighMarkBytes()]);
         assertThat(bench.writer.drain()).isNotDone();
     }
@@ -243,7 +243,7 @@ class LentBytesTest {
         bench.connection.abort();
         CompletableFuture<Void> drained = bench.writer.drain();
         bench.loop.runReady();
-        Now.failure(StreamClosedException.class, drained);
+        Outcomes.failure(StreamClosedException.class, drained);
     }
 
     @Test
@@ -253,6 +253,6 @@ class LentBytesTest {
         bench.wire.failOutput(new IOException("broken pipe"));
         CompletableFuture<Void> drained = bench.writer.drain();
         bench.loop.runReady();
-        Now.failure(StreamBrokenException.class, drained);
+        Outcomes.failure(StreamBrokenException.class, drained);
     }
 }

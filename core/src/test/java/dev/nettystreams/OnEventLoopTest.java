@@ -73,7 +73,7 @@ class OnEventLoopTest {
         });
         feed("one\n");
         feed("two\n");
-        assertThat(Now.value(task)).isTrue();
+        assertThat(Outcomes.value(task)).isTrue();
         assertThat(local.get()).isNull();
     }
 
@@ -93,7 +93,7 @@ class OnEventLoopTest {
         assertThat(said).containsExactly("began");
         loop.runReady();
         assertThat(said).containsExactly("began", "read");
-        assertThat(Now.value(task)).isEqualTo(bytes("x\n"));
+        assertThat(Outcomes.value(task)).isEqualTo(bytes("x\n"));
     }
 
     @Test
@@ -112,7 +112,7 @@ class OnEventLoopTest {
         while (loop.runOne()) {
             turns.incrementAndGet();
         }
-        assertThat(Now.value(task)).isZero();
+        assertThat(Outcomes.value(task)).isZero();
     }
 
     @Test
@@ -127,8 +127,8 @@ class OnEventLoopTest {
             writer.writeEof();
             return null;
         });
-        Now.value(task);
-        byte[] all = Now.value(received);
+        Outcomes.value(task);
+        byte[] all = Outcomes.value(received);
         assertThat(all).hasSize(3 * 20_012);
         for (int i = 0; i < 3; i++) {
             assertThat(new String(all, i * 20_012, 6, US_ASCII)).isEqualTo("small ");
@@ -157,7 +157,7 @@ class OnEventLoopTest {
         }
         loop.run(writer::close);
         loop.runReady();
-        assertThat(Now.text(received)).isEqualTo("123456");
+        assertThat(Outcomes.text(received)).isEqualTo("123456");
     }
 
     @Test
@@ -176,7 +176,9 @@ class OnEventLoopTest {
         });
         bench.loop.runReady();
         assertThat(bench.wire.writtenText()).isEqualTo("one");
-        assertThat(Now.value(task)).isInstanceOf(StreamBrokenException.class).hasMessageContaining("no memory for it");
+        assertThat(Outcomes.value(task))
+                .isInstanceOf(StreamBrokenException.class)
+                .hasMessageContaining("no memory for it");
     }
 
     @Test
@@ -187,7 +189,7 @@ class OnEventLoopTest {
             writer.write(new byte[1]);
             return atTheMark && !writer.drain().isDone();
         });
-        assertThat(Now.value(task)).isTrue();
+        assertThat(Outcomes.value(task)).isTrue();
     }
 
     @Test
@@ -201,7 +203,7 @@ class OnEventLoopTest {
             }
             return failures;
         });
-        assertThat(Now.value(task))
+        assertThat(Outcomes.value(task))
                 .hasSize(3)
                 .allSatisfy(failure -> assertThat(failure)
                         .isInstanceOf(StreamClosedException.class)
@@ -221,18 +223,18 @@ class OnEventLoopTest {
                         Await.createTask(() -> await(new CompletableFuture<>())).orTimeout(1, TimeUnit.HOURS))));
         assertThat(tasks).noneMatch(CompletableFuture::isDone);
         loop.advance(Duration.ofHours(1));
-        tasks.forEach(task -> Now.failure(TimeoutException.class, task));
+        tasks.forEach(task -> Outcomes.failure(TimeoutException.class, task));
     }
 
     @Test
     void deadlinesOfCallbacks_areKeptByALoopThatHasHadTasks() throws Exception {
-        Now.value(start(() -> 1));
+        Outcomes.value(start(() -> 1));
         CompletableFuture<byte[]> late =
                 loop.call(() -> reader.readLine().completeOnTimeout(bytes("none"), 1, TimeUnit.HOURS));
         loop.advance(Duration.ofHours(1));
-        assertThat(Now.text(late)).isEqualTo("none");
+        assertThat(Outcomes.text(late)).isEqualTo("none");
         feed("line\n");
-        assertThat(Now.text(start(() -> await(reader.readLine())))).isEqualTo("line\n");
+        assertThat(Outcomes.text(start(() -> await(reader.readLine())))).isEqualTo("line\n");
         assertThat(loop.timerCount()).isZero();
     }
 
@@ -241,7 +243,7 @@ class OnEventLoopTest {
         CompletableFuture<byte[]> task = start(() -> await(reader.readLine().orTimeout(1, TimeUnit.HOURS)));
         assertThat(loop.timerCount()).isEqualTo(1);
         feed("line\n");
-        assertThat(Now.text(task)).isEqualTo("line\n");
+        assertThat(Outcomes.text(task)).isEqualTo("line\n");
         assertThat(loop.timerCount()).isZero();
     }
 
@@ -251,7 +253,7 @@ class OnEventLoopTest {
                 start(() -> Await.withTimeout(Duration.ofHours(1), () -> await(reader.readLine())));
         assertThat(loop.timerCount()).isEqualTo(1);
         feed("line\n");
-        assertThat(Now.text(task)).isEqualTo("line\n");
+        assertThat(Outcomes.text(task)).isEqualTo("line\n");
         assertThat(loop.timerCount()).isZero();
     }
 
@@ -264,7 +266,7 @@ class OnEventLoopTest {
                 })))
                 .hasMessage("a bug");
         feed("line\n");
-        assertThat(Now.text(task)).isEqualTo("line\n");
+        assertThat(Outcomes.text(task)).isEqualTo("line\n");
     }
 
     @Test
@@ -290,7 +292,7 @@ class OnEventLoopTest {
         CompletableFuture.runAsync(() -> foreign.complete("from afar")).join();
         assertThat(task).isNotDone();
         loop.runReady();
-        assertThat(Now.value(task)).isEqualTo("from afar");
+        assertThat(Outcomes.value(task)).isEqualTo("from afar");
         assertThat(wasHere).containsExactly(false); // a thread on the loop, not the loop's thread
     }
 
@@ -312,7 +314,7 @@ class OnEventLoopTest {
             CompletableFuture.runAsync(() -> each.complete(1)).join();
             loop.runReady();
         }
-        assertThat(Now.value(task)).isEqualTo(5);
+        assertThat(Outcomes.value(task)).isEqualTo(5);
     }
 
     @Test
@@ -321,7 +323,7 @@ class OnEventLoopTest {
                 Duration.ofHours(2), () -> Await.withTimeout(Duration.ofHours(1), () -> await(reader.readLine()))));
         assertThat(loop.timerCount()).isEqualTo(2);
         loop.advance(Duration.ofHours(1));
-        Now.failure(TimeoutException.class, task);
+        Outcomes.failure(TimeoutException.class, task);
         assertThat(loop.timerCount()).isZero();
     }
 
@@ -336,7 +338,7 @@ class OnEventLoopTest {
         });
         pair.far().abort();
         loop.runReady();
-        Throwable failure = Now.value(task);
+        Throwable failure = Outcomes.value(task);
         assertThat(failure).isInstanceOf(StreamBrokenException.class);
         assertThat(failure.getSuppressed()[0].getStackTrace())
                 .anyMatch(frame -> frame.getClassName().startsWith(OnEventLoopTest.class.getName()));
@@ -358,7 +360,7 @@ class OnEventLoopTest {
         loop.runReady();
         assertThat(task).isCancelled();
         assertThat(said).containsExactly("cleaned up");
-        assertThat(Now.value(loop.call(() -> reader.readAvailable()))).isEqualTo(bytes("abc"));
+        assertThat(Outcomes.value(loop.call(() -> reader.readAvailable()))).isEqualTo(bytes("abc"));
     }
 
     @Test
@@ -408,7 +410,7 @@ class OnEventLoopTest {
         for (int before = 0; loop.runOne(); before = lines.get()) {
             most = Math.max(most, lines.get() - before);
         }
-        Now.value(task);
+        Outcomes.value(task);
         assertThat(most).isPositive().isLessThanOrEqualTo(Turns.STEPS_PER_TURN + 1);
     }
 
@@ -433,8 +435,8 @@ class OnEventLoopTest {
         for (int before = 0; loop.runOne(); before = caught.get()) {
             most = Math.max(most, caught.get() - before);
         }
-        Now.value(thrower);
-        Now.value(catcher);
+        Outcomes.value(thrower);
+        Outcomes.value(catcher);
         assertThat(most).isPositive().isLessThanOrEqualTo(Turns.STEPS_PER_TURN);
     }
 
@@ -470,8 +472,8 @@ class OnEventLoopTest {
         }
         assertThat(said).containsExactly("in", "out", "in");
         feed("two\n");
-        Now.value(first);
-        Now.value(second);
+        Outcomes.value(first);
+        Outcomes.value(second);
     }
 
     @Test
@@ -486,7 +488,7 @@ class OnEventLoopTest {
         feed("x\n");
         pair.far().close();
         loop.runReady();
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(reported).containsExactly(bug);
     }
 
@@ -507,7 +509,7 @@ class OnEventLoopTest {
         assertThat(over).isNotDone();
         pair.far().close();
         loop.runReady();
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(said).containsExactly("ended");
         assertThat(reported).isEmpty();
     }
@@ -520,7 +522,7 @@ class OnEventLoopTest {
             assertThat(beside).isNotDone();
             return await(beside);
         });
-        assertThat(Now.value(task)).startsWith("netty-streams-task-").endsWith("false");
+        assertThat(Outcomes.value(task)).startsWith("netty-streams-task-").endsWith("false");
         loop.run(() -> assertThatThrownBy(() -> Await.createTask(() -> 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("Await.onEventLoop(connection, code)"));
@@ -540,14 +542,14 @@ class OnEventLoopTest {
             waits.add(otherWriter.flush());
             otherWriter.writeEof();
         }));
-        Now.value(start(() -> {
+        Outcomes.value(start(() -> {
             writer.close();
             return 1;
         }));
         CompletableFuture<byte[]> all = other.far().reader().readAll(100);
         loop.runReady();
-        assertThat(Now.text(all)).isEqualTo("written in this order");
-        waits.forEach(Now::value);
+        assertThat(Outcomes.text(all)).isEqualTo("written in this order");
+        waits.forEach(Outcomes::value);
     }
 
     @Test
@@ -558,7 +560,7 @@ class OnEventLoopTest {
             other.near().writer().write(new byte[1 << 20]);
             drains.add(other.near().writer().drain());
         }));
-        Now.value(start(() -> {
+        Outcomes.value(start(() -> {
             writer.close();
             return 1;
         }));
@@ -576,8 +578,8 @@ class OnEventLoopTest {
         });
         CompletableFuture<byte[]> all = other.far().reader().readAll(100);
         loop.runReady();
-        assertThat(Now.value(relayed)).isEqualTo(5);
-        assertThat(Now.text(all)).isEqualTo("hello");
+        assertThat(Outcomes.value(relayed)).isEqualTo(5);
+        assertThat(Outcomes.text(all)).isEqualTo("hello");
     }
 
     private static void whenDone(CompletionStage<?> stage, Runnable action) {
@@ -609,7 +611,7 @@ class OnEventLoopTest {
             };
         });
         bench.loop.runReady();
-        Now.value(task);
+        Outcomes.value(task);
         assertThat(bench.wire.writtenText()).isEqualTo("onetwo");
     }
 
@@ -626,8 +628,8 @@ class OnEventLoopTest {
                         })
                         .start());
         loop.runReady();
-        Now.value(task);
-        assertThat(Now.value(timers)).isOne();
+        Outcomes.value(task);
+        assertThat(Outcomes.value(timers)).isOne();
     }
 
     @Test
@@ -685,6 +687,6 @@ class OnEventLoopTest {
         });
         CompletableFuture.runAsync(() -> read.cancel(false)).join();
         loop.runReady();
-        assertThat(Now.value(task)).isTrue();
+        assertThat(Outcomes.value(task)).isTrue();
     }
 }

@@ -42,13 +42,13 @@ class OnLoopWritesTest {
 
     @Test
     void writesOfOthers_whileATaskIsOn_keepTheirPlaceAmongItsOwn() {
-        Now.value(start(() -> {
-            writer.write(Now.bytes("1"));
-            elsewhere(() -> writer.write(Now.bytes("2")));
-            writer.write(Now.bytes("3"));
-            elsewhere(() -> writer.writeOwned(ByteBuffer.wrap(Now.bytes("4"))));
-            writer.writeOwned(ByteBuffer.wrap(Now.bytes("5")));
-            elsewhere(() -> writer.write(Now.bytes("6")));
+        Outcomes.value(start(() -> {
+            writer.write(Latin1.bytes("1"));
+            elsewhere(() -> writer.write(Latin1.bytes("2")));
+            writer.write(Latin1.bytes("3"));
+            elsewhere(() -> writer.writeOwned(ByteBuffer.wrap(Latin1.bytes("4"))));
+            writer.writeOwned(ByteBuffer.wrap(Latin1.bytes("5")));
+            elsewhere(() -> writer.write(Latin1.bytes("6")));
             return null;
         }));
         assertThat(bench.wire.writtenText()).isEqualTo("123456");
@@ -57,11 +57,11 @@ class OnLoopWritesTest {
     @Test
     void writesOfOthers_beforeATask_goOutBeforeIts() {
         CompletableFuture<Void> task = Await.onEventLoop(bench.connection, () -> {
-            elsewhere(() -> writer.write(Now.bytes("before")));
-            writer.write(Now.bytes(" after"));
+            elsewhere(() -> writer.write(Latin1.bytes("before")));
+            writer.write(Latin1.bytes(" after"));
         });
         bench.loop.runReady();
-        Now.value(task);
+        Outcomes.value(task);
         assertThat(bench.wire.writtenText()).isEqualTo("before after");
     }
 
@@ -72,7 +72,7 @@ class OnLoopWritesTest {
         new Random(3).nextBytes(source);
         int[] byteCounts = {8000, 193, 8191, 1, 1, 8192, 0, 8193, 1, 20_000, 4096, 4096, 1};
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
-        Now.value(start(() -> {
+        Outcomes.value(start(() -> {
             for (int byteCount : byteCounts) {
                 writer.write(source, 17, byteCount);
                 expected.write(source, 17, byteCount);
@@ -84,13 +84,13 @@ class OnLoopWritesTest {
 
     @Test
     void writes_areFlushed() {
-        Now.value(start(() -> {
+        Outcomes.value(start(() -> {
             writer.writeOwned(ByteBuffer.allocate(5));
             return null;
         }));
         assertThat(bench.wire.calls).containsExactly("writeOwned", "flush");
         bench.wire.calls.clear();
-        Now.value(start(() -> {
+        Outcomes.value(start(() -> {
             writer.write(new byte[5]);
             return null;
         }));
@@ -105,10 +105,10 @@ class OnLoopWritesTest {
             writer.writeOwned(ByteBuffer.allocate(1));
             return isAtTheMark && !writer.drain().isDone();
         });
-        assertThat(Now.value(task)).isTrue();
+        assertThat(Outcomes.value(task)).isTrue();
         bench.wire.written.reset(); // all is sent
         for (int i = 0; i < 3; i++) {
-            assertThat(Now.value(start(() -> writer.drain().isDone()))).isTrue();
+            assertThat(Outcomes.value(start(() -> writer.drain().isDone()))).isTrue();
         }
     }
 
@@ -118,7 +118,7 @@ class OnLoopWritesTest {
             elsewhere(() -> writer.write(new byte[HIGH_MARK + 1]));
             return writer.drain().isDone();
         });
-        assertThat(Now.value(task)).isFalse();
+        assertThat(Outcomes.value(task)).isFalse();
     }
 
     @Test
@@ -129,10 +129,10 @@ class OnLoopWritesTest {
                 writer.write(new byte[1]);
                 return writer.drain().isDone();
             });
-            assertThat(Now.value(task)).isFalse();
+            assertThat(Outcomes.value(task)).isFalse();
             bench.wire.written.reset(); // all is sent
         }
-        assertThat(Now.value(start(() -> writer.drain().isDone()))).isTrue();
+        assertThat(Outcomes.value(start(() -> writer.drain().isDone()))).isTrue();
     }
 
     @Test
@@ -144,7 +144,7 @@ class OnLoopWritesTest {
         });
         assertThat(task).isNotDone();
         bench.wire.becomeWritable();
-        assertThat(Now.value(task)).isEqualTo("drained");
+        assertThat(Outcomes.value(task)).isEqualTo("drained");
     }
 
     @Test
@@ -152,6 +152,8 @@ class OnLoopWritesTest {
         IOException brokenPipe = new IOException("broken pipe");
         bench.wire.report(() -> bench.wire.events().outputFailed(brokenPipe));
         CompletableFuture<Throwable> task = start(() -> await(writer.drain().handle((done, failure) -> failure)));
-        assertThat(Now.value(task)).isInstanceOf(StreamBrokenException.class).hasCause(brokenPipe);
+        assertThat(Outcomes.value(task))
+                .isInstanceOf(StreamBrokenException.class)
+                .hasCause(brokenPipe);
     }
 }

@@ -23,7 +23,7 @@ class ReadCancellationTest {
             r -> r.readExactly(4),
             r -> r.readLine(),
             r -> r.readLine(LineEnding.CRLF),
-            r -> r.readUntil(Now.bytes("b"), Now.bytes("\n")),
+            r -> r.readUntil(Latin1.bytes("b"), Latin1.bytes("\n")),
             r -> r.readAll(100),
             r -> r.peek(4),
             r -> r.skip(4),
@@ -36,7 +36,7 @@ class ReadCancellationTest {
             CompletableFuture<?> read = bench.onLoop(() -> call.apply(bench.reader));
             assertThat(read.cancel(false)).isTrue();
             bench.wire.feed("a\r\nb\n");
-            assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("a\r\nb\n");
+            assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("a\r\nb\n");
         }
     }
 
@@ -65,11 +65,11 @@ class ReadCancellationTest {
         if (!read.isDone()) {
             assertThat(read.cancel(false)).isTrue(); // it was waiting for the end of input
         }
-        String left = Now.text(bench.read(StreamReader::readAvailable));
+        String left = Outcomes.text(bench.read(StreamReader::readAvailable));
         if (read.isCancelled()) {
             assertThat(left).isEqualTo("a\r\nb\n");
         } else if (read.join() instanceof byte[] bytes) {
-            assertThat(Now.text(CompletableFuture.completedFuture(bytes)) + left)
+            assertThat(Outcomes.text(CompletableFuture.completedFuture(bytes)) + left)
                     .startsWith("a\r\nb");
         } else {
             assertThat((int) read.join() + left.length()).isEqualTo(5);
@@ -81,9 +81,9 @@ class ReadCancellationTest {
     void completionByTheCaller_afterTheLoopsClaim_isTooLate() {
         List<Consumer<CompletableFuture<byte[]>>> ways = List.of(
                 read -> read.cancel(true),
-                read -> read.complete(Now.bytes("made up")),
+                read -> read.complete(Latin1.bytes("made up")),
                 read -> read.completeExceptionally(new TimeoutException()),
-                read -> read.completeAsync(() -> Now.bytes("made up"), Runnable::run),
+                read -> read.completeAsync(() -> Latin1.bytes("made up"), Runnable::run),
                 read -> read.completeAsync(
                         () -> {
                             throw new IllegalStateException();
@@ -94,7 +94,7 @@ class ReadCancellationTest {
             CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(4));
             bench.wire.beforeTake = () -> way.accept(read);
             bench.wire.feed("data");
-            assertThat(Now.text(read)).isEqualTo("data");
+            assertThat(Outcomes.text(read)).isEqualTo("data");
         }
     }
 
@@ -111,7 +111,7 @@ class ReadCancellationTest {
             bench.wire.beforeTake = () -> {};
         };
         bench.wire.feed("ata");
-        assertThat(Now.text(second.get(0))).isEqualTo("data");
+        assertThat(Outcomes.text(second.get(0))).isEqualTo("data");
     }
 
     @Test
@@ -120,7 +120,7 @@ class ReadCancellationTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(4));
         assertThatNullPointerException().isThrownBy(() -> read.completeExceptionally(null));
         bench.wire.feed("data");
-        assertThat(Now.text(read)).isEqualTo("data");
+        assertThat(Outcomes.text(read)).isEqualTo("data");
     }
 
     /** A gap in the stream would be worse than its end. */
@@ -132,7 +132,7 @@ class ReadCancellationTest {
             throw new IllegalStateException("no memory for it");
         };
         assertThatIllegalStateException().isThrownBy(() -> bench.wire.feed("data"));
-        Now.failure(IllegalStateException.class, read);
+        Outcomes.failure(IllegalStateException.class, read);
     }
 
     @Test
@@ -140,7 +140,7 @@ class ReadCancellationTest {
         Bench bench = new Bench();
         List<String> seen = new ArrayList<>();
         CompletableFuture<Void> loop = bench.read(r -> r.forEachLine(line -> {
-            seen.add(Now.text(CompletableFuture.completedFuture(line)));
+            seen.add(Outcomes.text(CompletableFuture.completedFuture(line)));
             return null;
         }));
         bench.wire.feed("one\ntw");
@@ -148,7 +148,7 @@ class ReadCancellationTest {
         CompletableFuture<byte[]> next = bench.read(StreamReader::readLine);
         bench.wire.feed("o\n");
         assertThat(seen).containsExactly("one\n");
-        assertThat(Now.text(next)).isEqualTo("two\n");
+        assertThat(Outcomes.text(next)).isEqualTo("two\n");
     }
 
     @Test
@@ -169,16 +169,16 @@ class ReadCancellationTest {
         bench.wire.feed("ab");
         read.completeExceptionally(new TimeoutException());
         bench.wire.feed("cd");
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("abcd");
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("abcd");
     }
 
     @Test
     void readCompletedByItsCaller_takesNothing() {
         Bench bench = new Bench();
         CompletableFuture<byte[]> read = bench.read(r -> r.read(4));
-        read.complete(Now.bytes("made up"));
+        read.complete(Latin1.bytes("made up"));
         bench.wire.feed("real");
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("real");
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("real");
     }
 
     @Test
@@ -187,7 +187,7 @@ class ReadCancellationTest {
         bench.read(r -> r.readExactly(9)).cancel(false);
         CompletableFuture<byte[]> next = bench.read(r -> r.read(9));
         bench.wire.feed("x");
-        assertThat(Now.text(next)).isEqualTo("x");
+        assertThat(Outcomes.text(next)).isEqualTo("x");
     }
 
     @Test
@@ -197,7 +197,7 @@ class ReadCancellationTest {
         CompletableFuture<byte[]> read = bench.reader.read(9);
         read.cancel(false);
         bench.loop.runReady();
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("data");
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("data");
     }
 
     @Test
@@ -206,6 +206,6 @@ class ReadCancellationTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(1)).orTimeout(1, TimeUnit.NANOSECONDS);
         assertThat(read).failsWithin(10, TimeUnit.SECONDS);
         bench.wire.feed("data");
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("data");
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("data");
     }
 }

@@ -16,10 +16,10 @@ class ReadFailureTest {
     void read_afterAReset_bytesFirst_thenTheErrorEachTime() {
         bench.wire.feed("last words");
         bench.wire.lose(reset);
-        assertThat(Now.text(bench.read(r -> r.read(4)))).isEqualTo("last");
-        assertThat(Now.text(bench.read(r -> r.readExactly(6)))).isEqualTo(" words");
+        assertThat(Outcomes.text(bench.read(r -> r.read(4)))).isEqualTo("last");
+        assertThat(Outcomes.text(bench.read(r -> r.readExactly(6)))).isEqualTo(" words");
         for (int i = 0; i < 3; i++) {
-            StreamBrokenException e = Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+            StreamBrokenException e = Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
             assertThat(e).hasMessageContaining("connection reset by peer").hasCause(reset);
         }
         assertThat(bench.reader.atEof()).isFalse();
@@ -29,10 +29,10 @@ class ReadFailureTest {
     void read_thatTheBytesCannotSatisfy_failsAndLeavesThem() {
         bench.wire.feed("half");
         bench.wire.lose(reset);
-        Now.failure(StreamBrokenException.class, bench.read(r -> r.readExactly(5)));
-        Now.failure(StreamBrokenException.class, bench.read(StreamReader::readLine));
-        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(-1)));
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("half");
+        Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.readExactly(5)));
+        Outcomes.failure(StreamBrokenException.class, bench.read(StreamReader::readLine));
+        Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(-1)));
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("half");
     }
 
     @Test
@@ -40,24 +40,24 @@ class ReadFailureTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(-1));
         bench.wire.feed("kept");
         bench.wire.lose(reset);
-        Now.failure(StreamBrokenException.class, read);
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("kept");
+        Outcomes.failure(StreamBrokenException.class, read);
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("kept");
     }
 
     @Test
     void eachRead_failsWithAnExceptionOfItsOwn() {
         bench.wire.lose(reset);
-        Throwable first = Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
-        Throwable second = Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        Throwable first = Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        Throwable second = Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
         assertThat(first).isNotSameAs(second);
     }
 
     @Test
     void loss_behindEof_isToldToLaterReads_andTheInputIsStillAtItsEnd() {
         bench.wire.eof();
-        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(1)))).isEmpty();
         bench.wire.lose(reset);
-        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
         assertThat(bench.reader.atEof()).isTrue();
     }
 
@@ -65,14 +65,14 @@ class ReadFailureTest {
     void quietLoss_behindEof_leavesEof() {
         bench.wire.eof();
         bench.wire.lose(null);
-        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(1)))).isEmpty();
     }
 
     @Test
     void loss_afterOwnClose_leavesEof() {
         bench.run(bench.connection::close);
         bench.wire.lose(reset);
-        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(1)))).isEmpty();
     }
 
     @Test
@@ -81,14 +81,14 @@ class ReadFailureTest {
         read.cancel(false);
         bench.wire.lose(reset);
         assertThat(read).isCancelled();
-        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
     }
 
     @Test
     void abort_endsTheWaitingRead_sayingWhoDidIt() {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(1));
         bench.run(bench.connection::abort);
-        assertThat(Now.failure(StreamClosedException.class, read)).hasMessage("abort() was called");
+        assertThat(Outcomes.failure(StreamClosedException.class, read)).hasMessage("abort() was called");
     }
 
     @Test
@@ -101,7 +101,7 @@ class ReadFailureTest {
         assertThatThrownBy(() -> bench.read(r -> r.read(1))).isInstanceOf(ConcurrentReadException.class);
         assertThatThrownBy(() -> bench.reader.read(1)).isInstanceOf(ConcurrentReadException.class);
         bench.wire.feed("6789");
-        assertThat(Now.text(read)).isEqualTo("123456789");
+        assertThat(Outcomes.text(read)).isEqualTo("123456789");
     }
 
     @Test
@@ -110,7 +110,7 @@ class ReadFailureTest {
         CompletableFuture<byte[]> first = bench.reader.read(4);
         assertThatThrownBy(() -> bench.reader.read(4)).isInstanceOf(ConcurrentReadException.class);
         bench.loop.runReady();
-        assertThat(Now.text(first)).isEqualTo("data");
+        assertThat(Outcomes.text(first)).isEqualTo("data");
     }
 
     @Test
@@ -118,7 +118,7 @@ class ReadFailureTest {
         bench.run(bench.writer::writeEof);
         bench.wire.eof();
         bench.wire.lose(reset);
-        assertThat(Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1))))
+        assertThat(Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1))))
                 .hasCause(reset);
     }
 }

@@ -37,7 +37,7 @@ class ReadPausingTest {
         bench.wire.feed("0123456789");
         assertThat(bench.wire.isPaused).isFalse();
         bench.wire.feed("0123456789x");
-        assertThat(Now.value(read)).hasSize(30);
+        assertThat(Outcomes.value(read)).hasSize(30);
     }
 
     @Test
@@ -57,21 +57,21 @@ class ReadPausingTest {
             assertThat(bench.wire.isPaused).isFalse();
         }
         bench.wire.eof();
-        assertThat(Now.value(read)).hasSize(1000);
+        assertThat(Outcomes.value(read)).hasSize(1000);
     }
 
     @Test
     void chunkThatAReadTakesWhole_leavesReadingOn() {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(100));
         bench.wire.feed("0123456789012345");
-        assertThat(Now.value(read)).hasSize(16);
+        assertThat(Outcomes.value(read)).hasSize(16);
         assertThat(bench.wire.isPaused).isFalse();
     }
 
     @Test
     void failedLine_resumesNothing() {
         bench.wire.feed("0123456789");
-        Now.failure(LimitOverrunException.class, bench.read(StreamReader::readLine));
+        Outcomes.failure(LimitOverrunException.class, bench.read(StreamReader::readLine));
         assertThat(bench.wire.isPaused).isTrue();
     }
 }

@@ -109,7 +109,7 @@ class ReadRaceTest {
         for (int round = 0; round < 2_000; round++) {
             MemoryPair each = MemoryStreams.pair(loop);
             CompletableFuture<byte[]> first = each.near().reader().readLine();
-            each.far().writer().write(Now.bytes("one\n"));
+            each.far().writer().write(Latin1.bytes("one\n"));
             first.get(10, TimeUnit.SECONDS);
             each.far().close();
             spin(round % 512);
@@ -188,7 +188,7 @@ class ReadRaceTest {
     void readAllCancelledAtEof_losesNothing() throws Exception {
         for (int round = 0; round < 300; round++) {
             MemoryPair each = MemoryStreams.pair(loop);
-            each.far().writer().write(Now.bytes("all of it"));
+            each.far().writer().write(Latin1.bytes("all of it"));
             CompletableFuture<byte[]> read = each.near().reader().read(-1);
             each.far().close();
             spin(round);

@@ -26,7 +26,7 @@ class ReentrancyTest {
         CompletableFuture<Void> all = bench.onLoop(this::collectLines);
         bench.wire.feed("a\nb\nc");
         bench.wire.eof();
-        Now.value(all);
+        Outcomes.value(all);
         assertThat(seen).containsExactly("a\n", "b\n", "c", "");
     }
 
@@ -40,7 +40,7 @@ class ReentrancyTest {
         bench.wire.feed("xy");
         assertThat(bench.wire.calls).containsSubsequence("write", "finish");
         bench.wire.lose(null);
-        Now.value(closed);
+        Outcomes.value(closed);
     }
 
     @Test
@@ -50,8 +50,8 @@ class ReentrancyTest {
         CompletableFuture<Void> second = bench.onLoop(bench.writer::drain);
         CompletableFuture<Void> after = first.thenRun(bench.connection::abort);
         bench.wire.becomeWritable();
-        Now.value(after);
-        Now.value(second);
+        Outcomes.value(after);
+        Outcomes.value(second);
         assertThat(bench.wire.count("abort")).isEqualTo(1);
     }
 
@@ -67,9 +67,9 @@ class ReentrancyTest {
             return failure;
         });
         bench.wire.lose(new IOException("reset"));
-        assertThat(Now.value(handled)).isInstanceOf(StreamBrokenException.class);
+        assertThat(Outcomes.value(handled)).isInstanceOf(StreamBrokenException.class);
         assertThat(inside).hasSize(4);
-        inside.forEach(each -> Now.failure(StreamBrokenException.class, each));
+        inside.forEach(each -> Outcomes.failure(StreamBrokenException.class, each));
     }
 
     @Test
@@ -82,7 +82,7 @@ class ReentrancyTest {
             return bench.writer.isClosing();
         });
         bench.run(bench.connection::abort);
-        assertThat(Now.value(handled)).isTrue();
-        inside.forEach(each -> Now.failure(StreamClosedException.class, each));
+        assertThat(Outcomes.value(handled)).isTrue();
+        inside.forEach(each -> Outcomes.failure(StreamClosedException.class, each));
     }
 }

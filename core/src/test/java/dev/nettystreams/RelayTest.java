@@ -31,7 +31,7 @@ class RelayTest {
         source.wire.eof();
         assertThat(sink.writtenText()).isEqualTo("before after");
         assertThat(sink.calls).contains("writeEof");
-        assertThat(Now.value(relay)).isEqualTo(12L);
+        assertThat(Outcomes.value(relay)).isEqualTo(12L);
     }
 
     @Test
@@ -39,7 +39,7 @@ class RelayTest {
         sink.canWriteEof = false;
         CompletableFuture<Long> relay = source.read(r -> r.relayTo(target));
         source.wire.eof();
-        assertThat(Now.value(relay)).isZero();
+        assertThat(Outcomes.value(relay)).isZero();
         assertThat(sink.calls).doesNotContain("writeEof");
     }
 
@@ -63,7 +63,7 @@ class RelayTest {
         assertThat(sink.writtenText()).isEqualTo("1still under way");
         assertThat(source.wire.isPaused).isFalse();
         source.wire.eof();
-        assertThat(Now.value(relay)).isEqualTo(16L);
+        assertThat(Outcomes.value(relay)).isEqualTo(16L);
     }
 
     @Test
@@ -74,7 +74,7 @@ class RelayTest {
         assertThat(relay.cancel(false)).isTrue();
         source.wire.feed("kept");
         assertThat(sink.writtenText()).isEqualTo("moved");
-        assertThat(Now.text(source.read(r -> r.read(99)))).isEqualTo("kept");
+        assertThat(Outcomes.text(source.read(r -> r.read(99)))).isEqualTo("kept");
     }
 
     @Test
@@ -83,7 +83,7 @@ class RelayTest {
         source.wire.feed("last");
         source.wire.lose(new IOException("reset"));
         assertThat(sink.writtenText()).isEqualTo("last");
-        Now.failure(StreamBrokenException.class, relay);
+        Outcomes.failure(StreamBrokenException.class, relay);
     }
 
     @Test
@@ -93,8 +93,8 @@ class RelayTest {
         source.wire.feed("1");
         source.wire.feed("rest");
         sink.lose(new IOException("reset"));
-        Now.failure(StreamBrokenException.class, relay);
-        assertThat(Now.text(source.read(r -> r.read(99)))).isEqualTo("rest");
+        Outcomes.failure(StreamBrokenException.class, relay);
+        assertThat(Outcomes.text(source.read(r -> r.read(99)))).isEqualTo("rest");
     }
 
     @Test
@@ -102,16 +102,16 @@ class RelayTest {
         CompletableFuture<Long> relay = source.read(r -> r.relayTo(target));
         source.run(target::close);
         source.wire.feed("too late");
-        Now.failure(StreamClosedException.class, relay);
-        assertThat(Now.text(source.read(r -> r.read(99)))).isEqualTo("too late");
+        Outcomes.failure(StreamClosedException.class, relay);
+        assertThat(Outcomes.text(source.read(r -> r.read(99)))).isEqualTo("too late");
     }
 
     @Test
     void relay_whoseTargetIsClosed_leavesWhatWasBufferedBefore() {
         source.wire.feed("early");
         source.run(target::close);
-        Now.failure(StreamClosedException.class, source.read(r -> r.relayTo(target)));
-        assertThat(Now.text(source.read(r -> r.read(99)))).isEqualTo("early");
+        Outcomes.failure(StreamClosedException.class, source.read(r -> r.relayTo(target)));
+        assertThat(Outcomes.text(source.read(r -> r.read(99)))).isEqualTo("early");
     }
 
     /** A5: the callback of a failed relay can read the remaining bytes. */
@@ -122,7 +122,7 @@ class RelayTest {
         var unused = relay.whenComplete((moved, failure) -> next.add(source.reader.read(99)));
         source.run(target::close);
         source.wire.feed("too late");
-        assertThat(Now.text(next.get(0))).isEqualTo("too late");
+        assertThat(Outcomes.text(next.get(0))).isEqualTo("too late");
     }
 
     @Test
@@ -135,7 +135,7 @@ class RelayTest {
         assertThat(relay).isNotDone();
         source.loop.shutDown();
         far.lose(new IOException("reset"));
-        Now.failure(StreamBrokenException.class, relay);
+        Outcomes.failure(StreamBrokenException.class, relay);
     }
 
     @Test
@@ -168,7 +168,7 @@ class RelayTest {
         assertThat(lines).containsExactly("a\n");
         bench.run(() -> gate.complete(null));
         bench.wire.eof();
-        Now.value(all);
+        Outcomes.value(all);
         assertThat(lines).containsExactly("a\n", "\n", "c");
     }
 
@@ -179,6 +179,6 @@ class RelayTest {
             throw new IllegalStateException("a bug");
         }));
         bench.wire.feed("a\n");
-        Now.failure(IllegalStateException.class, all);
+        Outcomes.failure(IllegalStateException.class, all);
     }
 }

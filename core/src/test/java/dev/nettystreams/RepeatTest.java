@@ -77,7 +77,7 @@ class RepeatTest {
         assertThat(steps).isZero();
         loop.tasks.runReady();
         assertThat(steps).isEqualTo(1);
-        Now.value(over);
+        Outcomes.value(over);
     }
 
     @Test
@@ -91,7 +91,7 @@ class RepeatTest {
         loop.tasks.run(loop.nextTurn.remove());
         assertThat(steps).isEqualTo(600);
         assertThat(loop.nextTurn).isEmpty();
-        Now.value(over);
+        Outcomes.value(over);
     }
 
     @Test
@@ -107,7 +107,7 @@ class RepeatTest {
         assertThat(steps).isEqualTo(1);
         loop.tasks.runReady();
         assertThat(wasOnTheLoop).containsExactly(true, true);
-        Now.value(over);
+        Outcomes.value(over);
     }
 
     @Test
@@ -117,7 +117,7 @@ class RepeatTest {
         loop.tasks.runReady();
         loop.tasks.run(() -> first.complete(true));
         assertThat(steps).isEqualTo(2);
-        Now.value(over);
+        Outcomes.value(over);
     }
 
     @Test
@@ -170,12 +170,12 @@ class RepeatTest {
         CompletableFuture<Void> over = repeat(() -> more(false));
         assertThat(over).isNotDone();
         loop.atEnd.forEach(Runnable::run);
-        Now.failure(StreamBrokenException.class, over);
+        Outcomes.failure(StreamBrokenException.class, over);
     }
 
     @Test
     void loopThatHasEnded_failsIt() {
         loop.tasks.shutDown();
-        Now.failure(StreamBrokenException.class, repeat(() -> more(false)));
+        Outcomes.failure(StreamBrokenException.class, repeat(() -> more(false)));
     }
 }

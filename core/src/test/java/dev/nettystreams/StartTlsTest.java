@@ -57,7 +57,7 @@ class StartTlsTest {
         assertThat(secured).isNotDone();
         assertThat(bench.writer.tlsSession()).isNull();
         handshake(tls);
-        assertThat(Now.value(secured)).isEqualTo(SESSION);
+        assertThat(Outcomes.value(secured)).isEqualTo(SESSION);
     }
 
     @Test
@@ -65,14 +65,14 @@ class StartTlsTest {
         CompletableFuture<TlsSession> secured = startTls();
         sendAll();
         handshake(tls);
-        Now.value(secured);
+        Outcomes.value(secured);
         assertThat(bench.writer.tlsSession()).isEqualTo(SESSION);
         assertThat(bench.writer.getExtraInfo("cipher")).isEqualTo("TLS_AES_128_GCM_SHA256");
         assertThat(bench.writer.getExtraInfo("peercert")).isNull();
         assertThat(bench.writer.canWriteEof()).isFalse();
         assertThatThrownBy(() -> bench.writer.writeEof()).isInstanceOf(UnsupportedOperationException.class);
         bench.wire.feed("decrypted");
-        assertThat(Now.text(bench.read(r -> r.readExactly(9)))).isEqualTo("decrypted");
+        assertThat(Outcomes.text(bench.read(r -> r.readExactly(9)))).isEqualTo("decrypted");
         bench.writer.write("from elsewhere".getBytes(US_ASCII));
         bench.loop.runReady();
         assertThat(bench.wire.writtenText()).isEqualTo("from elsewhere");
@@ -90,14 +90,14 @@ class StartTlsTest {
         assertThat(bench.wire.calls).containsExactly("pauseReading", "write", "notifyFlushed");
         sendAll();
         handshake(tls);
-        assertThat(Now.value(secured)).isEqualTo(SESSION);
+        assertThat(Outcomes.value(secured)).isEqualTo(SESSION);
     }
 
     @Test
     void upgradeThatCannotBeMadeReady_failsIt() {
         tls.prepared = CompletableFuture.failedFuture(new SSLException("no such key (in a test)"));
         CompletableFuture<TlsSession> secured = startTls(tls, "STARTTLS\r\n");
-        assertEverythingFailsWith(Now.failure(SSLException.class, secured));
+        assertEverythingFailsWith(Outcomes.failure(SSLException.class, secured));
     }
 
     @Test
@@ -105,7 +105,7 @@ class StartTlsTest {
         tls.prepared = new CompletableFuture<>();
         CompletableFuture<TlsSession> secured = startTls();
         bench.loop.advance(Duration.ofSeconds(60));
-        Now.failure(SSLException.class, secured);
+        Outcomes.failure(SSLException.class, secured);
         bench.run(() -> tls.prepared.complete(null));
         assertThat(tls.leftover).isNull();
     }
@@ -113,10 +113,10 @@ class StartTlsTest {
     @Test
     void unreadBytes_ofAServer_areRefusedByItsClient() {
         bench.wire.feed("220 go\r\n250 injected\r\n");
-        assertThat(Now.text(bench.read(StreamReader::readLine))).isEqualTo("220 go\r\n");
+        assertThat(Outcomes.text(bench.read(StreamReader::readLine))).isEqualTo("220 go\r\n");
         CompletableFuture<TlsSession> secured = startTls();
         sendAll();
-        PlaintextInjectionException refusal = Now.failure(PlaintextInjectionException.class, secured);
+        PlaintextInjectionException refusal = Outcomes.failure(PlaintextInjectionException.class, secured);
         assertThat(refusal.byteCount()).isEqualTo(14);
         assertThat(refusal).hasMessageNotContaining("injected");
         assertThat(tls.leftover).isNull();
@@ -128,7 +128,7 @@ class StartTlsTest {
     @ValueSource(booleans = {false, true})
     void unreadBytesAndTheEnd_areAnInjectionAllTheSame(boolean isEndLater) {
         bench.wire.feed("220 go\r\n250 injected\r\n");
-        Now.text(bench.read(StreamReader::readLine));
+        Outcomes.text(bench.read(StreamReader::readLine));
         if (!isEndLater) {
             bench.wire.eof();
         }
@@ -136,10 +136,10 @@ class StartTlsTest {
         if (isEndLater) {
             bench.wire.eof();
         }
-        PlaintextInjectionException refusal = Now.failure(PlaintextInjectionException.class, secured);
+        PlaintextInjectionException refusal = Outcomes.failure(PlaintextInjectionException.class, secured);
         assertThat(refusal.byteCount()).isEqualTo(14);
-        assertThat(Now.text(bench.read(r -> r.read(-1)))).isEmpty();
-        assertThat(Now.failure(StreamBrokenException.class, bench.onLoop(() -> bench.writer.drain())))
+        assertThat(Outcomes.text(bench.read(r -> r.read(-1)))).isEmpty();
+        assertThat(Outcomes.failure(StreamBrokenException.class, bench.onLoop(() -> bench.writer.drain())))
                 .hasCause(refusal);
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         assertThat(bench.wire.writtenText()).isEmpty();
@@ -154,7 +154,7 @@ class StartTlsTest {
     void unreadBytes_areNotReadAfterAFailure(String end) {
         ToyTls server = new ToyTls(LeftoverPolicy.HAND_OVER);
         bench.wire.feed("STARTTLS\r\nRCPT TO:<injected>\r\n");
-        Now.text(bench.read(StreamReader::readLine));
+        Outcomes.text(bench.read(StreamReader::readLine));
         CompletableFuture<TlsSession> secured = startTls(server, "220 go\r\n");
         switch (end) {
             case "deadline" -> bench.loop.advance(Duration.ofHours(1));
@@ -173,7 +173,7 @@ class StartTlsTest {
         CompletableFuture<TlsSession> secured = startTls();
         bench.wire.feed("!");
         sendAll();
-        assertThat(Now.failure(PlaintextInjectionException.class, secured).byteCount())
+        assertThat(Outcomes.failure(PlaintextInjectionException.class, secured).byteCount())
                 .isEqualTo(1);
     }
 
@@ -181,12 +181,12 @@ class StartTlsTest {
     void unreadBytes_ofAClient_areTheBeginningOfTls() {
         ToyTls server = new ToyTls(LeftoverPolicy.HAND_OVER);
         bench.wire.feed("STARTTLS\r\nhello, or not");
-        Now.text(bench.read(StreamReader::readLine));
+        Outcomes.text(bench.read(StreamReader::readLine));
         CompletableFuture<TlsSession> secured = startTls(server, "220 go\r\n");
         sendAll();
         assertThat(server.leftover).asString(US_ASCII).isEqualTo("hello, or not");
         handshake(server);
-        Now.value(secured);
+        Outcomes.value(secured);
         assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
     }
 
@@ -198,9 +198,9 @@ class StartTlsTest {
         sendAll();
         assertThat(server.leftover).isEmpty();
         handshake(server);
-        Now.value(secured);
+        Outcomes.value(secured);
         bench.wire.feed("good\n");
-        assertThat(Now.text(bench.read(StreamReader::readLine))).isEqualTo("good\n");
+        assertThat(Outcomes.text(bench.read(StreamReader::readLine))).isEqualTo("good\n");
     }
 
     @ParameterizedTest
@@ -209,17 +209,17 @@ class StartTlsTest {
         Bench small = Bench.withReadLimit(4);
         ToyTls upgrade = new ToyTls(policy);
         small.wire.feed("much too long");
-        Now.failure(LimitOverrunException.class, small.read(StreamReader::readLine));
+        Outcomes.failure(LimitOverrunException.class, small.read(StreamReader::readLine));
         CompletableFuture<TlsSession> secured = small.onLoop(() -> small.writer.startTls(upgrade));
         small.wire.reportFlushed(small.wire.tickets.get(0));
         if (policy == LeftoverPolicy.REFUSE) {
-            Now.failure(PlaintextInjectionException.class, secured);
+            Outcomes.failure(PlaintextInjectionException.class, secured);
             return;
         }
         small.run(() -> upgrade.handshake.complete(SESSION));
-        Now.value(secured);
+        Outcomes.value(secured);
         small.wire.feed("ok\n");
-        assertThat(Now.text(small.read(StreamReader::readLine))).isEqualTo("ok\n");
+        assertThat(Outcomes.text(small.read(StreamReader::readLine))).isEqualTo("ok\n");
     }
 
     @Test
@@ -227,7 +227,7 @@ class StartTlsTest {
         CompletableFuture<byte[]> line = bench.read(StreamReader::readLine);
         assertThatThrownBy(() -> bench.writer.startTls(tls)).isInstanceOf(ConcurrentReadException.class);
         bench.wire.feed("line\n");
-        assertThat(Now.text(line)).isEqualTo("line\n");
+        assertThat(Outcomes.text(line)).isEqualTo("line\n");
         bench.writer.write("still open".getBytes(US_ASCII));
     }
 
@@ -252,7 +252,7 @@ class StartTlsTest {
         }
         assertThat(bench.wire.writtenText()).isEmpty();
         handshake(tls);
-        Now.value(secured);
+        Outcomes.value(secured);
     }
 
     @Test
@@ -261,7 +261,7 @@ class StartTlsTest {
         CompletableFuture<Long> relay = source.read(r -> r.relayTo(bench.writer));
         CompletableFuture<TlsSession> secured = startTls();
         source.wire.feed("plaintext");
-        Now.failure(IllegalStateException.class, relay);
+        Outcomes.failure(IllegalStateException.class, relay);
         assertThat(secured).isNotDone();
         assertThat(bench.wire.writtenText()).isEmpty();
         assertThat(source.reader.core.input.bufferedByteCount()).isEqualTo(9);
@@ -273,7 +273,7 @@ class StartTlsTest {
         sendAll();
         SSLHandshakeException reason = new SSLHandshakeException("no agreement");
         bench.run(() -> tls.handshake.completeExceptionally(reason));
-        assertThat(Now.failure(SSLHandshakeException.class, secured)).isSameAs(reason);
+        assertThat(Outcomes.failure(SSLHandshakeException.class, secured)).isSameAs(reason);
         assertEverythingFailsWith(reason);
     }
 
@@ -284,7 +284,7 @@ class StartTlsTest {
         thrower.handshake.completeExceptionally(reason);
         CompletableFuture<TlsSession> secured = startTls(thrower, "");
         sendAll();
-        assertThat(Now.failure(IllegalArgumentException.class, secured)).isSameAs(reason);
+        assertThat(Outcomes.failure(IllegalArgumentException.class, secured)).isSameAs(reason);
         assertEverythingFailsWith(reason);
     }
 
@@ -294,7 +294,7 @@ class StartTlsTest {
         bench.loop.advance(Duration.ofSeconds(59));
         assertThat(secured).isNotDone();
         bench.loop.advance(Duration.ofSeconds(1));
-        assertThat(Now.failure(SSLHandshakeException.class, secured)).hasMessageContaining("60 s");
+        assertThat(Outcomes.failure(SSLHandshakeException.class, secured)).hasMessageContaining("60 s");
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         sendAll();
         assertThat(tls.leftover).isNull();
@@ -305,7 +305,7 @@ class StartTlsTest {
         CompletableFuture<TlsSession> secured = startTls();
         sendAll();
         bench.loop.advance(Duration.ofSeconds(60));
-        SSLHandshakeException reason = Now.failure(SSLHandshakeException.class, secured);
+        SSLHandshakeException reason = Outcomes.failure(SSLHandshakeException.class, secured);
         assertEverythingFailsWith(reason);
         handshake(tls);
         assertThat(bench.writer.tlsSession()).isNull();
@@ -325,9 +325,9 @@ class StartTlsTest {
             }
             assertThat(secured.cancel(false)).isTrue();
             fresh.loop.runReady();
-            Now.failure(CancellationException.class, secured);
+            Outcomes.failure(CancellationException.class, secured);
             assertThat(fresh.wire.count("abort")).isEqualTo(1);
-            Now.failure(StreamClosedException.class, fresh.read(r -> r.read(1)));
+            Outcomes.failure(StreamClosedException.class, fresh.read(r -> r.read(1)));
             assertThatThrownBy(() -> fresh.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
         }
     }
@@ -337,25 +337,26 @@ class StartTlsTest {
         CompletableFuture<TlsSession> closed = startTls();
         bench.writer.close();
         bench.loop.runReady();
-        assertThat(Now.failure(StreamClosedException.class, closed)).hasMessage("close() was called during startTls()");
+        assertThat(Outcomes.failure(StreamClosedException.class, closed))
+                .hasMessage("close() was called during startTls()");
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         Bench other = new Bench();
         CompletableFuture<TlsSession> aborted = other.onLoop(() -> other.writer.startTls(tls));
         other.writer.abort();
         other.loop.runReady();
-        assertThat(Now.failure(StreamClosedException.class, aborted)).hasMessage("abort() was called");
+        assertThat(Outcomes.failure(StreamClosedException.class, aborted)).hasMessage("abort() was called");
     }
 
     @Test
     void peersEof_beforeOrMeanwhile_endsIt() {
         CompletableFuture<TlsSession> meanwhile = startTls();
         bench.wire.eof();
-        Now.failure(StreamBrokenException.class, meanwhile);
+        Outcomes.failure(StreamBrokenException.class, meanwhile);
         assertThat(bench.wire.count("abort")).isEqualTo(1);
         Bench other = new Bench();
         other.wire.eof();
         CompletableFuture<TlsSession> after = other.onLoop(() -> other.writer.startTls(tls));
-        Now.failure(StreamBrokenException.class, after);
+        Outcomes.failure(StreamBrokenException.class, after);
         assertThat(other.wire.count("abort")).isEqualTo(1);
     }
 
@@ -365,8 +366,8 @@ class StartTlsTest {
         sendAll();
         IOException reset = new IOException("reset");
         bench.wire.lose(reset);
-        assertThat(Now.failure(StreamBrokenException.class, secured)).hasCause(reset);
-        Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
+        assertThat(Outcomes.failure(StreamBrokenException.class, secured)).hasCause(reset);
+        Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1)));
     }
 
     @Test
@@ -382,7 +383,7 @@ class StartTlsTest {
         other.run(() -> other.writer.close());
         assertThatThrownBy(() -> other.writer.startTls(tls)).hasMessage("startTls() called after close()");
         other.wire.lose(null);
-        assertThat(Now.text(other.read(r -> r.read(1)))).isEmpty();
+        assertThat(Outcomes.text(other.read(r -> r.read(1)))).isEmpty();
     }
 
     @Test
@@ -390,28 +391,28 @@ class StartTlsTest {
         CompletableFuture<TlsSession> secured = startTls();
         sendAll();
         handshake(tls);
-        Now.value(secured);
+        Outcomes.value(secured);
         bench.wire.feed("half an ans");
         bench.wire.lose(new TlsTruncationException("cut", null));
-        assertThat(Now.text(bench.read(r -> r.read(99)))).isEqualTo("half an ans");
+        assertThat(Outcomes.text(bench.read(r -> r.read(99)))).isEqualTo("half an ans");
         for (int i = 0; i < 2; i++) {
-            assertThat(Now.failure(TlsTruncationException.class, bench.read(r -> r.read(1))))
+            assertThat(Outcomes.failure(TlsTruncationException.class, bench.read(r -> r.read(1))))
                     .hasMessage("cut");
         }
-        Now.failure(TlsTruncationException.class, bench.onLoop(() -> bench.writer.drain()));
-        Now.failure(TlsTruncationException.class, bench.onLoop(() -> bench.connection.waitClosed()));
+        Outcomes.failure(TlsTruncationException.class, bench.onLoop(() -> bench.writer.drain()));
+        Outcomes.failure(TlsTruncationException.class, bench.onLoop(() -> bench.connection.waitClosed()));
         assertThat(bench.reader.atEof()).isFalse();
     }
 
     private void assertEverythingFailsWith(Throwable reason) {
         assertThat(bench.wire.count("abort")).isEqualTo(1);
-        assertThat(Now.failure(StreamBrokenException.class, bench.read(r -> r.read(1))))
+        assertThat(Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1))))
                 .hasCause(reason);
-        assertThat(Now.failure(StreamBrokenException.class, bench.onLoop(() -> bench.writer.drain())))
+        assertThat(Outcomes.failure(StreamBrokenException.class, bench.onLoop(() -> bench.writer.drain())))
                 .hasCause(reason);
         CompletableFuture<Void> closed = bench.onLoop(() -> bench.connection.waitClosed());
         bench.wire.lose(null);
-        assertThat(Now.failure(StreamBrokenException.class, closed)).hasCause(reason);
+        assertThat(Outcomes.failure(StreamBrokenException.class, closed)).hasCause(reason);
         assertThatThrownBy(() -> bench.writer.write(new byte[1])).isInstanceOf(StreamClosedException.class);
         assertThat(bench.wire.writtenText()).isEmpty();
     }
@@ -434,7 +435,7 @@ class StartTlsTest {
         assertThat(bench.loop.timerCount()).isEqualTo(1);
         sendAll();
         handshake(tls);
-        Now.value(secured);
+        Outcomes.value(secured);
         assertThat(bench.loop.timerCount()).isZero();
     }
 
@@ -444,7 +445,8 @@ class StartTlsTest {
         sendAll();
         bench.writer.close();
         bench.loop.run(() -> tls.handshake.complete(SESSION));
-        assertThat(Now.failure(StreamClosedException.class, secured)).hasMessageContaining("closed during startTls()");
+        assertThat(Outcomes.failure(StreamClosedException.class, secured))
+                .hasMessageContaining("closed during startTls()");
         bench.loop.runReady();
         assertThat(bench.writer.tlsSession()).isNull();
         assertThat(bench.wire.count("abort")).isEqualTo(1);

@@ -20,20 +20,20 @@ class StreamReaderReadTest {
         bench.wire.feed("");
         assertThat(read).isNotDone();
         bench.wire.feed("data");
-        assertThat(Now.text(read)).isEqualTo("data");
+        assertThat(Outcomes.text(read)).isEqualTo("data");
     }
 
     @Test
     void read_zero_isEmptyAndLeavesTheBuffer() {
         bench.wire.feed("line");
-        assertThat(Now.text(bench.read(r -> r.read(0)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(0)))).isEmpty();
         assertThat(bench.reader.core.input.bufferedByteCount()).isEqualTo(4);
     }
 
     @Test
     void read_zeroBeforeAnything_isEmptyAtOnce() {
-        assertThat(Now.text(bench.read(r -> r.read(0)))).isEmpty();
-        assertThat(Now.text(bench.read(r -> r.readExactly(0)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(0)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.readExactly(0)))).isEmpty();
     }
 
     @Test
@@ -41,7 +41,7 @@ class StreamReaderReadTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(30));
         assertThat(read).isNotDone();
         bench.wire.feed("what came");
-        assertThat(Now.text(read)).isEqualTo("what came");
+        assertThat(Outcomes.text(read)).isEqualTo("what came");
         assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
     }
 
@@ -49,25 +49,25 @@ class StreamReaderReadTest {
     void read_fewerThanBuffered_leavesTheRest() {
         bench.wire.feed("lin");
         bench.wire.feed("e\nb\nc\n");
-        assertThat(Now.text(bench.read(r -> r.read(5)))).isEqualTo("line\n");
-        assertThat(Now.text(bench.read(r -> r.read(99)))).isEqualTo("b\nc\n");
+        assertThat(Outcomes.text(bench.read(r -> r.read(5)))).isEqualTo("line\n");
+        assertThat(Outcomes.text(bench.read(r -> r.read(99)))).isEqualTo("b\nc\n");
     }
 
     @Test
     void read_fewerThanArrives_leavesTheRest() {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(2));
         bench.wire.feed("abcd");
-        assertThat(Now.text(read)).isEqualTo("ab");
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("cd");
+        assertThat(Outcomes.text(read)).isEqualTo("ab");
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("cd");
     }
 
     @Test
     void read_atEof_isEmptyAgainAndAgain() {
         CompletableFuture<byte[]> read = bench.read(r -> r.read(1024));
         bench.wire.eof();
-        assertThat(Now.text(read)).isEmpty();
-        assertThat(Now.text(bench.read(r -> r.read(1)))).isEmpty();
-        assertThat(Now.text(bench.read(r -> r.read(-1)))).isEmpty();
+        assertThat(Outcomes.text(read)).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(1)))).isEmpty();
+        assertThat(Outcomes.text(bench.read(r -> r.read(-1)))).isEmpty();
     }
 
     @Test
@@ -77,14 +77,14 @@ class StreamReaderReadTest {
         bench.wire.feed("chunk2");
         assertThat(read).isNotDone();
         bench.wire.eof();
-        assertThat(Now.text(read)).isEqualTo("chunk1\nchunk2");
+        assertThat(Outcomes.text(read)).isEqualTo("chunk1\nchunk2");
     }
 
     @Test
     void read_isNotBoundByTheLimit() {
         Bench small = Bench.withReadLimit(3);
         small.wire.feed("chunk");
-        assertThat(Now.text(small.read(r -> r.read(5)))).isEqualTo("chunk");
+        assertThat(Outcomes.text(small.read(r -> r.read(5)))).isEqualTo("chunk");
     }
 
     @Test
@@ -93,9 +93,9 @@ class StreamReaderReadTest {
         bench.wire.feed("12345");
         assertThat(read).isNotDone();
         bench.wire.feed("6");
-        assertThat(Now.failure(LimitOverrunException.class, read).limit()).isEqualTo(5);
+        assertThat(Outcomes.failure(LimitOverrunException.class, read).limit()).isEqualTo(5);
         bench.wire.eof();
-        assertThat(Now.text(bench.read(r -> r.readAll(6)))).isEqualTo("123456");
+        assertThat(Outcomes.text(bench.read(r -> r.readAll(6)))).isEqualTo("123456");
     }
 
     @Test
@@ -106,7 +106,7 @@ class StreamReaderReadTest {
         small.wire.feed("da");
         assertThat(read).isNotDone();
         small.wire.feed("tadata");
-        assertThat(Now.text(read)).isEqualTo("datadata");
+        assertThat(Outcomes.text(read)).isEqualTo("datadata");
         assertThat(small.reader.core.input.bufferedByteCount()).isEqualTo(4);
     }
 
@@ -115,7 +115,7 @@ class StreamReaderReadTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(8));
         bench.wire.feed("data");
         bench.wire.eof();
-        IncompleteReadException e = Now.failure(IncompleteReadException.class, read);
+        IncompleteReadException e = Outcomes.failure(IncompleteReadException.class, read);
         assertThat(e.partial()).asString().isEqualTo("data");
         assertThat(e.expected()).isEqualTo(8);
         assertThat(e).hasMessage("the input ended after 4 of 8 expected bytes");
@@ -138,7 +138,7 @@ class StreamReaderReadTest {
         bench.wire.feed("some data\n");
         bench.wire.eof();
         assertThat(bench.reader.atEof()).isFalse();
-        assertThat(Now.text(bench.read(StreamReader::readLine))).isEqualTo("some data\n");
+        assertThat(Outcomes.text(bench.read(StreamReader::readLine))).isEqualTo("some data\n");
         assertThat(bench.reader.atEof()).isTrue();
     }
 
@@ -147,12 +147,12 @@ class StreamReaderReadTest {
         CompletableFuture<byte[]> read = bench.read(r -> r.readExactly(9));
         bench.wire.feed("data");
         bench.run(bench.reader::feedEof);
-        assertThat(Now.failure(IncompleteReadException.class, read).partial())
+        assertThat(Outcomes.failure(IncompleteReadException.class, read).partial())
                 .asString()
                 .isEqualTo("data");
         bench.wire.feed("dropped");
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEmpty();
-        bench.run(() -> bench.writer.write(Now.bytes("still open")));
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEmpty();
+        bench.run(() -> bench.writer.write(Latin1.bytes("still open")));
         assertThat(bench.wire.writtenText()).isEqualTo("still open");
     }
 
@@ -162,25 +162,25 @@ class StreamReaderReadTest {
         bench.wire.feed("abc");
         assertThat(peek).isNotDone();
         bench.wire.feed("de");
-        assertThat(Now.text(peek)).isEqualTo("abcd");
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("abcde");
+        assertThat(Outcomes.text(peek)).isEqualTo("abcd");
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("abcde");
         bench.wire.feed("x");
         bench.wire.eof();
-        assertThat(Now.text(bench.read(r -> r.peek(4)))).isEqualTo("x");
-        assertThat(Now.text(bench.read(r -> r.read(4)))).isEqualTo("x");
+        assertThat(Outcomes.text(bench.read(r -> r.peek(4)))).isEqualTo("x");
+        assertThat(Outcomes.text(bench.read(r -> r.read(4)))).isEqualTo("x");
     }
 
     @Test
     void skip_dropsAtMostSoMany_andSaysHowMany() {
         bench.wire.feed("abcdef");
-        assertThat(Now.number(bench.read(r -> r.skip(4)))).isEqualTo(4);
-        assertThat(Now.number(bench.read(r -> r.skip(4)))).isEqualTo(2);
+        assertThat(Outcomes.number(bench.read(r -> r.skip(4)))).isEqualTo(4);
+        assertThat(Outcomes.number(bench.read(r -> r.skip(4)))).isEqualTo(2);
         CompletableFuture<Integer> skip = bench.read(r -> r.skip(3));
         bench.wire.feed("ghijk");
-        assertThat(Now.number(skip)).isEqualTo(3);
-        assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("jk");
+        assertThat(Outcomes.number(skip)).isEqualTo(3);
+        assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("jk");
         bench.wire.eof();
-        assertThat(Now.number(bench.read(r -> r.skip(3)))).isZero();
+        assertThat(Outcomes.number(bench.read(r -> r.skip(3)))).isZero();
     }
 
     @Test
@@ -189,34 +189,34 @@ class StreamReaderReadTest {
             target.put((byte) '>');
             CompletableFuture<Integer> read = bench.read(r -> r.readInto(target));
             bench.wire.feed("abcde");
-            assertThat(Now.number(read)).isEqualTo(3);
-            assertThat(Now.number(bench.read(r -> r.readInto(target)))).isZero();
+            assertThat(Outcomes.number(read)).isEqualTo(3);
+            assertThat(Outcomes.number(bench.read(r -> r.readInto(target)))).isZero();
             byte[] seen = new byte[4];
             target.flip().get(seen);
             assertThat(seen).asString().isEqualTo(">abc");
-            assertThat(Now.text(bench.read(r -> r.read(9)))).isEqualTo("de");
+            assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("de");
         }
         bench.wire.eof();
-        assertThat(Now.number(bench.read(r -> r.readInto(ByteBuffer.allocate(1)))))
+        assertThat(Outcomes.number(bench.read(r -> r.readInto(ByteBuffer.allocate(1)))))
                 .isEqualTo(-1);
     }
 
     @Test
     void readAvailable_neverWaits() {
-        assertThat(Now.text(bench.read(StreamReader::readAvailable))).isEmpty();
+        assertThat(Outcomes.text(bench.read(StreamReader::readAvailable))).isEmpty();
         bench.wire.feed("abc");
-        assertThat(Now.text(bench.read(StreamReader::readAvailable))).isEqualTo("abc");
+        assertThat(Outcomes.text(bench.read(StreamReader::readAvailable))).isEqualTo("abc");
     }
 
     @Test
     void result_isTheCallers_whateverComesLater() {
         bench.wire.feed("first");
-        byte[] first = Now.value(bench.read(r -> r.read(5)));
+        byte[] first = Outcomes.value(bench.read(r -> r.read(5)));
         bench.wire.feed("other");
-        byte[] shown = Now.value(bench.read(r -> r.peek(5)));
+        byte[] shown = Outcomes.value(bench.read(r -> r.peek(5)));
         Arrays.fill(shown, (byte) '!');
         assertThat(first).asString().isEqualTo("first");
-        assertThat(Now.text(bench.read(r -> r.read(5)))).isEqualTo("other");
+        assertThat(Outcomes.text(bench.read(r -> r.read(5)))).isEqualTo("other");
     }
 
     /** Even if it is as large as the reader's own array. */
@@ -226,11 +226,11 @@ class StreamReaderReadTest {
             Bench each = new Bench();
             byte[] sent = "x".repeat(byteCount).getBytes(US_ASCII);
             each.wire.feed(sent);
-            byte[] first = Now.value(each.read(StreamReader::readAvailable));
+            byte[] first = Outcomes.value(each.read(StreamReader::readAvailable));
             each.wire.feed("y".repeat(byteCount));
             assertThat(first).isEqualTo(sent);
             first[0] = '!';
-            assertThat(Now.text(each.read(r -> r.readExactly(byteCount)))).isEqualTo("y".repeat(byteCount));
+            assertThat(Outcomes.text(each.read(r -> r.readExactly(byteCount)))).isEqualTo("y".repeat(byteCount));
         }
     }
 
@@ -255,13 +255,13 @@ class StreamReaderReadTest {
         ByteBuffer target = ByteBuffer.allocate(10);
         CompletableFuture<Integer> direct = bench.read(r -> r.readInto(target));
         bench.wire.feed("abc");
-        assertThat(Now.number(direct)).isEqualTo(3);
+        assertThat(Outcomes.number(direct)).isEqualTo(3);
         assertThat(target.limit()).isEqualTo(10);
         bench.wire.feed("def");
-        assertThat(Now.number(bench.read(r -> r.readInto(target)))).isEqualTo(3);
+        assertThat(Outcomes.number(bench.read(r -> r.readInto(target)))).isEqualTo(3);
         assertThat(target.limit()).isEqualTo(10);
         assertThat(target.position()).isEqualTo(6);
-        assertThat(Now.number(bench.read(r -> r.readInto(ByteBuffer.allocate(0)))))
+        assertThat(Outcomes.number(bench.read(r -> r.readInto(ByteBuffer.allocate(0)))))
                 .isZero();
     }
 }

@@ -14,7 +14,7 @@ class StreamReaderUntilTest {
         StreamReader reader = new Bench().reader;
         assertThatIllegalArgumentException().isThrownBy(reader::readUntil);
         assertThatIllegalArgumentException().isThrownBy(() -> reader.readUntil(new byte[0]));
-        assertThatIllegalArgumentException().isThrownBy(() -> reader.readUntil(Now.bytes("a"), new byte[0]));
+        assertThatIllegalArgumentException().isThrownBy(() -> reader.readUntil(Latin1.bytes("a"), new byte[0]));
     }
 
     @Test
@@ -22,23 +22,24 @@ class StreamReaderUntilTest {
         String message = "fooAAA barAAAx";
         for (int cut = 0; cut <= message.length(); cut++) {
             Bench bench = new Bench();
-            CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Now.bytes("AAA")));
+            CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Latin1.bytes("AAA")));
             bench.wire.feed(message.substring(0, cut));
             bench.wire.feed(message.substring(cut));
-            assertThat(Now.text(read)).as("cut at %d", cut).isEqualTo("fooAAA");
-            assertThat(Now.text(bench.read(r -> r.readUntil(Now.bytes("AAA"))))).isEqualTo(" barAAA");
-            assertThat(Now.text(bench.read(StreamReader::readAvailable))).isEqualTo("x");
+            assertThat(Outcomes.text(read)).as("cut at %d", cut).isEqualTo("fooAAA");
+            assertThat(Outcomes.text(bench.read(r -> r.readUntil(Latin1.bytes("AAA")))))
+                    .isEqualTo(" barAAA");
+            assertThat(Outcomes.text(bench.read(StreamReader::readAvailable))).isEqualTo("x");
         }
     }
 
     @Test
     void separator_thatOverlapsItself_isFoundAcrossAFalseStart() {
         Bench bench = new Bench();
-        CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Now.bytes("aab")));
+        CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Latin1.bytes("aab")));
         for (char c : "aaabx".toCharArray()) {
             bench.wire.feed(String.valueOf(c));
         }
-        assertThat(Now.text(read)).isEqualTo("aaab");
+        assertThat(Outcomes.text(read)).isEqualTo("aaab");
     }
 
     @Test
@@ -47,7 +48,7 @@ class StreamReaderUntilTest {
         bench.wire.feed("some dataAA");
         bench.wire.eof();
         IncompleteReadException e =
-                Now.failure(IncompleteReadException.class, bench.read(r -> r.readUntil(Now.bytes("AAA"))));
+                Outcomes.failure(IncompleteReadException.class, bench.read(r -> r.readUntil(Latin1.bytes("AAA"))));
         assertThat(e.partial()).asString().isEqualTo("some dataAA");
         assertThat(e.expected()).isEqualTo(IncompleteReadException.UNDEFINED);
         assertThat(bench.reader.core.input.bufferedByteCount()).isZero();
@@ -58,7 +59,7 @@ class StreamReaderUntilTest {
         Bench bench = Bench.withReadLimit(3);
         bench.wire.feed("some dataAA");
         LimitOverrunException e =
-                Now.failure(LimitOverrunException.class, bench.read(r -> r.readUntil(Now.bytes("AA"))));
+                Outcomes.failure(LimitOverrunException.class, bench.read(r -> r.readUntil(Latin1.bytes("AA"))));
         assertThat(e).hasMessageStartingWith("separator is found, but chunk is longer than limit");
         assertThat(e.consumed()).isEqualTo(9);
         assertThat(bench.reader.core.input.bufferedByteCount()).isEqualTo(11);
@@ -70,13 +71,13 @@ class StreamReaderUntilTest {
         bench.wire.feed("abcdefgAA");
         bench.wire.eof();
         LimitOverrunException e =
-                Now.failure(LimitOverrunException.class, bench.read(r -> r.readUntil(Now.bytes("AAA"))));
+                Outcomes.failure(LimitOverrunException.class, bench.read(r -> r.readUntil(Latin1.bytes("AAA"))));
         assertThat(e).hasMessageStartingWith("separator is not found, and chunk exceeds the limit");
         assertThat(e.consumed()).isEqualTo(7);
         Bench within = Bench.withReadLimit(4);
         within.wire.feed("abcdAA");
         within.wire.eof();
-        Now.failure(IncompleteReadException.class, within.read(r -> r.readUntil(Now.bytes("AAA"))));
+        Outcomes.failure(IncompleteReadException.class, within.read(r -> r.readUntil(Latin1.bytes("AAA"))));
     }
 
     @Test
@@ -95,49 +96,49 @@ class StreamReaderUntilTest {
 
     private static String outcome(String message, int chunk) {
         Bench bench = Bench.withReadLimit(4);
-        CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Now.bytes("\r\n")));
+        CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Latin1.bytes("\r\n")));
         for (int at = 0; at < message.length(); at += chunk) {
             bench.wire.feed(message.substring(at, Math.min(message.length(), at + chunk)));
         }
         if (read.isCompletedExceptionally()) {
-            Now.failure(LimitOverrunException.class, read);
+            Outcomes.failure(LimitOverrunException.class, read);
             return "overrun";
         }
-        return Now.text(read);
+        return Outcomes.text(read);
     }
 
     @Test
     void limit_ofTheCall_overridesTheStreams() {
         Bench bench = Bench.withReadLimit(4);
         bench.wire.feed("123456|");
-        List<byte[]> bar = List.of(Now.bytes("|"));
-        Now.failure(LimitOverrunException.class, bench.read(r -> r.readUntil(bar, 5)));
-        assertThat(Now.text(bench.read(r -> r.readUntil(bar, 6)))).isEqualTo("123456|");
+        List<byte[]> bar = List.of(Latin1.bytes("|"));
+        Outcomes.failure(LimitOverrunException.class, bench.read(r -> r.readUntil(bar, 5)));
+        assertThat(Outcomes.text(bench.read(r -> r.readUntil(bar, 6)))).isEqualTo("123456|");
     }
 
     @Test
     void severalSeparators_theOneThatEndsFirstWins() {
         Bench bench = new Bench();
         bench.wire.feed("ABCDEFG some data,next;end");
-        byte[][] words = {Now.bytes("DEF"), Now.bytes("BCDE")};
-        assertThat(Now.text(bench.read(r -> r.readUntil(words)))).isEqualTo("ABCDE");
-        byte[][] marks = {Now.bytes(";"), Now.bytes(",")};
-        assertThat(Now.text(bench.read(r -> r.readUntil(marks)))).isEqualTo("FG some data,");
-        assertThat(Now.text(bench.read(r -> r.readUntil(marks)))).isEqualTo("next;");
+        byte[][] words = {Latin1.bytes("DEF"), Latin1.bytes("BCDE")};
+        assertThat(Outcomes.text(bench.read(r -> r.readUntil(words)))).isEqualTo("ABCDE");
+        byte[][] marks = {Latin1.bytes(";"), Latin1.bytes(",")};
+        assertThat(Outcomes.text(bench.read(r -> r.readUntil(marks)))).isEqualTo("FG some data,");
+        assertThat(Outcomes.text(bench.read(r -> r.readUntil(marks)))).isEqualTo("next;");
     }
 
     @Test
     void severalSeparators_thatEndTogether_theShortestCountsForTheLimit() {
         Bench bench = Bench.withReadLimit(3);
         bench.wire.feed("some data");
-        LimitOverrunException e = Now.failure(
-                LimitOverrunException.class, bench.read(r -> r.readUntil(Now.bytes("a"), Now.bytes("ome da"))));
+        LimitOverrunException e = Outcomes.failure(
+                LimitOverrunException.class, bench.read(r -> r.readUntil(Latin1.bytes("a"), Latin1.bytes("ome da"))));
         assertThat(e.consumed()).isEqualTo(6);
         Bench together = Bench.withReadLimit(1);
         together.wire.feed("a\r\n");
-        assertThat(Now.failure(
+        assertThat(Outcomes.failure(
                                 LimitOverrunException.class,
-                                together.read(r -> r.readUntil(Now.bytes("\r\n"), Now.bytes("\n"))))
+                                together.read(r -> r.readUntil(Latin1.bytes("\r\n"), Latin1.bytes("\n"))))
                         .consumed())
                 .isEqualTo(2);
     }
@@ -145,11 +146,13 @@ class StreamReaderUntilTest {
     @Test
     void severalSeparators_bufferShorterThanTheLongest_waits() {
         Bench bench = Bench.withReadLimit(3);
-        CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Now.bytes("long separator"), Now.bytes("|")));
+        CompletableFuture<byte[]> read =
+                bench.read(r -> r.readUntil(Latin1.bytes("long separator"), Latin1.bytes("|")));
         bench.wire.feed("data");
         assertThat(read).isNotDone();
         bench.wire.feed("|");
-        assertThat(Now.failure(LimitOverrunException.class, read).consumed()).isEqualTo(4);
+        assertThat(Outcomes.failure(LimitOverrunException.class, read).consumed())
+                .isEqualTo(4);
     }
 
     /** R3: each byte is examined once, however small the chunks. */
@@ -157,13 +160,13 @@ class StreamReaderUntilTest {
     void scan_oneByteAtATime_examinesEachByteOnce() {
         for (String separator : List.of("\n", "\r\n", "aab")) {
             Bench bench = new Bench();
-            CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Now.bytes(separator)));
+            CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(Latin1.bytes(separator)));
             int length = 20_000;
             for (int i = 0; i < length; i++) {
                 bench.wire.feed("x");
             }
             bench.wire.feed(separator);
-            assertThat(Now.value(read)).hasSize(length + separator.length());
+            assertThat(Outcomes.value(read)).hasSize(length + separator.length());
             assertThat(bench.reader.core.input.examinedByteCount())
                     .as(separator)
                     .isEqualTo(length + separator.length());
@@ -174,7 +177,7 @@ class StreamReaderUntilTest {
     @Test
     void scan_cancelledAndAskedAgain_goesOnWhereItStopped() {
         Bench bench = new Bench();
-        byte[] separator = Now.bytes("\r\n");
+        byte[] separator = Latin1.bytes("\r\n");
         for (int i = 0; i < 1000; i++) {
             CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(separator));
             bench.wire.feed("x");
@@ -182,7 +185,7 @@ class StreamReaderUntilTest {
         }
         CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(separator));
         bench.wire.feed("\r\n");
-        assertThat(Now.value(read)).hasSize(1002);
+        assertThat(Outcomes.value(read)).hasSize(1002);
         assertThat(bench.reader.core.input.examinedByteCount()).isEqualTo(1002);
     }
 
@@ -190,17 +193,17 @@ class StreamReaderUntilTest {
     @Test
     void separators_areCopied() {
         Bench bench = new Bench();
-        byte[] separator = Now.bytes("ab");
+        byte[] separator = Latin1.bytes("ab");
         CompletableFuture<byte[]> read = bench.read(r -> r.readUntil(separator));
         separator[0] = 'c';
         bench.wire.feed("1ab2cb");
-        assertThat(Now.text(read)).isEqualTo("1ab");
-        assertThat(Now.text(bench.read(r -> r.readUntil(separator)))).isEqualTo("2cb");
-        byte[] single = Now.bytes("x");
+        assertThat(Outcomes.text(read)).isEqualTo("1ab");
+        assertThat(Outcomes.text(bench.read(r -> r.readUntil(separator)))).isEqualTo("2cb");
+        byte[] single = Latin1.bytes("x");
         CompletableFuture<byte[]> next = bench.read(r -> r.readUntil(single));
         single[0] = 'y';
         bench.wire.feed("1y2x3y");
-        assertThat(Now.text(next)).isEqualTo("1y2x");
-        assertThat(Now.text(bench.read(r -> r.readUntil(single)))).isEqualTo("3y");
+        assertThat(Outcomes.text(next)).isEqualTo("1y2x");
+        assertThat(Outcomes.text(bench.read(r -> r.readUntil(single)))).isEqualTo("3y");
     }
 }

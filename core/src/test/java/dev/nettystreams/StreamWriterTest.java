@@ -15,7 +15,7 @@ class StreamWriterTest {
 
     @Test
     void write_takesACopy_onTheLoopAndOffIt() {
-        byte[] array = Now.bytes("abc");
+        byte[] array = Latin1.bytes("abc");
         bench.loop.run(() -> bench.writer.write(array));
         array[0] = '!';
         bench.writer.write(array);
@@ -26,9 +26,9 @@ class StreamWriterTest {
 
     @Test
     void write_ofABuffer_movesItsPosition_andTakesACopy() {
-        ByteBuffer heap = ByteBuffer.wrap(Now.bytes("<heap>"), 1, 4).slice();
+        ByteBuffer heap = ByteBuffer.wrap(Latin1.bytes("<heap>"), 1, 4).slice();
         ByteBuffer direct =
-                ByteBuffer.allocateDirect(6).put(Now.bytes("direct")).flip();
+                ByteBuffer.allocateDirect(6).put(Latin1.bytes("direct")).flip();
         bench.writer.write(heap);
         bench.writer.write(direct);
         assertThat(heap.hasRemaining() || direct.hasRemaining()).isFalse();
@@ -45,21 +45,21 @@ class StreamWriterTest {
 
     @Test
     void writeOwned_hearsOfNoCopy() {
-        bench.loop.run(() -> bench.writer.writeOwned(ByteBuffer.wrap(Now.bytes("given"))));
+        bench.loop.run(() -> bench.writer.writeOwned(ByteBuffer.wrap(Latin1.bytes("given"))));
         assertThat(bench.wire.calls).containsExactly("writeOwned");
     }
 
     @Test
     void writeLines_keepsTheirOrder_withNothingBetween() {
-        bench.run(() -> bench.writer.writeLines(List.of(Now.bytes("a\n"), Now.bytes("b\n"), Now.bytes("c"))));
+        bench.run(() -> bench.writer.writeLines(List.of(Latin1.bytes("a\n"), Latin1.bytes("b\n"), Latin1.bytes("c"))));
         assertThat(bench.wire.writtenText()).isEqualTo("a\nb\nc");
     }
 
     @Test
     void writes_ofOneTask_areFlushedOnce_behindIt() {
         bench.loop.run(() -> {
-            bench.writer.write(Now.bytes("a"));
-            bench.writer.write(Now.bytes("b"));
+            bench.writer.write(Latin1.bytes("a"));
+            bench.writer.write(Latin1.bytes("b"));
         });
         assertThat(bench.wire.count("flush")).isZero();
         bench.loop.runReady();
@@ -80,7 +80,7 @@ class StreamWriterTest {
     @Test
     void writes_ofAnotherThread_gatherIntoOne() {
         for (int i = 0; i < 10; i++) {
-            bench.writer.write(Now.bytes("piece "));
+            bench.writer.write(Latin1.bytes("piece "));
         }
         bench.loop.runReady();
         assertThat(bench.wire.calls).containsExactly("writeOwned", "flush");
@@ -89,9 +89,9 @@ class StreamWriterTest {
 
     @Test
     void writes_offTheLoopThenOnIt_keepTheirOrder() {
-        bench.writer.write(Now.bytes("first "));
-        bench.loop.run(() -> bench.writer.write(Now.bytes("second ")));
-        bench.writer.writeOwned(ByteBuffer.wrap(Now.bytes("third")));
+        bench.writer.write(Latin1.bytes("first "));
+        bench.loop.run(() -> bench.writer.write(Latin1.bytes("second ")));
+        bench.writer.writeOwned(ByteBuffer.wrap(Latin1.bytes("third")));
         bench.loop.runReady();
         assertThat(bench.wire.writtenText()).isEqualTo("first second third");
     }
@@ -119,16 +119,16 @@ class StreamWriterTest {
     @Test
     void write_afterALoss_isDropped_andDrainSaysWhy() {
         bench.wire.lose(new IOException("reset"));
-        bench.run(() -> bench.writer.write(Now.bytes("lost")));
+        bench.run(() -> bench.writer.write(Latin1.bytes("lost")));
         assertThat(bench.wire.writtenText()).isEmpty();
-        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::drain));
+        Outcomes.failure(StreamBrokenException.class, bench.onLoop(bench.writer::drain));
     }
 
     @Test
     void writes_ofAnotherThread_areSentByOneTask() {
         bench.loop.runReady();
-        bench.writer.write(Now.bytes("one, "));
-        bench.writer.write(Now.bytes("two"));
+        bench.writer.write(Latin1.bytes("one, "));
+        bench.writer.write(Latin1.bytes("two"));
         assertThat(bench.loop.runOne()).isTrue();
         assertThat(bench.wire.writtenText()).isEqualTo("one, two");
         assertThat(bench.wire.calls).endsWith("flush");
@@ -161,23 +161,23 @@ class StreamWriterTest {
             bench.wire.beforeWrite = () -> {};
             throw new InternalError("no memory for it");
         };
-        bench.writer.write(Now.bytes("lost"));
-        bench.writer.writeOwned(ByteBuffer.wrap(Now.bytes("behind it")));
+        bench.writer.write(Latin1.bytes("lost"));
+        bench.writer.writeOwned(ByteBuffer.wrap(Latin1.bytes("behind it")));
         var flushed = bench.writer.flush();
         bench.loop.runReady();
-        bench.run(() -> bench.writer.write(Now.bytes("later")));
+        bench.run(() -> bench.writer.write(Latin1.bytes("later")));
         assertThat(bench.wire.writtenText()).isEmpty();
         assertThat(bench.wire.calls).contains("abort");
-        Now.failure(StreamBrokenException.class, flushed);
-        Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::flush));
+        Outcomes.failure(StreamBrokenException.class, flushed);
+        Outcomes.failure(StreamBrokenException.class, bench.onLoop(bench.writer::flush));
         var drained = bench.writer.drain();
         bench.loop.runReady();
-        Now.failure(StreamBrokenException.class, drained);
+        Outcomes.failure(StreamBrokenException.class, drained);
     }
 
     @Test
     void writeEof_onceAndBehindTheBytes() {
-        bench.writer.write(Now.bytes("all"));
+        bench.writer.write(Latin1.bytes("all"));
         bench.writer.writeEof();
         bench.writer.writeEof();
         bench.loop.runReady();
@@ -190,7 +190,7 @@ class StreamWriterTest {
         bench.wire.canWriteEof = false;
         assertThat(bench.writer.canWriteEof()).isFalse();
         assertThatThrownBy(bench.writer::writeEof).isInstanceOf(UnsupportedOperationException.class);
-        bench.run(() -> bench.writer.write(Now.bytes("still open")));
+        bench.run(() -> bench.writer.write(Latin1.bytes("still open")));
         assertThat(bench.wire.writtenText()).isEqualTo("still open");
     }
 
@@ -208,7 +208,7 @@ class StreamWriterTest {
 
     @Test
     void writeEof_onTheLoop_goesBehindWhatOtherThreadsWroteBefore() {
-        bench.writer.write(Now.bytes("before"));
+        bench.writer.write(Latin1.bytes("before"));
         bench.loop.run(bench.writer::writeEof);
         assertThat(bench.wire.calls).containsSubsequence("writeOwned", "writeEof");
         bench.loop.runReady();

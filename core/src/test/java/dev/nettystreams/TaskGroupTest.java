@@ -24,29 +24,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("FutureReturnValueIgnored") // the group waits for its tasks
 class TaskGroupTest {
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void join_waitsForAll_andTheirResultsAreThere(Way way) throws Exception {
-        String both = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void join_waitsForAll_andTheirResultsAreThere(ThreadKind kind) throws Exception {
+        String both = kind.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 CompletableFuture<byte[]> near =
                         group.start(() -> await(pair.near().reader().readLine()));
                 CompletableFuture<byte[]> far =
                         group.start(() -> await(pair.far().reader().readLine()));
-                pair.near().writer().write(Now.bytes("to far\n"));
-                pair.far().writer().write(Now.bytes("to near\n"));
+                pair.near().writer().write(Latin1.bytes("to far\n"));
+                pair.far().writer().write(Latin1.bytes("to near\n"));
                 group.join();
-                return Now.text(near) + Now.text(far);
+                return Outcomes.text(near) + Outcomes.text(far);
             }
         });
         assertThat(both).isEqualTo("to near\nto far\n");
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void firstFailure_cancelsTheOthers_andIsThrownByJoin(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void firstFailure_cancelsTheOthers_andIsThrownByJoin(ThreadKind kind) throws Exception {
         List<String> said = new ArrayList<>();
         IOException bug = new IOException("first");
-        assertThatThrownBy(() -> way.run(pair -> {
+        assertThatThrownBy(() -> kind.run(pair -> {
                     try (TaskGroup group = new TaskGroup()) {
                         Semaphore isReading = new Semaphore(0);
                         CompletableFuture<byte[]> reading = group.start(() -> {
@@ -74,9 +74,9 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void furtherFailures_areNotLost(Way way) {
-        assertThatThrownBy(() -> way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void furtherFailures_areNotLost(ThreadKind kind) {
+        assertThatThrownBy(() -> kind.run(pair -> {
                     try (TaskGroup group = new TaskGroup()) {
                         Semaphore isWaiting = new Semaphore(0);
                         group.start(() -> {
@@ -101,11 +101,11 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void close_leavesNothingRunning(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void close_leavesNothingRunning(ThreadKind kind) throws Exception {
         AtomicInteger running = new AtomicInteger();
         Semaphore begun = new Semaphore(0);
-        way.run(pair -> {
+        kind.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 for (int i = 0; i < 10; i++) {
                     group.start(() -> {
@@ -127,11 +127,11 @@ class TaskGroupTest {
 
     /** A thread sees two interrupts as one if both arrive before it checks. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void close_reachesATaskThatHasJustBeenInterrupted(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void close_reachesATaskThatHasJustBeenInterrupted(ThreadKind kind) throws Exception {
         Semaphore begun = new Semaphore(0);
         AtomicInteger interrupts = new AtomicInteger();
-        way.run(pair -> {
+        kind.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 CompletableFuture<byte[]> task = group.start(() -> {
                     begun.release();
@@ -152,13 +152,13 @@ class TaskGroupTest {
 
     /** An interrupt of the thread that joins cancels the tasks. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void interruptOfTheJoiner_cancelsAll(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void interruptOfTheJoiner_cancelsAll(ThreadKind kind) throws Exception {
         AtomicInteger cancelled = new AtomicInteger();
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);
             CountDownLatch isWaiting = new CountDownLatch(1);
-            CompletableFuture<Object> task = way.start(pair.near(), () -> {
+            CompletableFuture<Object> task = kind.start(pair.near(), () -> {
                 try (TaskGroup group = new TaskGroup()) {
                     group.start(() -> {
                         try {
@@ -182,9 +182,9 @@ class TaskGroupTest {
 
     /** Even if no close follows. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void join_thatIsInterrupted_throwsWhenAllHaveEnded(Way way) throws Exception {
-        boolean hadEnded = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void join_thatIsInterrupted_throwsWhenAllHaveEnded(ThreadKind kind) throws Exception {
+        boolean hadEnded = kind.run(pair -> {
             TaskGroup group = new TaskGroup();
             Semaphore begun = new Semaphore(0);
             CompletableFuture<?> task = group.start(() -> {
@@ -204,9 +204,9 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void close_keepsAnInterruptForLater(Way way) throws Exception {
-        boolean isInterrupted = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void close_keepsAnInterruptForLater(ThreadKind kind) throws Exception {
+        boolean isInterrupted = kind.run(pair -> {
             Semaphore begun = new Semaphore(0);
             try (TaskGroup group = new TaskGroup()) {
                 group.start(() -> {
@@ -222,27 +222,27 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void taskThatCancelsItself_isNoFailureOfTheGroup(Way way) throws Exception {
-        String other = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void taskThatCancelsItself_isNoFailureOfTheGroup(ThreadKind kind) throws Exception {
+        String other = kind.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 group.start(() -> {
                     throw new CancellationException("by itself");
                 });
                 CompletableFuture<byte[]> reading =
                         group.start(() -> await(pair.near().reader().readLine()));
-                pair.far().writer().write(Now.bytes("goes on\n"));
+                pair.far().writer().write(Latin1.bytes("goes on\n"));
                 group.join();
-                return Now.text(reading);
+                return Outcomes.text(reading);
             }
         });
         assertThat(other).isEqualTo("goes on\n");
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void groupThatIsEnding_takesNobodyIn(Way way) throws Exception {
-        way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void groupThatIsEnding_takesNobodyIn(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
             TaskGroup group = new TaskGroup();
             group.close();
             assertThatThrownBy(() -> group.start(() -> 1)).isInstanceOf(IllegalStateException.class);
@@ -252,10 +252,10 @@ class TaskGroupTest {
 
     /** The task's holder has completed its future, but its code is still running. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void close_alsoEndsATaskThatItsHolderHasSettled(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void close_alsoEndsATaskThatItsHolderHasSettled(ThreadKind kind) throws Exception {
         List<String> said = new ArrayList<>();
-        way.run(pair -> {
+        kind.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 Semaphore isOn = new Semaphore(0);
                 CompletableFuture<Object> task = group.start(() -> {
@@ -281,10 +281,10 @@ class TaskGroupTest {
 
     /** The task does not wait in {@code await} when the second interrupt is due. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void close_reachesATaskThatHasJustBeenInterrupted_whateverItWaitsFor(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void close_reachesATaskThatHasJustBeenInterrupted_whateverItWaitsFor(ThreadKind kind) throws Exception {
         Semaphore begun = new Semaphore(0);
-        way.run(pair -> {
+        kind.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 CompletableFuture<byte[]> task = group.start(() -> {
                     begun.release();
@@ -303,9 +303,9 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void close_reachesATaskThatSomebodyElseHasSettledAsCancelled(Way way) throws Exception {
-        way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void close_reachesATaskThatSomebodyElseHasSettledAsCancelled(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
             Semaphore seen = new Semaphore(0);
             try (TaskGroup group = new TaskGroup()) {
                 CompletableFuture<byte[]> task = group.start(() -> {
@@ -326,10 +326,10 @@ class TaskGroupTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void cleanup_isNotDisturbed_byThoseThatFailLater(Way way) throws Exception {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void cleanup_isNotDisturbed_byThoseThatFailLater(ThreadKind kind) throws Exception {
         AtomicInteger finished = new AtomicInteger();
-        assertThatThrownBy(() -> way.run(pair -> {
+        assertThatThrownBy(() -> kind.run(pair -> {
                     Semaphore cleaning = new Semaphore(0);
                     Semaphore othersHaveFailed = new Semaphore(0);
                     try (TaskGroup group = new TaskGroup()) {

@@ -33,17 +33,17 @@ class ThreadFactoryTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void executor_runsItsTasksBesideTheCaller_andTheyAwait(Way way) throws Exception {
-        List<String> lines = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void executor_runsItsTasksBesideTheCaller_andTheyAwait(ThreadKind kind) throws Exception {
+        List<String> lines = kind.run(pair -> {
             ExecutorService executor = Executors.newFixedThreadPool(2, Await.threadFactory());
             try {
                 Future<byte[]> first =
                         executor.submit(() -> await(pair.near().reader().readLine()));
                 Future<byte[]> second =
                         executor.submit(() -> await(pair.far().reader().readLine()));
-                pair.near().writer().write(Now.bytes("there\n"));
-                pair.far().writer().write(Now.bytes("here\n"));
+                pair.near().writer().write(Latin1.bytes("there\n"));
+                pair.far().writer().write(Latin1.bytes("here\n"));
                 return List.of(text(first.get()), text(second.get()));
             } finally {
                 executor.shutdown();
@@ -53,23 +53,23 @@ class ThreadFactoryTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void thread_isOfTheCallersKind(Way way) throws Exception {
-        way.run(pair -> {
-            CompletableFuture<HandlerThreads> kind = new CompletableFuture<>();
-            Thread made = Await.threadFactory().newThread(() -> kind.complete(HandlerThreads.ofCaller()));
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void thread_isOfTheCallersKind(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
+            CompletableFuture<HandlerThreads> ofMade = new CompletableFuture<>();
+            Thread made = Await.threadFactory().newThread(() -> ofMade.complete(HandlerThreads.ofCaller()));
             made.start();
             assertThat(made.isDaemon()).isTrue();
-            assertThat(await(kind)).isEqualTo(HandlerThreads.ofCaller());
+            assertThat(await(ofMade)).isEqualTo(HandlerThreads.ofCaller());
             return null;
         });
     }
 
     /** As {@code shutdownNow} of a pool does. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void interrupt_endsAnAwait_whichConsumesNoBytes(Way way) throws Exception {
-        String left = way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void interrupt_endsAnAwait_whichConsumesNoBytes(ThreadKind kind) throws Exception {
+        String left = kind.run(pair -> {
             CompletableFuture<Throwable> end = new CompletableFuture<>();
             CountDownLatch begun = new CountDownLatch(1);
             Thread made = Await.threadFactory().newThread(() -> {
@@ -84,16 +84,16 @@ class ThreadFactoryTest {
             begun.await();
             made.interrupt();
             assertThat(await(end)).isInstanceOf(InterruptedException.class);
-            pair.far().writer().write(Now.bytes("kept\n"));
+            pair.far().writer().write(Latin1.bytes("kept\n"));
             return text(await(pair.near().reader().readLine()));
         });
         assertThat(left).isEqualTo("kept\n");
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.Way#all")
-    void withTimeout_worksOnSuchAThread(Way way) throws Exception {
-        way.run(pair -> {
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_worksOnSuchAThread(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
             CompletableFuture<Throwable> end = new CompletableFuture<>();
             Await.threadFactory()
                     .newThread(() -> {
@@ -131,7 +131,7 @@ class ThreadFactoryTest {
                         }
                     })
                     .start();
-            pair.far().writer().write(Now.bytes("one\n"));
+            pair.far().writer().write(Latin1.bytes("one\n"));
             assertThat(line.get(20, TimeUnit.SECONDS)).isEqualTo("one\n");
             assertThat(carrier.get(20, TimeUnit.SECONDS).getName()).startsWith("netty-streams-task-");
         }
@@ -145,10 +145,10 @@ class ThreadFactoryTest {
                 Await.onEventLoop(MemoryStreams.pair(loop).near(), Await::threadFactory);
         loop.runReady();
         CompletableFuture<Boolean> ran = new CompletableFuture<>();
-        Now.value(factory).newThread(() -> ran.complete(loop.isCurrent())).start();
+        Outcomes.value(factory).newThread(() -> ran.complete(loop.isCurrent())).start();
         assertThat(ran).isNotDone();
         loop.runReady();
-        assertThat(Now.value(ran)).as("the loop's own thread").isFalse();
+        assertThat(Outcomes.value(ran)).as("the loop's own thread").isFalse();
     }
 
     @Test

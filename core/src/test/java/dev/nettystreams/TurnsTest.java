@@ -116,7 +116,7 @@ class TurnsTest {
         for (int before = 0; bench.loop.runOne(); before = done[0]) {
             most = Math.max(most, done[0] - before);
         }
-        Now.value(over);
+        Outcomes.value(over);
         assertThat(done[0]).isEqualTo(steps);
         assertThat(most).isPositive().isLessThanOrEqualTo(Turns.STEPS_PER_TURN);
     }
@@ -139,7 +139,7 @@ class TurnsTest {
         CompletableFuture<Void> busyness =
                 busy.near().repeat(() -> busy.near().writer().drain().thenApply(done -> busyGoesOn[0]));
         CompletableFuture<byte[]> read = other.near().reader().read(1);
-        other.far().writer().write(Now.bytes("x"));
+        other.far().writer().write(Latin1.bytes("x"));
         int tasks = 0;
         while (!read.isDone()) {
             assertThat(loop.runOne()).isTrue();
@@ -149,13 +149,13 @@ class TurnsTest {
         }
         busyGoesOn[0] = false;
         loop.runReady();
-        Now.value(busyness);
+        Outcomes.value(busyness);
     }
 
     private void assertFinishes(Supplier<CompletableFuture<Void>> program) {
         CompletableFuture<Void> finished = bench.callOnLoop(program::get);
         bench.loop.runReady();
-        Now.value(finished);
+        Outcomes.value(finished);
         assertThat(left).isZero();
     }
 }

@@ -50,7 +50,7 @@ class WaitersTest {
     void failedWaiter_hasAnExceptionOfItsOwn() {
         List<CompletableFuture<Void>> two = List.of(new CompletableFuture<>(), new CompletableFuture<>());
         Waiters.fail(two, new Failure.Broken("lost", null));
-        assertThat(Now.failure(StreamBrokenException.class, two.get(0)))
-                .isNotSameAs(Now.failure(StreamBrokenException.class, two.get(1)));
+        assertThat(Outcomes.failure(StreamBrokenException.class, two.get(0)))
+                .isNotSameAs(Outcomes.failure(StreamBrokenException.class, two.get(1)));
     }
 }

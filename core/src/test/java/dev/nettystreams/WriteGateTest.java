@@ -45,10 +45,10 @@ class WriteGateTest {
         IOException brokenPipe = new IOException("broken pipe");
         bench.wire.failOutput(brokenPipe);
         bench.run(bench.writer::abort);
-        assertThat(Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::drain)))
+        assertThat(Outcomes.failure(StreamBrokenException.class, bench.onLoop(bench.writer::drain)))
                 .hasCause(brokenPipe);
         bench.wire.lose(new IOException("reset"));
-        assertThat(Now.failure(StreamBrokenException.class, bench.onLoop(bench.writer::flush)))
+        assertThat(Outcomes.failure(StreamBrokenException.class, bench.onLoop(bench.writer::flush)))
                 .hasCause(brokenPipe);
     }
 }

@@ -2,13 +2,12 @@ package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** Outcomes of futures that must be done: on a manual loop, waiting would never help. */
-final class Now {
-    private Now() {}
+final class Outcomes {
+    private Outcomes() {}
 
     static <T> T value(CompletableFuture<T> future) {
         assertThat(future).isCompleted();
@@ -20,7 +19,7 @@ final class Now {
     }
 
     static String text(CompletableFuture<byte[]> future) {
-        return new String(value(future), StandardCharsets.ISO_8859_1);
+        return Latin1.text(value(future));
     }
 
     static <X extends Throwable> X failure(Class<X> type, CompletableFuture<?> future) {
@@ -29,9 +28,5 @@ final class Now {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         assertThat(cause).isInstanceOf(type);
         return type.cast(cause);
-    }
-
-    static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The kind of thread that runs a program: the same program each time. */
-enum Way {
+enum ThreadKind {
     ON_THE_LOOP,
     ON_VIRTUAL_THREADS,
     ON_THREADS;
 
     /** Returns the kinds that are available on this JVM. */
-    static List<Way> all() {
-        return Arrays.stream(values()).filter(Way::isAvailable).toList();
+    static List<ThreadKind> all() {
+        return Arrays.stream(values()).filter(ThreadKind::isAvailable).toList();
     }
 
     private boolean isAvailable() {

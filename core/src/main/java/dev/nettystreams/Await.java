@@ -3,6 +3,7 @@ package dev.nettystreams;
 import dev.nettystreams.carrier.CarriedThreads;
 import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.spi.LoopThreads;
+import dev.nettystreams.spi.StageFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -341,7 +342,7 @@ public final class Await {
         try {
             return future.join();
         } catch (java.util.concurrent.CompletionException e) {
-            Throwable failure = Repeat.unwrapped(e);
+            Throwable failure = StageFailures.unwrapped(e);
             AwaitedHere.addTo(failure);
             throw Await.<RuntimeException>sneaky(failure);
         }

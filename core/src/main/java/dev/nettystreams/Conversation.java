@@ -1,5 +1,7 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.CancelForwarding;
+import dev.nettystreams.spi.StageFailures;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,25 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class Conversation {
     private final StreamConnection connection;
     private final FailureReporter reporter;
-    private final Over over = new Over();
-
-    /** The stage that the handler has returned; null before. */
-    private volatile @Nullable CompletableFuture<?> running;
-
-    private volatile boolean isCalledOff;
+    private final CancelForwarding handlerCancellation = new CancelForwarding();
 
     /** Cancelling this future asks the handler to end; it completes when the handler has ended. */
-    private final class Over extends StreamFuture<Void> {
+    private final CompletableFuture<Void> over = new StreamFuture<>() {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            isCalledOff = true;
-            CompletableFuture<?> handler = running;
-            if (handler != null) {
-                handler.cancel(mayInterruptIfRunning);
-            }
+            handlerCancellation.cancel(mayInterruptIfRunning);
             return false;
         }
-    }
+    };
 
     Conversation(StreamConnection connection, FailureReporter reporter) {
         this.connection = connection;
@@ -55,11 +48,7 @@ final class Conversation {
 
     private void start(ConnectionHandler handler) {
         try {
-            CompletionStage<?> done = handler.start(connection);
-            running = done.toCompletableFuture();
-            if (isCalledOff) {
-                over.cancel(true);
-            }
+            CompletionStage<?> done = handlerCancellation.to(handler.start(connection));
             done.whenComplete((any, failure) -> end(failure));
         } catch (Throwable e) { // any exception of the handler ends its connection
             end(e);
@@ -67,7 +56,7 @@ final class Conversation {
     }
 
     private void end(@Nullable Throwable failure) {
-        Throwable reason = failure == null ? null : Repeat.unwrapped(failure);
+        Throwable reason = failure == null ? null : StageFailures.unwrapped(failure);
         if (reason != null && !(reason instanceof CancellationException)) {
             report(reason);
         }

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.CancelForwarding;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -14,11 +15,7 @@ final class LineLoop {
     private final Function<? super byte[], ? extends @Nullable CompletionStage<?>> each;
     private final Repeat repeat;
 
-    /**
-     * A Dekker handshake: the step writes this field and then checks whether the loop is over, and the end of the loop
-     * reads this field afterwards. One of the two sees the other.
-     */
-    private volatile @Nullable CompletableFuture<byte[]> reading;
+    private final CancelForwarding readCancellation = new CancelForwarding();
 
     LineLoop(StreamReader reader, Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {
         this.reader = reader;
@@ -29,17 +26,12 @@ final class LineLoop {
     CompletableFuture<Void> begin() {
         CompletableFuture<Void> over = repeat.begin();
         CompletionStage<Void> ended = over;
-        ended.whenComplete((done, failure) -> cancelRead());
+        ended.whenComplete((done, failure) -> readCancellation.cancel(false));
         return over;
     }
 
     private CompletableFuture<Boolean> step() {
-        CompletableFuture<byte[]> read = reader.readLine();
-        reading = read;
-        if (repeat.isOver()) {
-            cancelRead();
-        }
-        return read.thenCompose(this::handle);
+        return readCancellation.to(reader.readLine()).thenCompose(this::handle);
     }
 
     private CompletionStage<Boolean> handle(byte[] line) {
@@ -48,12 +40,5 @@ final class LineLoop {
         }
         CompletionStage<?> handled = each.apply(line);
         return handled == null ? GO_ON : handled.thenApply(any -> true);
-    }
-
-    private void cancelRead() {
-        CompletableFuture<byte[]> read = reading;
-        if (read != null) {
-            read.cancel(false);
-        }
     }
 }

@@ -1,8 +1,8 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.StageFailures;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,11 +23,6 @@ final class Repeat {
     Repeat(Loop loop, Supplier<? extends CompletionStage<Boolean>> step) {
         this.loop = loop;
         this.step = step;
-    }
-
-    /** Returns whether the loop has ended or its caller has ended it. */
-    boolean isOver() {
-        return finished.isDone();
     }
 
     CompletableFuture<Void> begin() {
@@ -74,7 +69,7 @@ final class Repeat {
     /** A step has completed, on any thread; possibly inside {@link #run}, if it completed after the check there. */
     private void resume(@Nullable Boolean more, @Nullable Throwable failure) {
         if (failure != null) {
-            finished.completeExceptionally(unwrapped(failure));
+            finished.completeExceptionally(StageFailures.unwrapped(failure));
         } else if (Boolean.TRUE.equals(more)) {
             if (loop.isCurrent()) {
                 run();
@@ -93,7 +88,7 @@ final class Repeat {
             }
             end();
         } catch (Throwable e) {
-            finished.completeExceptionally(unwrapped(e));
+            finished.completeExceptionally(StageFailures.unwrapped(e));
         }
         return false;
     }
@@ -101,10 +96,5 @@ final class Repeat {
     @SuppressWarnings("NullAway") // Void has no other value
     private void end() {
         finished.complete(null);
-    }
-
-    static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 }

@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.StageFailures;
 import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -72,7 +73,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
 
     private void prepared(@Nullable Throwable failure) {
         if (failure != null) {
-            failWith(Repeat.unwrapped(failure));
+            failWith(StageFailures.unwrapped(failure));
             return;
         }
         if (isDone()) {
@@ -121,7 +122,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
 
     private void handshaken(@Nullable TlsSession session, @Nullable Throwable failure) {
         if (failure != null) {
-            failWith(Repeat.unwrapped(failure));
+            failWith(StageFailures.unwrapped(failure));
         } else if (session == null) {
             failWith(new SSLHandshakeException("the upgrade returned no session: " + upgrade));
         } else if (claim()) {

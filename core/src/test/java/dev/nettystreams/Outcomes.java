@@ -2,8 +2,8 @@ package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nettystreams.spi.StageFailures;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Outcomes of futures that must be done: on a manual loop, waiting would never help. */
 final class Outcomes {
@@ -24,9 +24,9 @@ final class Outcomes {
 
     static <X extends Throwable> X failure(Class<X> type, CompletableFuture<?> future) {
         assertThat(future).isCompletedExceptionally();
-        Throwable failure = future.handle((value, e) -> e).join();
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        assertThat(cause).isInstanceOf(type);
-        return type.cast(cause);
+        Throwable failure =
+                StageFailures.unwrapped(future.handle((value, e) -> e).join());
+        assertThat(failure).isInstanceOf(type);
+        return type.cast(failure);
     }
 }

@@ -1,27 +1,15 @@
 package dev.nettystreams;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import dev.nettystreams.support.AskingRule;
+import dev.nettystreams.support.ArchitectureRules;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The direction of dependencies, and the public types. */
-class ArchitectureTest {
-    private static final JavaClasses CORE = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.nettystreams");
-
+class ArchitectureTest extends ArchitectureRules {
     private static final Set<String> PUBLIC = Set.of(
             "Await",
             "BareLineEndingException",
@@ -78,13 +66,31 @@ class ArchitectureTest {
             "carrier.Interrupts$Sender",
             "carrier.Outgoing");
 
+    /** They remember an answer. */
+    private static final Set<String> CACHES = Set.of(
+            "dev.nettystreams.ByteQueue.automatonState",
+            "dev.nettystreams.ByteQueue.examinedByteCount",
+            "dev.nettystreams.ByteQueue.foundEnd",
+            "dev.nettystreams.ByteQueue.foundLength",
+            "dev.nettystreams.ByteQueue.scanned",
+            "dev.nettystreams.ByteQueue.searched",
+            "dev.nettystreams.LoopAccess.resident");
+
+    ArchitectureTest() {
+        super("dev.nettystreams", joined(PUBLIC, SEAM), CACHES);
+    }
+
+    private static Set<String> joined(Set<String> some, Set<String> others) {
+        return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
+    }
+
     @Test
     void core_dependsOnTheJdkAlone() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
                 .resideOutsideOfPackages("dev.nettystreams..", "java..", "javax.net.ssl..", "org.jspecify..")
-                .check(CORE);
+                .check(module());
     }
 
     @Test
@@ -95,49 +101,20 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.nettystreams", "dev.nettystreams.testing")
-                .check(CORE);
+                .check(module());
         noClasses()
                 .that()
                 .resideInAPackage("..carrier")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.nettystreams", "dev.nettystreams.testing")
-                .check(CORE);
+                .check(module());
         noClasses()
                 .that()
                 .resideInAPackage("dev.nettystreams")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.nettystreams.testing")
-                .check(CORE);
-        slices().matching("dev.nettystreams.(**)").should().beFreeOfCycles().check(CORE);
-    }
-
-    @Test
-    void methodsWhoseNamesAsk_onlyAsk() {
-        Set<String> caches = Stream.of(
-                        "automatonState", "examinedByteCount", "foundEnd", "foundLength", "scanned", "searched")
-                .map("dev.nettystreams.ByteQueue."::concat)
-                .collect(Collectors.toSet());
-        caches.add("dev.nettystreams.LoopAccess.resident");
-        assertThat(AskingRule.violations(CORE, caches)).isEmpty();
-    }
-
-    @Test
-    void publicTypes_areThoseOnTheList() {
-        Set<String> found = CORE.stream()
-                .filter(ArchitectureTest::isVisible)
-                .map(JavaClass::getName)
-                .filter(name -> !name.endsWith("package-info"))
-                .map(name -> name.substring("dev.nettystreams.".length()))
-                .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> expected = new TreeSet<>(PUBLIC);
-        expected.addAll(SEAM);
-        assertThat(found).containsExactlyElementsOf(expected);
-    }
-
-    private static boolean isVisible(JavaClass each) {
-        return each.getModifiers().contains(JavaModifier.PUBLIC)
-                && each.getEnclosingClass().map(ArchitectureTest::isVisible).orElse(true);
+                .check(module());
     }
 }

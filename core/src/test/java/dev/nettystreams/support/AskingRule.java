@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public final class AskingRule {
     private static final Pattern ASKS = Pattern.compile("(is|has|may|can|are)[A-Z].*");
 
-    /** Of the JDK's types that hold state. */
+    /** Of the JDK's and Netty's types that hold state. */
     private static final Pattern CHANGES = Pattern.compile("(set|lazySet|getAnd|compareAnd|weakCompareAnd|increment|"
             + "decrement|add|offer|put|remove|poll|push|pop|clear|take|complete|cancel|execute|schedule|submit|"
             + "interrupt|start|close|write|flush|run|accept|call).*");
@@ -38,11 +38,13 @@ public final class AskingRule {
     /**
      * Returns a line for each method that breaks the rule.
      *
+     * @param asked the classes whose methods are looked at
+     * @param classes the classes into which calls are followed, {@code asked} among them
      * @param caches full names of fields that remember an answer, and change none
      */
-    public static List<String> violations(JavaClasses classes, Set<String> caches) {
+    public static List<String> violations(JavaClasses asked, JavaClasses classes, Set<String> caches) {
         AskingRule rule = new AskingRule(classes, caches);
-        return classes.stream()
+        return asked.stream()
                 .flatMap(each -> each.getMethods().stream())
                 .filter(AskingRule::asks)
                 .flatMap(method -> rule.changeIn(method).stream().map(change -> method.getFullName() + ": " + change))
@@ -92,6 +94,7 @@ public final class AskingRule {
     private static boolean holdsState(String type) {
         return type.equals("java.lang.Runnable")
                 || type.startsWith("java.util.")
+                || type.startsWith("io.netty.")
                 || type.startsWith("java.lang.invoke.VarHandle")
                 || type.equals("java.lang.Thread");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.support.ConformanceTests;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,27 +27,27 @@ class MemoryConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> memory() {
-        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT, 16 << 20));
+        return ConformanceTests.over(source(nearLoop, farLoop, MemoryOptions.DEFAULT, 16 << 20));
     }
 
     @TestFactory
     Stream<DynamicTest> memory_onOneLoop() {
-        return tests(source(nearLoop, nearLoop, MemoryOptions.DEFAULT, 16 << 20));
+        return ConformanceTests.over(source(nearLoop, nearLoop, MemoryOptions.DEFAULT, 16 << 20));
     }
 
     @TestFactory
     Stream<DynamicTest> memory_oneByteAtATime() {
-        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withChunks(1), 1 << 20));
+        return ConformanceTests.over(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withChunks(1), 1 << 20));
     }
 
     @TestFactory
     Stream<DynamicTest> memory_narrowWire() {
-        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withCapacity(251), 1 << 20));
+        return ConformanceTests.over(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withCapacity(251), 1 << 20));
     }
 
     @TestFactory
     Stream<DynamicTest> memory_withoutHalfClose() {
-        return tests(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withoutHalfClose(), 4 << 20));
+        return ConformanceTests.over(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withoutHalfClose(), 4 << 20));
     }
 
     @TestFactory
@@ -69,10 +70,6 @@ class MemoryConformanceTest {
                 .map(StreamCheck::name)
                 .toList();
         assertThat(names).doesNotHaveDuplicates().hasSizeGreaterThan(35);
-    }
-
-    private static Stream<DynamicTest> tests(PairSource source) {
-        return StreamChecks.all(source).stream().map(check -> dynamicTest(check.name(), check::run));
     }
 
     private static PairSource source(

@@ -5,22 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.nettystreams.carrier.CarriedThreads;
 import dev.nettystreams.carrier.Interrupts;
-import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.spi.Timeouts;
 import dev.nettystreams.testing.ManualLoop;
 import dev.nettystreams.testing.MemoryPair;
 import dev.nettystreams.testing.MemoryStreams;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Await#withTimeout}: the same programs on every kind of thread. */
+/**
+ * {@link Await#withTimeout}: the same programs on every kind of thread. Code that computes, and a race for one moment,
+ * need the real clock; CONTRIBUTING says why.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // the group waits for its tasks
 class DeadlineTest {
     @ParameterizedTest
@@ -38,17 +42,17 @@ class DeadlineTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
     void withTimeout_endsWhateverIsWaitedFor_andTakesNothing(ThreadKind kind) throws Exception {
-        String left = kind.run(pair -> {
+        String left = kind.runThroughTime(pair -> {
             StreamReader reader = pair.near().reader();
             pair.far().writer().write(Latin1.bytes("one\ntwo"));
-            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(20), () -> {
+            assertThatThrownBy(() -> Await.withTimeout(kind.timeout(), () -> {
                         await(reader.readLine());
                         return await(reader.readLine());
                     }))
                     .isInstanceOf(TimeoutException.class)
-                    .hasMessageContaining("20 ms");
+                    .hasMessageContaining("within " + Timeouts.toText(kind.timeout()));
             assertThat(Thread.interrupted()).isFalse();
-            return new String(await(reader.readExactly(3)), java.nio.charset.StandardCharsets.US_ASCII);
+            return Latin1.text(await(reader.readExactly(3)));
         });
         assertThat(left).isEqualTo("two");
     }
@@ -80,14 +84,15 @@ class DeadlineTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
     void withTimeout_ofAnOuterOne_outlivesTheInner(ThreadKind kind) throws Exception {
-        kind.run(pair -> {
+        Duration outer = kind.timeout().multipliedBy(3);
+        kind.runThroughTime(pair -> {
             Semaphore never = new Semaphore(0);
-            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(30), () -> {
-                        assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(10), () -> {
+            assertThatThrownBy(() -> Await.withTimeout(outer, () -> {
+                        assertThatThrownBy(() -> Await.withTimeout(kind.timeout(), () -> {
                                     try {
                                         return await(pair.near().reader().readLine());
                                     } finally {
-                                        never.tryAcquire(60, TimeUnit.MILLISECONDS); // until the outer interrupt
+                                        never.tryAcquire(20, TimeUnit.SECONDS); // until the outer interrupt
                                     }
                                 }))
                                 .isInstanceOf(InterruptedException.class);
@@ -113,9 +118,9 @@ class DeadlineTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
     void withTimeout_endsALoopOverLines(ThreadKind kind) {
-        assertThatThrownBy(() -> kind.run(pair -> {
+        assertThatThrownBy(() -> kind.runThroughTime(pair -> {
                     pair.far().writer().write(Latin1.bytes("one\n"));
-                    Await.withTimeout(Duration.ofMillis(20), () -> {
+                    Await.withTimeout(kind.timeout(), () -> {
                         for (byte[] line : pair.near().reader().lines()) {
                             assertThat(line).hasSize(4);
                         }
@@ -134,35 +139,51 @@ class DeadlineTest {
                 return false;
             }
         };
-        assertThatThrownBy(() -> kind.run(pair -> Await.withTimeout(Duration.ofMillis(20), () -> await(uncancellable))))
+        assertThatThrownBy(() ->
+                        kind.runThroughTime(pair -> Await.withTimeout(kind.timeout(), () -> await(uncancellable))))
                 .isInstanceOf(TimeoutException.class);
     }
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
     void withTimeout_worksAsEver_whereACancelledTaskCleansUp(ThreadKind kind) throws Exception {
-        try (BackgroundLoop loop = new BackgroundLoop()) {
-            MemoryPair pair = MemoryStreams.pair(loop);
-            CountDownLatch begun = new CountDownLatch(1);
-            CompletableFuture<Throwable> cleanup = new CompletableFuture<>();
-            CompletableFuture<Object> task = kind.start(pair.near(), () -> {
+        Throwable cleanup = kind.runThroughTime(pair -> {
+            Semaphore begun = new Semaphore(0);
+            CompletableFuture<Throwable> failure = new CompletableFuture<>();
+            CompletableFuture<Object> task = Await.createTask(() -> {
                 try {
-                    begun.countDown();
+                    begun.release();
                     return await(new CompletableFuture<>());
                 } finally {
                     try {
                         Await.withTimeout(
-                                Duration.ofMillis(20),
-                                () -> await(pair.near().reader().readLine()));
+                                kind.timeout(), () -> await(pair.near().reader().readLine()));
                     } catch (Exception e) {
-                        cleanup.complete(e);
+                        failure.complete(e);
                     }
                 }
             });
-            begun.await();
+            begun.acquire();
             task.cancel(true);
-            assertThat(cleanup.get(20, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
-        }
+            return await(failure);
+        });
+        assertThat(cleanup).isInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void withTimeout_onTheLoop_comesInItsTime() {
+        assumeThat(Await.isOnEventLoopAvailable()).as("await on the event loop").isTrue();
+        CarriedThreads.prepare();
+        ManualLoop loop = new ManualLoop();
+        MemoryPair pair = MemoryStreams.pair(loop);
+        CompletableFuture<byte[]> task = Await.onEventLoop(
+                pair.near(),
+                () -> Await.withTimeout(
+                        Duration.ofHours(1), () -> await(pair.near().reader().readLine())));
+        loop.advance(Duration.ofMinutes(59));
+        assertThat(task).isNotDone();
+        loop.advance(Duration.ofMinutes(1));
+        Outcomes.failure(TimeoutException.class, task);
     }
 
     /** A program may set many timeouts without ever waiting. */
@@ -207,10 +228,10 @@ class DeadlineTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
     void withTimeout_thatIsOver_leavesNothing_andSaysWhereItWas(ThreadKind kind) throws Exception {
-        TimeoutException timedOut = kind.run(pair -> {
+        TimeoutException timedOut = kind.runThroughTime(pair -> {
             try {
-                Await.withTimeout(Duration.ofMillis(1), () -> {
-                    Thread.sleep(20_000);
+                Await.withTimeout(kind.timeout(), () -> {
+                    new Semaphore(0).acquire();
                     return null;
                 });
                 return null;
@@ -224,14 +245,15 @@ class DeadlineTest {
         assertThat(timedOut.getSuppressed()).hasAtLeastOneElementOfType(InterruptedException.class);
     }
 
-    /** The interrupt comes after the end of the inner timeout and before that of the outer one. */
+    /** The interrupt comes after the end of the inner timeout; that of the outer one would come much later. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
     void withTimeout_anInterruptBetweenTwoThatExpire_isNotLost(ThreadKind kind) {
-        assertThatThrownBy(() -> kind.run(pair -> {
-                    Await.withTimeout(Duration.ofMillis(300), () -> {
-                        assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(1), () -> {
-                                    Thread.sleep(20_000);
+        Duration outer = kind.timeout().multipliedBy(1000);
+        assertThatThrownBy(() -> kind.runThroughTime(pair -> {
+                    Await.withTimeout(outer, () -> {
+                        assertThatThrownBy(() -> Await.withTimeout(kind.timeout(), () -> {
+                                    new Semaphore(0).acquire();
                                     return null;
                                 }))
                                 .isInstanceOf(TimeoutException.class);
@@ -239,7 +261,7 @@ class DeadlineTest {
                         while (!Interrupts.ofCallerOrNew().hasReason()) {
                             Thread.onSpinWait();
                         }
-                        Thread.sleep(20_000);
+                        new Semaphore(0).acquire();
                         return null;
                     });
                     return null;

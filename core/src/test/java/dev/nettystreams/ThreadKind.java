@@ -1,8 +1,11 @@
 package dev.nettystreams;
 
+import dev.nettystreams.carrier.CarriedThreads;
 import dev.nettystreams.testing.BackgroundLoop;
+import dev.nettystreams.testing.ManualLoop;
 import dev.nettystreams.testing.MemoryPair;
 import dev.nettystreams.testing.MemoryStreams;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -48,7 +51,34 @@ enum ThreadKind {
     <T> T run(Program<T> program) throws Exception {
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);
-            return start(pair.near(), () -> program.run(pair)).get(20, TimeUnit.SECONDS);
+            return outcomeOf(start(pair.near(), () -> program.run(pair)), 20);
+        }
+    }
+
+    /**
+     * A timeout for programs that {@link #runThroughTime} runs. On the loop, the test turns the time. On other threads the
+     * JDK keeps the timeouts by the real clock, so they are short.
+     */
+    Duration timeout() {
+        return this == ON_THE_LOOP ? Duration.ofHours(1) : Duration.ofMillis(10);
+    }
+
+    /** Runs a program that waits for timeouts; on the loop, advances its time by a day. */
+    <T> T runThroughTime(Program<T> program) throws Exception {
+        if (this != ON_THE_LOOP) {
+            return run(program);
+        }
+        CarriedThreads.prepare();
+        ManualLoop loop = new ManualLoop();
+        MemoryPair pair = MemoryStreams.pair(loop);
+        CompletableFuture<T> outcome = start(pair.near(), () -> program.run(pair));
+        loop.advance(Duration.ofDays(1));
+        return outcomeOf(outcome, 0);
+    }
+
+    private static <T> T outcomeOf(CompletableFuture<T> program, long seconds) throws Exception {
+        try {
+            return program.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         } catch (TimeoutException e) {

@@ -10,6 +10,7 @@ import dev.nettystreams.testing.MemoryStreams;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -258,19 +259,15 @@ class TaskGroupTest {
         kind.run(pair -> {
             try (TaskGroup group = new TaskGroup()) {
                 Semaphore isOn = new Semaphore(0);
-                CompletableFuture<Object> task = group.start(() -> {
+                CompletableFuture<byte[]> task = group.start(() -> {
                     try {
-                        isOn.release();
-                        return await(new CompletableFuture<>());
-                    } catch (InterruptedException e) {
-                        isOn.release();
-                        return await(new CompletableFuture<>());
+                        return waitingTwice(isOn).call();
                     } finally {
                         said.add("ended");
                     }
                 });
                 isOn.acquire();
-                task.complete("settled");
+                task.complete(Latin1.bytes("settled"));
                 isOn.acquire();
             }
             said.add("closed");
@@ -308,15 +305,7 @@ class TaskGroupTest {
         kind.run(pair -> {
             Semaphore seen = new Semaphore(0);
             try (TaskGroup group = new TaskGroup()) {
-                CompletableFuture<byte[]> task = group.start(() -> {
-                    seen.release();
-                    try {
-                        return await(new CompletableFuture<>());
-                    } catch (InterruptedException e) {
-                        seen.release();
-                        return await(new CompletableFuture<>());
-                    }
-                });
+                CompletableFuture<byte[]> task = group.start(waitingTwice(seen));
                 seen.acquire();
                 task.completeExceptionally(new CancellationException());
                 seen.acquire();
@@ -359,6 +348,19 @@ class TaskGroupTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("first");
         assertThat(finished).hasValue(1);
+    }
+
+    /** Waits for ever, and for ever again: the first interrupt ends the first wait only. */
+    private static Callable<byte[]> waitingTwice(Semaphore waiting) {
+        return () -> {
+            waiting.release();
+            try {
+                return await(new CompletableFuture<>());
+            } catch (InterruptedException e) {
+                waiting.release();
+                return await(new CompletableFuture<>());
+            }
+        };
     }
 
     private static void fail(String message) throws IOException {

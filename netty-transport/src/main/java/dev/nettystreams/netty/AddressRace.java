@@ -44,7 +44,7 @@ final class AddressRace {
     private final StreamLimits limits;
     private final ConnectOptions options;
     private final String target;
-    private final Patience patience;
+    private final TimeBudget budget;
     private final CompletableFuture<StreamConnection> result = new CompletableFuture<>();
 
     private final ArrayDeque<SocketAddress> untried = new ArrayDeque<>();
@@ -67,7 +67,7 @@ final class AddressRace {
         this.limits = limits;
         this.options = options;
         this.target = target;
-        this.patience = Patience.of(options.connectTimeout());
+        this.budget = TimeBudget.of(options.connectTimeout());
     }
 
     EventLoop loop() {
@@ -135,7 +135,7 @@ final class AddressRace {
     private void armDeadline() {
         assert loop.inEventLoop();
         if (!result.isDone()) {
-            deadline = loop.schedule(guarded(this::timedOut), patience.leftNanos(), TimeUnit.NANOSECONDS);
+            deadline = loop.schedule(guarded(this::timedOut), budget.leftNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -104,7 +104,7 @@ final class Backlog {
     /** Most of a task's calls are rejected then, and there is no one to tell. */
     private void runInPlace(Runnable task) {
         try {
-            EventLoopLoop.inPlaceOf(executor, task);
+            NettyLoop.inPlaceOf(executor, task);
         } catch (Throwable e) {
             LOGGER.log(Level.DEBUG, "a task failed that was run in the place of an event loop that has ended", e);
         }

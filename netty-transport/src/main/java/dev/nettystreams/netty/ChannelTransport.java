@@ -69,7 +69,7 @@ final class ChannelTransport implements Transport {
     ChannelTransport(ChannelHandlerContext context) {
         this.context = context;
         this.channel = context.channel();
-        this.loop = new EventLoopLoop(context.executor());
+        this.loop = new NettyLoop(context.executor());
         this.facts = ConnectionFacts.of(channel);
         this.calls = new CallsOfStreams(loop);
         this.output = new ChannelOutput(context, calls, this::outputFailed, this::afterFlush);

@@ -45,23 +45,23 @@ final class Listening {
      * Port 0 means one port for all addresses: the system chooses it for the first, and chooses again if another
      * address has it in use.
      */
-    void tcp(List<InetSocketAddress> addresses, IoBackend backend) throws IOException {
+    void openTcp(List<InetSocketAddress> addresses, IoBackend backend) throws IOException {
         IoBackend.TcpServers channels = backend.channels().tcpServer();
         TakenAddresses wide = widest(addresses, backend);
         if (wide == null || wide.others().isEmpty()) {
-            tcp(addresses, channels, wide);
+            openTcp(addresses, channels, wide);
             return;
         }
         List<InetSocketAddress> separate = addresses.stream()
                 .filter(each -> !wide.others().contains(each.getAddress()))
                 .toList();
         try {
-            tcp(separate, channels, wide);
+            openTcp(separate, channels, wide);
         } catch (BindException e) {
             if (isOfThisMachine(wide.own())) {
                 throw e;
             }
-            tcp(addresses, channels, null); // no IPv6 on this machine: only the others remain
+            openTcp(addresses, channels, null); // no IPv6 on this machine: only the others remain
         }
     }
 
@@ -82,7 +82,7 @@ final class Listening {
     }
 
     /** @param wide the addresses of the socket that accepts both families, if one of these does */
-    void tcp(List<InetSocketAddress> addresses, IoBackend.TcpServers channels, @Nullable TakenAddresses wide)
+    void openTcp(List<InetSocketAddress> addresses, IoBackend.TcpServers channels, @Nullable TakenAddresses wide)
             throws IOException {
         for (int attempts = 1; ; attempts++) {
             List<Channel> bound = new ArrayList<>();
@@ -162,7 +162,7 @@ final class Listening {
     }
 
     /** @param address the path's address for the backend */
-    void unix(UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
+    void openUnix(UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
             throws IOException {
         if (path.isAbstract()) {
             server.listenOnUnix(bind(channels, address, path), address, null);
@@ -228,13 +228,13 @@ final class Listening {
     /** Waits until the sockets are closed, so that the caller can try the same addresses again at once. */
     private static void closeAll(List<Channel> channels) {
         channels.forEach(Channel::close);
-        awaitClosed(channels.stream().map(Channel::closeFuture).toList(), Patience.of(CLOSE_TIMEOUT));
+        awaitClosed(channels.stream().map(Channel::closeFuture).toList(), TimeBudget.of(CLOSE_TIMEOUT));
     }
 
     /** Waits until the system has released the sockets of closing channels. Not on an event loop. */
-    static void awaitClosed(List<ChannelFuture> closing, Patience patience) {
-        closing.forEach(patience::await);
-        closing.forEach(closed -> awaitNextTurn(closed.channel(), patience));
+    static void awaitClosed(List<ChannelFuture> closing, TimeBudget budget) {
+        closing.forEach(budget::await);
+        closing.forEach(closed -> awaitNextTurn(closed.channel(), budget));
     }
 
     /**
@@ -242,10 +242,10 @@ final class Listening {
      * happens before a timer that is due a little later; a task may still belong to the turn in which the socket was
      * closed. A loop that is ending may drop the timer, and the wait then lasts until the timeout.
      */
-    private static void awaitNextTurn(Channel closed, Patience patience) {
+    private static void awaitNextTurn(Channel closed, TimeBudget budget) {
         try {
             if (!closed.eventLoop().isShuttingDown()) {
-                patience.await(closed.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS));
+                budget.await(closed.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS));
             }
         } catch (RejectedExecutionException e) {
             // The event loop has shut down and has closed its channels.

@@ -60,7 +60,7 @@ final class Loops {
         this.ownership = ownership;
         this.channels = backend.channels();
         for (EventExecutor loop : group) {
-            loop.execute(() -> LoopThreads.mark(new EventLoopLoop(loop)));
+            loop.execute(() -> LoopThreads.mark(new NettyLoop(loop)));
             if (loop instanceof SingleThreadEventExecutor thread) {
                 thread.addShutdownHook(() -> (parent == null ? this : parent).ending(loop));
             }
@@ -105,7 +105,7 @@ final class Loops {
         for (StreamConnection connection : connections.snapshot()) {
             if (connection.writer().getExtraInfo("channel") instanceof Channel channel
                     && channel.eventLoop().isTerminated()) {
-                EventLoopLoop.inPlaceOf(channel.eventLoop(), () -> bury(channel));
+                NettyLoop.inPlaceOf(channel.eventLoop(), () -> bury(channel));
             }
         }
     }
@@ -235,7 +235,7 @@ final class Loops {
     }
 
     void close(Duration timeout) {
-        Patience patience = Patience.of(timeout);
+        TimeBudget budget = TimeBudget.of(timeout);
         List<Loops> ending = new ArrayList<>();
         synchronized (this) {
             isClosed = ownership != Ownership.SHARED;
@@ -249,22 +249,22 @@ final class Loops {
         if (isClosed()) {
             failOpenings("these streams are closed");
         }
-        servers.forEach(server -> server.close(patience));
+        servers.forEach(server -> server.close(budget));
         if (isClosed()) {
             connections.seal();
         }
         connections.snapshot().forEach(StreamConnection::close);
         boolean mayWait = !LoopThreads.isLoopThread();
         if (mayWait) {
-            patience.await(connections.whenEmpty());
+            budget.await(connections.whenEmpty());
             connections.snapshot().forEach(StreamConnection::abort);
         }
         List<Future<?>> terminated = ending.stream()
                 .<Future<?>>map(loops ->
-                        loops.group.shutdownGracefully(0, Math.max(0, patience.leftNanos()), TimeUnit.NANOSECONDS))
+                        loops.group.shutdownGracefully(0, Math.max(0, budget.leftNanos()), TimeUnit.NANOSECONDS))
                 .toList();
         if (mayWait) {
-            terminated.forEach(patience::await);
+            terminated.forEach(budget::await);
         }
     }
 }

@@ -382,7 +382,7 @@ public final class NettyStreams implements AutoCloseable {
         requirePort(port, 0);
         return new ServerStart(loops, loops, limits, handler, options)
                 .run(() -> NameResolution.toListenOn(listened, port, NameLookups.SYSTEM)
-                        .thenApply(addresses -> listening -> listening.tcp(addresses, loops.backend)));
+                        .thenApply(addresses -> listening -> listening.openTcp(addresses, loops.backend)));
     }
 
     /**
@@ -443,7 +443,7 @@ public final class NettyStreams implements AutoCloseable {
         }
         return new ServerStart(loops, unix, limits, handler, options)
                 .run(() -> CompletableFuture.completedFuture(
-                        listening -> listening.unix(checked, address, unix.backend, unix.unixServerChannels())));
+                        listening -> listening.openUnix(checked, address, unix.backend, unix.unixServerChannels())));
     }
 
     private static String printable(String host) {

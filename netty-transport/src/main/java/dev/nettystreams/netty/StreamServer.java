@@ -225,33 +225,33 @@ public final class StreamServer implements AutoCloseable {
      */
     @Override
     public void close() {
-        close(Patience.of(CLOSE_TIMEOUT));
+        close(TimeBudget.of(CLOSE_TIMEOUT));
     }
 
-    /** @param patience the time to wait for the event loops */
+    /** @param budget the time to wait for the event loops */
     @SuppressWarnings("NullAway") // Void has no other value
-    void close(Patience patience) {
+    void close(TimeBudget budget) {
         if (!isClosing.compareAndSet(false, true)) {
             if (!LoopThreads.isLoopThread()) {
-                patience.await(closed); // another thread is closing the server
+                budget.await(closed); // another thread is closing the server
             }
             return;
         }
         try {
-            stopListening(patience);
+            stopListening(budget);
         } finally {
             closed.complete(null); // last: a waiting caller may end the event loops
         }
     }
 
-    private void stopListening(Patience patience) {
+    private void stopListening(TimeBudget budget) {
         ownConnections.seal();
         acceptor.close();
         listeners.forEach(Channel::close);
         List<ChannelFuture> closing =
                 listeners.stream().map(Channel::closeFuture).toList();
         if (!LoopThreads.isLoopThread()) {
-            Listening.awaitClosed(closing, patience);
+            Listening.awaitClosed(closing, budget);
         }
         UnixSocketGuard guard = unixSocket;
         if (guard != null) {

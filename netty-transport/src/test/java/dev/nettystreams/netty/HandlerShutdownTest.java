@@ -25,7 +25,7 @@ class HandlerShutdownTest {
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
 
-    enum Way {
+    enum ThreadKind {
         THREADS,
         VIRTUAL_THREADS,
         EVENT_LOOP;
@@ -47,18 +47,18 @@ class HandlerShutdownTest {
         }
     }
 
-    static Stream<Arguments> waysAndWires() {
-        return Stream.of(Way.values())
-                .filter(Way::isAvailable)
-                .flatMap(way -> Wire.all().map(wire -> Arguments.of(way, wire)));
+    static Stream<Arguments> kindsAndWires() {
+        return Stream.of(ThreadKind.values())
+                .filter(ThreadKind::isAvailable)
+                .flatMap(kind -> Wire.all().map(wire -> Arguments.of(kind, wire)));
     }
 
     /** Waits for one of three events, none of which occurs. */
-    private ConnectionHandler waiting(Way way) {
-        return way.run((reader, writer) -> {
-            int kind = begun.getAndIncrement() % 3;
+    private ConnectionHandler waiting(ThreadKind kind) {
+        return kind.run((reader, writer) -> {
+            int wait = begun.getAndIncrement() % 3;
             try {
-                switch (kind) {
+                switch (wait) {
                     case 0 -> await(reader.readLine());
                     case 1 -> Thread.sleep(Duration.ofDays(1).toMillis());
                     default -> await(new CompletableFuture<>());
@@ -70,10 +70,10 @@ class HandlerShutdownTest {
     }
 
     @ParameterizedTest
-    @MethodSource("waysAndWires")
-    void shutdown_reachesAHandler_whateverItWaitsFor(Way way, Wire wire) throws Exception {
+    @MethodSource("kindsAndWires")
+    void shutdown_reachesAHandler_whateverItWaitsFor(ThreadKind kind, Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 2)) {
-            Wire.Served served = wire.serve(streams, waiting(way));
+            Wire.Served served = wire.serve(streams, waiting(kind));
             List<StreamConnection> clients = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
                 clients.add(served.connect());
@@ -89,11 +89,11 @@ class HandlerShutdownTest {
 
     /** Connections accepted during the shutdown are ended with it, or their handlers never start. */
     @ParameterizedTest
-    @MethodSource("waysAndWires")
-    void shutdown_reachesConnectionsJustAccepted(Way way, Wire wire) throws Exception {
+    @MethodSource("kindsAndWires")
+    void shutdown_reachesConnectionsJustAccepted(ThreadKind kind, Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 2);
                 NettyStreams others = NettyStreams.create(wire.backend(), 1)) {
-            Wire.Served served = wire.serve(streams, waiting(way));
+            Wire.Served served = wire.serve(streams, waiting(kind));
             Wire.Served outside = new Wire.Served(wire, others, served.server(), served.path());
             StreamConnection first = outside.connect();
             List<CompletableFuture<StreamConnection>> clients = new ArrayList<>();

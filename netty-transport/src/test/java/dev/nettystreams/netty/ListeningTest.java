@@ -38,13 +38,13 @@ class ListeningTest {
         Loops loops = Loops.owned(wire.backend(), 1, true);
         try {
             StreamServer server = newServer(loops);
-            listening(loops, server).tcp(List.of(address(NOWHERE, 0), address("127.0.0.1", 0)), wire.backend());
+            listening(loops, server).openTcp(List.of(address(NOWHERE, 0), address("127.0.0.1", 0)), wire.backend());
             assertThat(server.addresses()).containsExactly(address("127.0.0.1", server.port()));
             server.close();
             for (List<InetSocketAddress> none :
                     List.of(List.of(address(NOWHERE, 0)), List.of(address(NOWHERE, 0), address("198.51.100.2", 0)))) {
                 StreamServer nowhere = newServer(loops);
-                assertThatThrownBy(() -> listening(loops, nowhere).tcp(none, wire.backend()))
+                assertThatThrownBy(() -> listening(loops, nowhere).openTcp(none, wire.backend()))
                         .isInstanceOf(BindException.class)
                         .hasMessageContaining(NOWHERE)
                         .satisfies(
@@ -72,7 +72,7 @@ class ListeningTest {
             };
             StreamServer server = newServer(loops);
             assertThatThrownBy(() -> listening(loops, server)
-                            .tcp(List.of(address("127.0.0.1", port), address("127.0.0.2", port)), exhausted, null))
+                            .openTcp(List.of(address("127.0.0.1", port), address("127.0.0.2", port)), exhausted, null))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.2:" + port)
                     .hasMessageContaining("Too many open files")

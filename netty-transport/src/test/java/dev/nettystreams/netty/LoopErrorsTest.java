@@ -175,7 +175,7 @@ class LoopErrorsTest {
             ServerOptions options = ServerOptions.DEFAULT.withMaxConnections(1);
             StreamServer server = new StreamServer(loops.group, StreamLimits.DEFAULT, ECHO, options, loops.connections);
             new Listening(loops.group, server, options)
-                    .tcp(
+                    .openTcp(
                             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                             address -> new FailingFirst(),
                             null);

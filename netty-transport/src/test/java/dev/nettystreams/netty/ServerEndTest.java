@@ -201,7 +201,7 @@ class ServerEndTest {
                 StreamServer server = new StreamServer(
                         loops.group, StreamLimits.DEFAULT, ECHO, ServerOptions.DEFAULT, loops.connections);
                 new Listening(loops.group, server, ServerOptions.DEFAULT)
-                        .tcp(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), wire.backend());
+                        .openTcp(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), wire.backend());
                 loops.addServer(server);
             }
             loops.group.forEach(loop -> loop.execute(() -> awaitQuietly(mayGoOn)));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A loop that has ended has no thread, and may leave connections behind whose end no event reports. One thread may
  * then act in its place ({@link #inPlaceOf}).
  */
-record EventLoopLoop(EventExecutor executor) implements Loop {
+record NettyLoop(EventExecutor executor) implements Loop {
     private static final ThreadLocal<@Nullable EventExecutor> ENDED = new ThreadLocal<>();
 
     /**

@@ -12,16 +12,16 @@ import java.util.concurrent.TimeoutException;
  * One timeout for several waits together. When it has expired, or the thread is interrupted (it stays interrupted),
  * waits return at once, and the awaited event may not have happened.
  */
-final class Patience {
+final class TimeBudget {
     private final long startNanos = System.nanoTime();
     private final long durationNanos;
 
-    private Patience(long durationNanos) {
+    private TimeBudget(long durationNanos) {
         this.durationNanos = durationNanos;
     }
 
-    static Patience of(Duration duration) {
-        return new Patience(Math.max(0, Timeouts.saturatedNanos(duration)));
+    static TimeBudget of(Duration duration) {
+        return new TimeBudget(Math.max(0, Timeouts.saturatedNanos(duration)));
     }
 
     /** Returns the remaining time; zero or less when it has expired. */

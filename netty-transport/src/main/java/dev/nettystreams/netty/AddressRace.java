@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.spi.StageFailures;
 import dev.nettystreams.spi.Timeouts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -91,7 +92,7 @@ final class AddressRace {
             if (failure == null) {
                 start(known);
             } else {
-                onLoop(() -> result.completeExceptionally(Reason.unwrapped(failure)));
+                onLoop(() -> result.completeExceptionally(StageFailures.unwrapped(failure)));
             }
         });
     }

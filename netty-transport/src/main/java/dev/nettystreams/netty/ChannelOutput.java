@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.OutputEnd;
+import dev.nettystreams.spi.StageFailures;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -207,7 +208,7 @@ final class ChannelOutput {
 
     /** A peer that has not been told of the end would take what it has for a part. */
     private @Nullable Void endLost(Throwable cause) {
-        calls.report(() -> fail(Reason.unwrapped(cause)));
+        calls.report(() -> fail(StageFailures.unwrapped(cause)));
         return null;
     }
 

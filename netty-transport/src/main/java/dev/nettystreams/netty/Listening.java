@@ -161,8 +161,9 @@ final class Listening {
         }
     }
 
-    /** @param address the path's address for the backend */
-    void openUnix(UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
+    /** @param address the address of the path, for the backend */
+    void openUnix(
+            UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
             throws IOException {
         if (path.isAbstract()) {
             server.listenOnUnix(bind(channels, address, path), address, null);

@@ -6,6 +6,7 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.CancelForwarding;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
@@ -204,22 +205,26 @@ public final class NettyStreams implements AutoCloseable {
     private static CompletableFuture<StreamConnection> secured(
             CompletableFuture<StreamConnection> opening, TlsUpgrade tls) {
         CompletableFuture<StreamConnection> secured = new CompletableFuture<>();
-        opening.whenComplete((connection, failure) -> {
+        CancelForwarding cancellation = new CancelForwarding();
+        cancellation.to(opening).whenComplete((connection, failure) -> {
             if (failure == null) {
-                secure(connection, tls, secured);
+                secure(connection, tls, secured, cancellation);
             } else {
                 secured.completeExceptionally(failure);
             }
         });
-        secured.whenComplete((connection, calledOff) -> opening.cancel(false));
+        secured.whenComplete((connection, calledOff) -> cancellation.cancel(false));
         return secured;
     }
 
     private static void secure(
-            StreamConnection connection, TlsUpgrade tls, CompletableFuture<StreamConnection> secured) {
+            StreamConnection connection,
+            TlsUpgrade tls,
+            CompletableFuture<StreamConnection> secured,
+            CancelForwarding cancellation) {
         CompletableFuture<TlsSession> handshake;
         try {
-            handshake = connection.writer().startTls(tls);
+            handshake = cancellation.to(connection.writer().startTls(tls));
         } catch (StreamClosedException e) { // these streams were closed meanwhile
             secured.completeExceptionally(new IOException("these streams are closed", e));
             return;
@@ -235,7 +240,6 @@ public final class NettyStreams implements AutoCloseable {
                 connection.abort();
             }
         });
-        secured.whenComplete((result, calledOff) -> handshake.cancel(false));
     }
 
     /**

@@ -15,7 +15,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.internal.SocketUtils;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
@@ -37,7 +36,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
 
     /** Creates a channel to be connected. */
     public NioUnixChannel() {
-        this(null, open());
+        this(null, JdkUnixSockets.open(SocketChannel::open));
     }
 
     /**
@@ -101,15 +100,6 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
                 return true;
             }
             return super.setOption(option, value);
-        }
-    }
-
-    private static SocketChannel open() {
-        RequiredNetty.check();
-        try {
-            return SocketChannel.open(StandardProtocolFamily.UNIX);
-        } catch (IOException e) {
-            throw new ChannelException("could not open a Unix socket", e);
         }
     }
 
@@ -218,11 +208,7 @@ public final class NioUnixChannel extends AbstractNioByteChannel implements Dupl
 
     @Override
     protected @Nullable SocketAddress localAddress0() {
-        try {
-            return javaChannel().getLocalAddress();
-        } catch (IOException e) {
-            return null;
-        }
+        return JdkUnixSockets.localAddressOf(javaChannel());
     }
 
     @Override

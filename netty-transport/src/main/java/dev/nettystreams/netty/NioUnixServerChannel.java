@@ -1,7 +1,6 @@
 package dev.nettystreams.netty;
 
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -9,9 +8,7 @@ import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.nio.AbstractNioMessageChannel;
-import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -28,7 +25,7 @@ public final class NioUnixServerChannel extends AbstractNioMessageChannel implem
 
     /** Creates a channel to be bound. */
     public NioUnixServerChannel() {
-        super(null, open(), SelectionKey.OP_ACCEPT);
+        super(null, JdkUnixSockets.open(ServerSocketChannel::open), SelectionKey.OP_ACCEPT);
     }
 
     /** Adds one option to Netty's default: the backlog. */
@@ -51,15 +48,6 @@ public final class NioUnixServerChannel extends AbstractNioMessageChannel implem
         @Override
         protected void autoReadCleared() {
             ((NioUnixServerChannel) channel).clearReadPending();
-        }
-    }
-
-    private static ServerSocketChannel open() {
-        RequiredNetty.check();
-        try {
-            return ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        } catch (IOException e) {
-            throw new ChannelException("could not open a Unix socket", e);
         }
     }
 
@@ -106,11 +94,7 @@ public final class NioUnixServerChannel extends AbstractNioMessageChannel implem
 
     @Override
     protected @Nullable SocketAddress localAddress0() {
-        try {
-            return javaChannel().getLocalAddress();
-        } catch (IOException e) {
-            return null;
-        }
+        return JdkUnixSockets.localAddressOf(javaChannel());
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.nio.channels.DatagramChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** The system's message for a failure of the system: the part of our message after the colon. */
@@ -21,11 +20,6 @@ final class Reason {
     private static final String NO_FILE = "No such file or directory";
 
     private Reason() {}
-
-    /** Returns the failure of a stage itself, which dependent stages wrap. */
-    static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
 
     static String of(Throwable failure) {
         if (failure instanceof FileSystemException inFiles) {

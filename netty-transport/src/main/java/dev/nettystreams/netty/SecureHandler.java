@@ -5,6 +5,7 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.CancelForwarding;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +22,25 @@ record SecureHandler(TlsUpgrade tls, ConnectionHandler handler) implements Conne
 
     @Override
     public CompletionStage<?> start(StreamConnection connection) {
-        Secured over = new Secured();
-        over.goOnWith(connection.writer().startTls(tls)).whenComplete((session, failure) -> {
+        CancelForwarding cancellation = new CancelForwarding();
+        CompletableFuture<@Nullable Object> over = new CompletableFuture<@Nullable Object>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                return cancellation.cancel(mayInterruptIfRunning);
+            }
+
+            @Override
+            public <U> CompletableFuture<U> newIncompleteFuture() {
+                return new CompletableFuture<>();
+            }
+        };
+        cancellation.to(connection.writer().startTls(tls)).whenComplete((session, failure) -> {
             if (failure != null) {
                 over.completeExceptionally(failure);
                 return;
             }
             try {
-                over.goOnWith(handler.start(connection)).whenComplete((any, reason) -> over.end(reason));
+                cancellation.to(handler.start(connection)).whenComplete((any, reason) -> end(over, reason));
             } catch (Throwable e) { // any exception of the handler is its outcome
                 over.completeExceptionally(e);
             }
@@ -36,37 +48,11 @@ record SecureHandler(TlsUpgrade tls, ConnectionHandler handler) implements Conne
         return over;
     }
 
-    /** Two stages, one after the other. Cancelling this future cancels the current stage, whose end completes it. */
-    private static final class Secured extends CompletableFuture<@Nullable Object> {
-        private volatile @Nullable CompletableFuture<?> underWay;
-        private volatile boolean isCancelRequested;
-
-        <T> CompletionStage<T> goOnWith(CompletionStage<T> next) {
-            underWay = next.toCompletableFuture();
-            if (isCancelRequested) {
-                cancel(true);
-            }
-            return next;
-        }
-
-        void end(@Nullable Throwable failure) {
-            if (failure == null) {
-                complete(null);
-            } else {
-                completeExceptionally(failure);
-            }
-        }
-
-        @Override
-        public boolean cancel(boolean mayInterruptIfRunning) {
-            isCancelRequested = true;
-            CompletableFuture<?> stage = underWay;
-            return stage != null && stage.cancel(mayInterruptIfRunning);
-        }
-
-        @Override
-        public <U> CompletableFuture<U> newIncompleteFuture() {
-            return new CompletableFuture<>();
+    private static void end(CompletableFuture<@Nullable Object> over, @Nullable Throwable failure) {
+        if (failure == null) {
+            over.complete(null);
+        } else {
+            over.completeExceptionally(failure);
         }
     }
 }

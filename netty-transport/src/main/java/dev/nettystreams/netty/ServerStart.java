@@ -3,6 +3,7 @@ package dev.nettystreams.netty;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.StageFailures;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.Objects;
@@ -73,7 +74,7 @@ final class ServerStart {
 
     private void listen(@Nullable Sockets known, @Nullable Throwable failure) {
         if (failure != null) {
-            BlockingThreads.complete(loop, () -> started.completeExceptionally(Reason.unwrapped(failure)));
+            BlockingThreads.complete(loop, () -> started.completeExceptionally(StageFailures.unwrapped(failure)));
             return;
         }
         Sockets sockets = Objects.requireNonNull(known, "sockets");

@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -9,13 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
-import io.netty.bootstrap.ServerBootstrap;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -71,39 +72,17 @@ class AdoptTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void adopt_onTheChannelsLoop_getsWhatTheRemovedCodecPassesOn(Wire wire) throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
         OneLine codec = new OneLine();
-        try {
-            Channel listener = new ServerBootstrap()
-                    .group(group)
-                    .channelFactory(
-                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            channel.pipeline().addLast(codec);
-                        }
-                    })
-                    .bind(InetAddress.getLoopbackAddress(), 0)
-                    .sync()
-                    .channel();
-            int port = ((InetSocketAddress) listener.localAddress()).getPort();
-            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                client.getOutputStream().write("UPGRADE\none\ntwo\n".getBytes(US_ASCII));
-                StreamConnection connection = get(codec.adopted);
-                assertThat(get(connection.reader().readLine()))
-                        .asString(US_ASCII)
-                        .isEqualTo("one\n");
-                assertThat(get(connection.reader().readLine()))
-                        .asString(US_ASCII)
-                        .isEqualTo("two\n");
-                connection.abort();
-            }
-            listener.close().sync();
-        } finally {
-            group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+        try (BootstrappedServer server = new BootstrappedServer(
+                        wire.backend(), channel -> channel.pipeline().addLast(codec));
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port)) {
+            client.getOutputStream().write("UPGRADE\none\ntwo\n".getBytes(US_ASCII));
+            StreamConnection connection = get(codec.adopted);
+            assertThat(get(connection.reader().readLine())).asString(US_ASCII).isEqualTo("one\n");
+            assertThat(get(connection.reader().readLine())).asString(US_ASCII).isEqualTo("two\n");
+            connection.abort();
         }
     }
 
@@ -228,11 +207,11 @@ class AdoptTest {
 
     /** Two readers would wait for the same bytes, and the second one would wait for ever. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void channelWithStreams_isRefusedByTheFuture_andKeepsThem(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
-            Channel channel = (Channel) pair.client().writer().getExtraInfo("channel");
+            Channel channel = channelOf(pair.client());
             assertThat(failureOf(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("has streams already");
@@ -244,7 +223,7 @@ class AdoptTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void channelWhoseStreamsHaveLeft_isAdoptedAgain(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -258,11 +237,11 @@ class AdoptTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void channelThatIsClosed_isRefusedByTheFuture(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
-            Channel channel = (Channel) pair.client().writer().getExtraInfo("channel");
+            Channel channel = channelOf(pair.client());
             pair.client().abort();
             pair.server().abort();
             failureOf(pair.client().waitClosed());

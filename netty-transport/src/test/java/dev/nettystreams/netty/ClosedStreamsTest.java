@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.ECHO;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
@@ -11,6 +12,8 @@ import dev.nettystreams.LeftoverPolicy;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import dev.nettystreams.spi.Transport;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -32,11 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Calls on closed streams, and calls with null arguments. */
 @ExtendWith(NoLeaks.class)
 class ClosedStreamsTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void closedStreams_failWhateverIsAskedOfThem_andMakeNothing(Wire wire) throws Exception {
         EventLoopGroup group = Loops.newGroup(wire.backend(), 1, true);
         for (NettyStreams streams : List.of(NettyStreams.create(wire.backend(), 1), NettyStreams.over(group))) {
@@ -66,7 +66,7 @@ class ClosedStreamsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void close_endsWhatIsBeingOpened(Wire wire) throws Exception {
         EventLoopGroup group = Loops.newGroup(wire.backend(), 1, true);
         try (BlackHole hole = new BlackHole()) {
@@ -99,7 +99,7 @@ class ClosedStreamsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void close_endsWhatIsBeingSecured_atAnyMoment(Wire wire) throws Exception {
         for (int i = 0; i < 30; i++) {
             try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -1,6 +1,6 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,6 +8,8 @@ import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -45,7 +47,7 @@ class ConnectionFactsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void facts_outliveTheConnection(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             for (boolean isAborted : new boolean[] {false, true}) {
@@ -72,7 +74,7 @@ class ConnectionFactsTest {
 
     /** Scanners do this: the log must name the peer. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void clientThatIsGoneBeforeItIsAccepted_hasAName(Wire wire) throws Exception {
         LinkedBlockingQueue<Object> names = new LinkedBlockingQueue<>();
         ConnectionHandler handler = new ConnectionHandler() {
@@ -135,7 +137,7 @@ class ConnectionFactsTest {
 
     /** A program must be able to connect again to the peer's address. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void zoneOfAServer_isInItsClientsPeername(Wire wire) throws Exception {
         Optional<InetAddress> linkLocal = NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)

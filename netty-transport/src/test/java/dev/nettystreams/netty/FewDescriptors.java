@@ -1,6 +1,6 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.get;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;

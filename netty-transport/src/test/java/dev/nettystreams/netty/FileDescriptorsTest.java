@@ -3,6 +3,7 @@ package dev.nettystreams.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.nettystreams.netty.support.Wire;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class FileDescriptorsTest {
     Path directory;
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void server_thatRanOutOfThem_acceptsAgainWhenThereAreSome(Wire wire) throws Exception {
         assumeTrue(new File("/bin/sh").canExecute(), "there is no /bin/sh to limit them with");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

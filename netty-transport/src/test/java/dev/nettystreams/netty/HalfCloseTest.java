@@ -1,13 +1,16 @@
 package dev.nettystreams.netty;
 
 import static dev.nettystreams.Await.await;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.Await;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +24,7 @@ class HalfCloseTest {
     private static final byte[] REPLY = Wire.pattern(16 << 20);
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void reply_afterThePeersEof_arrivesWhole(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Served served = wire.serve(streams, Await.onThreads((reader, writer) -> {
@@ -34,7 +37,7 @@ class HalfCloseTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void reply_inPieces_afterThePeersEof_arrivesWhole(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             int pieces = 64;
@@ -56,7 +59,7 @@ class HalfCloseTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void reply_toAPeerThatReadsOnlyWhenTheSocketIsFull_arrivesWhole(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -66,7 +69,7 @@ class HalfCloseTest {
 
     /** A connected socket differs from an accepted one on io_uring. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void flood_afterTheServersEof_arrivesWhole(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -87,7 +90,7 @@ class HalfCloseTest {
 
     /** The peer's EOF is behind bytes that have not been read yet. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void flood_beforeTheServersEofIsRead_arrivesWhole(Wire wire) throws Exception {
         byte[] greeting = Wire.pattern(100_000);
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
@@ -112,7 +115,7 @@ class HalfCloseTest {
             sender.writer().write(REPLY, at, size);
         }
         assertThat(sender.writer().flush()).isNotDone();
-        Channel channel = (Channel) sender.writer().getExtraInfo("channel");
+        Channel channel = channelOf(sender);
         long queued = 0;
         for (int turns = 0; turns < 100; turns++) {
             long now =
@@ -131,7 +134,7 @@ class HalfCloseTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void bothDirections_endOneAfterTheOther(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nettystreams.Await;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,15 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -30,7 +32,7 @@ class LingeringTest {
 
     /** A peer that sends bytes before it has read everything, and then reads on. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void peerThatTalks_getsEveryByte(Wire wire) throws Exception {
         byte[] written = Wire.pattern(3 << 20);
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -53,7 +55,7 @@ class LingeringTest {
 
     /** A peer that keeps sending is reset, and waitClosed fails with the reason. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void peerThatFloodsForEver_isReset_andWaitClosedSaysSo(Wire wire) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
@@ -84,7 +86,7 @@ class LingeringTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void silentPeer_isWaitedForUntilTheCloseTimeout_andThatIsAGoodEnd(Wire wire) throws Exception {
         StreamLimits brief = StreamLimits.DEFAULT.withCloseTimeout(Duration.ofMillis(200));
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -99,7 +101,7 @@ class LingeringTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void connectionThatLingers_countsAgainstTheCap(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             Wire.Served served = wire.serve(streams, GOODBYE, ServerOptions.DEFAULT.withMaxConnections(1));
@@ -119,7 +121,7 @@ class LingeringTest {
 
     /** The wait for a peer that never ends is limited by the shutdown's timeout. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void shutdown_abortsAtItsDeadlineWhatLingers(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             Wire.Served served = wire.serve(streams, GOODBYE);

@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.ECHO;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.ChannelException;
 import java.io.IOException;
 import java.net.BindException;
@@ -26,14 +29,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A server listens on every requested address that this machine has, or on none (S1). */
 @ExtendWith(NoLeaks.class)
 class ListeningTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     /** Reserved for documentation (RFC 5737): no machine has it. */
     private static final String NOWHERE = "198.51.100.1";
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void addressThatThisMachineDoesNotHave_isPassedOver_unlessItIsTheOnlyOne(Wire wire) throws Exception {
         Loops loops = Loops.owned(wire.backend(), 1, true);
         try {
@@ -57,7 +57,7 @@ class ListeningTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void socketThatCannotBeMade_closesThoseBefore_andFailsAsAnIoException(Wire wire) throws Exception {
         Loops loops = Loops.owned(wire.backend(), 1, true);
         try {
@@ -86,7 +86,7 @@ class ListeningTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void hosts_areAllListenedOn_onceEach_onOnePort(Wire wire) throws Exception {
         assumeTrue(UnixPath.isLinux(), "elsewhere 127.0.0.2 is nobody's");
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
@@ -101,7 +101,7 @@ class ListeningTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void hostInUse_failsAll_andClosesWhatWasBound(Wire wire) throws Exception {
         assumeTrue(UnixPath.isLinux(), "elsewhere 127.0.0.2 is nobody's");
         try (NettyStreams streams = NettyStreams.create(wire.backend());
@@ -116,7 +116,7 @@ class ListeningTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void emptyHost_meansAllInterfaces(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (StreamServer server :
@@ -179,7 +179,7 @@ class ListeningTest {
 
     /** S7, as CPython's {@code create_server}: a wildcard address means its own family, an empty host both. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void wildcard_keepsItsFamily_andAnEmptyHostIsBoth(Wire wire) throws Exception {
         assumeTrue(isOfThisMachine("::1"), "there is no IPv6 here");
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
@@ -207,7 +207,7 @@ class ListeningTest {
 
     /** Even where one socket accepts both families and excludes others from the port. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void wildcard_besideAnAddressOfTheOtherFamily(Wire wire) throws Exception {
         assumeTrue(isOfThisMachine("::1"), "there is no IPv6 here");
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
@@ -260,7 +260,7 @@ class ListeningTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void withoutIpv6_wildcardsAreIpv4s(Wire wire) throws Exception {
         assertThat(ChildJvm.likeThisOne()
                         .withOption("-Djava.net.preferIPv4Stack=true")

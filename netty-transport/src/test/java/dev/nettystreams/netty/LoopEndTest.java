@@ -1,11 +1,13 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LoopEndTest {
     /** Netty may end a loop that gets tasks until its last moment without notifying its channels. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void loopsShutDownUnderFire_leaveNobodyWaiting(Wire wire) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             for (int i = 0; i < 20; i++) {
@@ -131,7 +133,7 @@ class LoopEndTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void callTakenInALoopsLastMoment_fails(Wire wire) throws Exception {
         LateQueue queue = new LateQueue();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory()) {

@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.ECHO;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,8 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import dev.nettystreams.spi.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelMetadata;
@@ -42,9 +45,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An {@link Error} in a task of a loop fails the future that waits for the task, and leaves no channel open. */
 @ExtendWith(NoLeaks.class)
 class LoopErrorsTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     /** An I/O handler of a loop, some of whose registrations fail like those of an older Netty. */
     private static final class FailingIo extends ForwardingIoHandler {
         private final AtomicInteger count = new AtomicInteger();
@@ -107,7 +107,7 @@ class LoopErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void registration_ofAListeningChannel_failsTheStart(Wire wire) throws Exception {
         assumeTrue(isOnTheGroup(wire), "goes over loops of its own");
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, FailingIo.over(wire.backend(), count -> true));
@@ -125,7 +125,7 @@ class LoopErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void registration_ofAConnectingChannel_failsTheConnect(Wire wire) throws Exception {
         assumeTrue(isOnTheGroup(wire), "goes over loops of its own");
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, FailingIo.over(wire.backend(), count -> true));
@@ -146,7 +146,7 @@ class LoopErrorsTest {
 
     /** With room for one connection, the second shows that the first is no longer counted. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void registration_ofAnAcceptedChannel_endsThatConnectionOnly(Wire wire) throws Exception {
         assumeTrue(isOnTheGroup(wire), "goes over loops of its own");
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, FailingIo.over(wire.backend(), count -> count == 2));
@@ -231,7 +231,7 @@ class LoopErrorsTest {
 
     /** An upgrade of the application: its exception, or a null stage, fails the connect. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void upgrade_thatIsNone_failsTheConnect(Wire wire) throws Exception {
         TlsUpgrade none = new TlsUpgrade() {
             @Override

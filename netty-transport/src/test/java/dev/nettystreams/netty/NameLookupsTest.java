@@ -1,7 +1,7 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;

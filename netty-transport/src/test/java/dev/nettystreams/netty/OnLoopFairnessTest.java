@@ -1,6 +1,7 @@
 package dev.nettystreams.netty;
 
 import static dev.nettystreams.Await.await;
+import static dev.nettystreams.netty.support.Wire.channelOf;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -11,6 +12,8 @@ import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
@@ -169,7 +172,7 @@ class OnLoopFairnessTest {
     void taskThatIsAlwaysReady_letsItsLoopEnd_andMeetsFailuresThen(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             Wire.Pair pair = wire.pair(streams);
-            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            Channel channel = channelOf(pair.server());
             EventLoopGroup group = channel.eventLoop().parent();
             CompletableFuture<Void> begun = new CompletableFuture<>();
             CompletableFuture<Void> task = Await.onEventLoop(pair.server(), () -> {

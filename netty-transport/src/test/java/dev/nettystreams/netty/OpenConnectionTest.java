@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.ECHO;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +11,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
@@ -34,11 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(NoLeaks.class)
 class OpenConnectionTest {
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void refusedPort_failsWithItsAddress(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             int port = closedPort();
@@ -54,7 +54,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void deadAddressBeforeALiveOne_costsItsFailureOnly(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend());
                 StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0))) {
@@ -74,7 +74,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void allAddressesDead_failsWithEveryCause(Wire wire) throws Exception {
         Loops loops = Loops.owned(wire.backend(), 1, true);
         AddressRace race = new AddressRace(
@@ -90,7 +90,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void peerThatDoesNotAnswer_runsIntoTheDeadline_andCancellingCallsItOff(Wire wire) throws Exception {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 NettyStreams streams = NettyStreams.create(wire.backend())) {
@@ -114,7 +114,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void unknownHost_isSaidSo(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             assertThat(failureOf(streams.openConnection("host.invalid", 1))).isInstanceOf(UnknownHostException.class);
@@ -124,7 +124,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void localAddress_isWhereItConnectsFrom(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend());
                 StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0))) {
@@ -144,7 +144,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void addressThatDoesNotAnswer_costsTheAttemptDelayOnly(Wire wire) throws Exception {
         assumeTrue(UnixPath.isLinux(), "a full backlog is a black hole on Linux only");
         Loops loops = Loops.owned(wire.backend(), 1, true);
@@ -168,7 +168,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void channelThatCannotBeMade_isAFailedAttempt_onTheLoop(Wire wire) throws Exception {
         Loops loops = Loops.owned(wire.backend(), 1, true);
         try (ServerSocket live = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -211,7 +211,7 @@ class OpenConnectionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void slowName_runsIntoTheDeadline(Wire wire) throws Exception {
         CountDownLatch mayGoOn = new CountDownLatch(1);
         NameLookups slow = new NameLookups(name -> {

@@ -1,10 +1,12 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.ECHO;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.ChannelException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -24,12 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Messages contain the system's text, the same on every backend. */
 class ReasonTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     /** From ::1 there is no route to 127.0.0.1, on any machine. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void localAddressOfAnotherFamily_isToldInTheSystemsWords(Wire wire) throws Exception {
         ConnectOptions fromIpv6 =
                 new ConnectOptions(Duration.ofSeconds(10), Duration.ofMillis(250), address("::1", 0), null);

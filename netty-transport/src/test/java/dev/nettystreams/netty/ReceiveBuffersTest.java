@@ -1,10 +1,13 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,7 +28,7 @@ class ReceiveBuffersTest {
     private static final int MANY_BYTES = 16 << 20;
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void relayedMemory_waitsForItsPeer_whileOthersReceive(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)
                 .withLimits(StreamLimits.DEFAULT.withWriteMarks(1 << 20, 1 << 19))) {
@@ -63,12 +66,12 @@ class ReceiveBuffersTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void memoryThatAnotherHandlerKeeps_staysAsItWas(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             Wire.Pair pair = wire.pair(streams);
             StreamConnection client = pair.client();
-            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            Channel channel = channelOf(pair.server());
             Keeper keeper = new Keeper();
             channel.eventLoop()
                     .submit(() -> channel.pipeline().addFirst(keeper))

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nettystreams.netty.support.NoLeaks;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.TransportEvents;
 import io.netty.buffer.ByteBuf;

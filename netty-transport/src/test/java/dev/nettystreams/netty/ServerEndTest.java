@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.ECHO;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +12,8 @@ import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,12 +37,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(NoLeaks.class)
 class ServerEndTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void conversationThatOutlivesTheLoops_stillEndsTheServer(Wire wire) throws Exception {
         EventLoopGroup group = Loops.newGroup(wire.backend(), 2, true);
         try (NettyStreams streams = NettyStreams.over(group)) {
@@ -64,7 +65,7 @@ class ServerEndTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void loopsShutDownByTheirOwner_endEveryPendingFuture(Wire wire) throws Exception {
         EventLoopGroup group = Loops.newGroup(wire.backend(), 2, true);
         try (NettyStreams streams = NettyStreams.over(group);
@@ -119,7 +120,7 @@ class ServerEndTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void shutdown_whoseFutureIsCancelledOrTimesOut_stillLetsAnswersFinish(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (boolean cancels : new boolean[] {false, true}) {
@@ -152,7 +153,7 @@ class ServerEndTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void shutdown_mayTakeAnyLengthOfTime(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (Duration timeout : List.of(FOR_EVER, Duration.ofSeconds(Long.MIN_VALUE))) {
@@ -174,7 +175,7 @@ class ServerEndTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void serveForever_cancelled_closesTheServer_andIsRefusedTwice(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             StreamServer server = wire.serve(streams, ECHO).server();
@@ -192,7 +193,7 @@ class ServerEndTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void close_whileALoopIsHeldUp_takesNoLongerThanItMay(Wire wire) throws Exception {
         Loops loops = Loops.owned(wire.backend(), 2, true);
         CountDownLatch mayGoOn = new CountDownLatch(1);
@@ -217,7 +218,7 @@ class ServerEndTest {
 
     /** Each caller of close may rely on it, even if another thread was first. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void close_byTwo_returnsToNeitherBeforeItIsClosed(Wire wire) throws Exception {
         EventLoopGroup group = Loops.newGroup(wire.backend(), 1, true);
         try (NettyStreams streams = NettyStreams.over(group)) {
@@ -262,7 +263,7 @@ class ServerEndTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#unix")
+    @MethodSource("dev.nettystreams.netty.support.Wire#unix")
     void close_removesTheSocketFile_alsoWhenTheLoopsEndFirst(Wire wire) throws Exception {
         EventLoopGroup group = Loops.newGroup(wire.backend(), 1, true);
         try (NettyStreams streams = NettyStreams.over(group)) {

@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,27 +14,24 @@ import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.StreamWriter;
-import io.netty.bootstrap.ServerBootstrap;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -61,38 +59,20 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void handlerInANettyServer_servesItsChannels(Wire wire) throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
-        try {
-            Channel listener = new ServerBootstrap()
-                    .group(group)
-                    .channelFactory(
-                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            channel.pipeline()
-                                    .addLast(new StreamChannelHandler(
-                                            ConnectionHandler.callbacks((reader, writer) -> reader.forEachLine(line -> {
-                                                writer.write(line);
-                                                return writer.drain();
-                                            }))));
-                        }
-                    })
-                    .bind("127.0.0.1", 0)
-                    .sync()
-                    .channel();
-            try (NettyStreams streams = NettyStreams.over(group);
-                    StreamConnection client = get(streams.openConnection(
-                            "127.0.0.1", ((InetSocketAddress) listener.localAddress()).getPort()))) {
-                assertThat(streams.backend()).isEqualTo(wire.backend());
-                client.writer().write("one\ntwo\n".getBytes(US_ASCII));
-                client.writer().writeEof();
-                assertThat(get(client.reader().read(-1))).asString(US_ASCII).isEqualTo("one\ntwo\n");
-            }
-        } finally {
-            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        ConnectionHandler echo = ConnectionHandler.callbacks((reader, writer) -> reader.forEachLine(line -> {
+            writer.write(line);
+            return writer.drain();
+        }));
+        try (BootstrappedServer server = new BootstrappedServer(
+                        wire.backend(), channel -> channel.pipeline().addLast(new StreamChannelHandler(echo)));
+                NettyStreams streams = NettyStreams.over(server.group);
+                StreamConnection client = get(streams.openConnection("127.0.0.1", server.port))) {
+            assertThat(streams.backend()).isEqualTo(wire.backend());
+            client.writer().write("one\ntwo\n".getBytes(US_ASCII));
+            client.writer().writeEof();
+            assertThat(get(client.reader().read(-1))).asString(US_ASCII).isEqualTo("one\ntwo\n");
         }
     }
 
@@ -109,14 +89,12 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void handlerBefore_sendsItsOwnEnd_beforeTheFin_andTheConnectionLingers(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
             Farewell layer = new Farewell();
-            ((Channel) pair.server().writer().getExtraInfo("channel"))
-                    .pipeline()
-                    .addFirst(layer);
+            channelOf(pair.server()).pipeline().addFirst(layer);
             pair.server().writer().write("all, and ".getBytes(US_ASCII));
             pair.server().close();
             CompletableFuture<Void> closed = pair.server().waitClosed();
@@ -131,11 +109,11 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void closeOfTheChannel_whileTheConnectionLingers_closesIt(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
-            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            Channel channel = channelOf(pair.server());
             channel.pipeline().addFirst(new Farewell());
             CompletableFuture<Void> closed = pair.server().waitClosed();
             pair.server().close();
@@ -147,7 +125,7 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void handBack_givesTheUnreadBytesToTheSuccessor_andTheSettingsBack(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -188,7 +166,7 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void handBack_whileBytesArrive_losesAndReordersNone(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (int round = 0; round < 50; round++) {
@@ -244,47 +222,29 @@ class StreamChannelHandlerTest {
 
     /** A channel with half-closure whose peer's EOF arrived before the streams, and is reported again after them. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void adopt_afterThePeersEof_tellsIt_andHandBackTellsItAgain(Wire wire) throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
-        CompletableFuture<Channel> accepted = new CompletableFuture<>();
         EndWatcher first = new EndWatcher();
-        try {
-            Channel listener = new ServerBootstrap()
-                    .group(group)
-                    .channelFactory(
-                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
-                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            channel.pipeline().addLast(first);
-                            accepted.complete(channel);
-                        }
-                    })
-                    .bind("127.0.0.1", 0)
-                    .sync()
-                    .channel();
-            int port = ((InetSocketAddress) listener.localAddress()).getPort();
-            try (NettyStreams streams = NettyStreams.over(group);
-                    StreamConnection client = get(streams.openConnection("127.0.0.1", port))) {
-                client.writer().write("for the first".getBytes(US_ASCII));
-                client.writer().writeEof();
-                Channel channel = get(accepted);
-                assertThat(get(first.halfClosed)).isEqualTo("for the first");
+        try (BootstrappedServer server = new BootstrappedServer(
+                        wire.backend(),
+                        bootstrap -> bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true),
+                        channel -> channel.pipeline().addLast(first));
+                NettyStreams streams = NettyStreams.over(server.group);
+                StreamConnection client = get(streams.openConnection("127.0.0.1", server.port))) {
+            client.writer().write("for the first".getBytes(US_ASCII));
+            client.writer().writeEof();
+            Channel channel = get(server.accepted);
+            assertThat(get(first.halfClosed)).isEqualTo("for the first");
 
-                StreamConnection adopted = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
-                assertThat(get(adopted.reader().read(-1))).isEmpty();
-                adopted.writer().write("still open".getBytes(US_ASCII));
-                EndWatcher second = new EndWatcher();
-                get(StreamChannelHandler.handBack(adopted, second));
-                assertThat(get(second.halfClosed)).isEmpty();
-                assertThat(second.closed).isNotDone();
-                channel.close();
-                assertThat(get(client.reader().read(-1))).asString(US_ASCII).isEqualTo("still open");
-            }
-        } finally {
-            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+            StreamConnection adopted = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
+            assertThat(get(adopted.reader().read(-1))).isEmpty();
+            adopted.writer().write("still open".getBytes(US_ASCII));
+            EndWatcher second = new EndWatcher();
+            get(StreamChannelHandler.handBack(adopted, second));
+            assertThat(get(second.halfClosed)).isEmpty();
+            assertThat(second.closed).isNotDone();
+            channel.close();
+            assertThat(get(client.reader().read(-1))).asString(US_ASCII).isEqualTo("still open");
         }
     }
 
@@ -307,48 +267,29 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void handBack_givesTheReceiveAllocatorBack(Wire wire) throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, wire.backend().ioHandlerFactory());
-        CompletableFuture<Channel> accepted = new CompletableFuture<>();
         RecvByteBufAllocator small = new FixedRecvByteBufAllocator(7);
-        try {
-            Channel listener = new ServerBootstrap()
-                    .group(group)
-                    .channelFactory(
-                            () -> wire.backend().channels().tcpServer().newChannel(InetAddress.getLoopbackAddress()))
-                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, small)
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            accepted.complete(channel);
-                        }
-                    })
-                    .bind("127.0.0.1", 0)
-                    .sync()
-                    .channel();
-            int port = ((InetSocketAddress) listener.localAddress()).getPort();
-            try (NettyStreams streams = NettyStreams.over(group);
-                    StreamConnection client = get(streams.openConnection("127.0.0.1", port))) {
-                Channel channel = get(accepted);
-                StreamConnection adopted = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
-                client.writer().write("for the streams!".getBytes(US_ASCII));
-                assertThat(get(adopted.reader().readExactly(16)))
-                        .asString(US_ASCII)
-                        .isEqualTo("for the streams!");
-                SizeWatcher watcher = new SizeWatcher();
-                get(StreamChannelHandler.handBack(adopted, watcher));
-                assertThat((Object) channel.config().getRecvByteBufAllocator()).isSameAs(small);
-                client.writer().write("for the pipeline".getBytes(US_ASCII));
-                assertThat(get(watcher.largest)).isLessThanOrEqualTo(7);
-            }
-        } finally {
-            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        try (BootstrappedServer server = new BootstrappedServer(
+                        wire.backend(),
+                        bootstrap -> bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, small),
+                        channel -> {});
+                NettyStreams streams = NettyStreams.over(server.group);
+                StreamConnection client = get(streams.openConnection("127.0.0.1", server.port))) {
+            Channel channel = get(server.accepted);
+            StreamConnection adopted = get(StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT));
+            client.writer().write("for the streams!".getBytes(US_ASCII));
+            assertThat(get(adopted.reader().readExactly(16))).asString(US_ASCII).isEqualTo("for the streams!");
+            SizeWatcher watcher = new SizeWatcher();
+            get(StreamChannelHandler.handBack(adopted, watcher));
+            assertThat((Object) channel.config().getRecvByteBufAllocator()).isSameAs(small);
+            client.writer().write("for the pipeline".getBytes(US_ASCII));
+            assertThat(get(watcher.largest)).isLessThanOrEqualTo(7);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void handBack_afterThePeersEof_givesTheBytes_andEndsTheChannelAsNettyWould(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -365,7 +306,7 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void handBack_toAHandlerThatCannotBeAdded_failsAndClosesTheChannel(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -389,7 +330,7 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void handBack_whileAReadWaits_isRefused(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -405,11 +346,11 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void removalBehindTheStreamsBack_breaksThemAloud(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
-            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            Channel channel = channelOf(pair.server());
             CompletableFuture<byte[]> waiting = pair.server().reader().readLine();
             channel.pipeline().remove(StreamChannelHandler.class);
             assertThat(failureOf(waiting))
@@ -439,7 +380,7 @@ class StreamChannelHandlerTest {
 
     /** W4, C7: the outcome of a write comes from the write itself. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void writeThatAHandlerLoses_failsTheFirstWait(Wire wire) throws Exception {
         List<Function<StreamWriter, CompletableFuture<Void>>> waits = List.of(
                 StreamWriter::flush,
@@ -451,7 +392,7 @@ class StreamChannelHandlerTest {
         for (Function<StreamWriter, CompletableFuture<Void>> wait : waits) {
             try (NettyStreams streams = NettyStreams.create(wire.backend())) {
                 Wire.Pair pair = wire.pair(streams);
-                Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+                Channel channel = channelOf(pair.server());
                 channel.eventLoop()
                         .submit(() -> channel.pipeline().addFirst(new Loser()))
                         .sync();
@@ -465,11 +406,11 @@ class StreamChannelHandlerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void messageThatIsNotBytes_breaksTheStreamsWithItsType(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
-            Channel channel = (Channel) pair.server().writer().getExtraInfo("channel");
+            Channel channel = channelOf(pair.server());
             var wrongDecoder = new ChannelInboundHandlerAdapter() {
                 @Override
                 public void channelRead(ChannelHandlerContext context, Object message) {
@@ -490,7 +431,7 @@ class StreamChannelHandlerTest {
 
     /** A connection's state is confined to its loop; another thread would see it half changed. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     @SuppressWarnings("deprecation") // programs that come from Netty 4.1 do it
     void handlerWithAnExecutorOfItsOwn_isRefused(Wire wire) throws Exception {
         EventLoopGroup others = Loops.newGroup(IoBackend.NIO, 1, true);

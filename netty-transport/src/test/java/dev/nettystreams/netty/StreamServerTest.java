@@ -1,8 +1,9 @@
 package dev.nettystreams.netty;
 
+import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.Await.await;
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +14,8 @@ import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.EventLoopGroup;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -34,13 +37,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The life of a server: the assertions of asyncio's own tests of {@code Server}, and more. */
 @ExtendWith(NoLeaks.class)
 class StreamServerTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
     private static final ConnectionHandler WAITS_FOR_EOF =
             ConnectionHandler.callbacks((reader, writer) -> reader.read(-1));
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void serveForever_completesWhenClosed_andThenRefuses(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Served served = wire.serve(streams, ECHO, ServerOptions.DEFAULT.withStartServing(false));
@@ -66,7 +67,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void waitClosed_waitsForCloseAndForTheLastConnection(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Served served = wire.serve(streams, WAITS_FOR_EOF);
@@ -93,7 +94,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void closeClients_endsConversationsWell_abortClients_cutsThemOff(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (boolean abort : new boolean[] {false, true}) {
@@ -123,7 +124,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void shutdown_letsAnAnswerFinish_andEndsWhatWaitsForARequest(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             CountDownLatch answering = new CountDownLatch(1);
@@ -153,7 +154,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void shutdown_cutsOffWhatDoesNotEndInTime(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Served served = wire.serve(streams, ConnectionHandler.callbacks((reader, writer) -> {
@@ -168,7 +169,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void waiterForTheEnd_mayEndTheLoops_whileTheServerIsBeingClosed(Wire wire) throws Exception {
         for (int round = 0; round < 20; round++) {
             NettyStreams streams = NettyStreams.create(wire.backend(), 1);
@@ -180,7 +181,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void handlerThatFails_isReported_andItsConnectionClosed(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (ConnectionHandler failing : List.<ConnectionHandler>of(
@@ -210,7 +211,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void connectionCap_pausesAccepting_untilOneEnds(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             Wire.Served served = wire.serve(streams, ECHO, ServerOptions.DEFAULT.withMaxConnections(2));
@@ -232,7 +233,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void portZero_isOnePortOnEveryAddress(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             StreamServer server = get(streams.startServer(ECHO, List.of("127.0.0.1", "::1"), 0));
@@ -246,7 +247,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void portInUse_isRefusedWithTheAddress(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             StreamServer first = get(streams.startServer(ECHO, "127.0.0.1", 0));
@@ -270,7 +271,7 @@ class StreamServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void peerThatResets_endsTheConversationAndNothingElse(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             CompletableFuture<Throwable> reported = new CompletableFuture<>();
@@ -292,7 +293,7 @@ class StreamServerTest {
 
     /** Bytes and a reset that arrive before the connection is accepted. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void peersThatResetAtOnce_leaveNothingBehind(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             AtomicInteger started = new AtomicInteger();

@@ -1,13 +1,15 @@
 package dev.nettystreams.netty;
 
+import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.netty.RequiredNettyTest.lineOf;
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.netty.support.NoLeaks;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -26,9 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Failures with a Unix socket name the requested path and the reason. */
 @ExtendWith(NoLeaks.class)
 class UnixMessagesTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     @TempDir
     Path directory;
 

@@ -1,13 +1,16 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.ECHO;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -31,9 +34,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A server's Unix socket damages no other file at its path, before or after. */
 @ExtendWith(NoLeaks.class)
 class UnixSocketTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     @TempDir
     Path directory;
 
@@ -304,7 +304,7 @@ class UnixSocketTest {
 
     /** TCP waits then, and so does a blocking connect. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#unix")
+    @MethodSource("dev.nettystreams.netty.support.Wire#unix")
     void connecting_toAFullBacklog_waitsForItsTurn(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Served served = wire.serve(
@@ -324,7 +324,7 @@ class UnixSocketTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#unix")
+    @MethodSource("dev.nettystreams.netty.support.Wire#unix")
     void connecting_toNothing_saysSo(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             String path = Wire.newPath();

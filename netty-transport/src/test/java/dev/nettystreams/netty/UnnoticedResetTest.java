@@ -1,12 +1,15 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.net.InetAddress;
@@ -109,7 +112,7 @@ class UnnoticedResetTest {
             List<CompletableFuture<Void>> ends = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
                 Wire.Pair pair = wire.pair(peers, streams.withLimits(StreamLimits.DEFAULT.withReadLimit(1_000)));
-                Channel peer = (Channel) pair.client().writer().getExtraInfo("channel");
+                Channel peer = channelOf(pair.client());
                 int byteCount = 200_000 + 50_000 * i;
                 pair.client().writer().write(new byte[byteCount]);
                 get(pair.server().reader().peek(1)); // reading has begun, and been paused

@@ -1,8 +1,11 @@
 package dev.nettystreams.netty;
 
+import static dev.nettystreams.netty.support.Wire.channelOf;
+
 import dev.nettystreams.Await;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.Wire;
 import dev.nettystreams.testing.PairSource;
 import dev.nettystreams.testing.StreamCheck;
 import dev.nettystreams.testing.StreamChecks;
@@ -81,7 +84,7 @@ final class WatchedLoops {
 
     private static void checkThatSleepIsSeen(Wire wire, NettyStreams streams) throws Exception {
         StreamConnection connection = wire.pair(streams).client();
-        Channel channel = (Channel) connection.writer().getExtraInfo("channel");
+        Channel channel = channelOf(connection);
         channel.eventLoop().submit(WatchedLoops::sleep).get();
         BlockingOperationError seen = FOUND.poll();
         if (seen == null || !seen.getMessage().contains("sleep")) {

@@ -1,57 +1,24 @@
 package dev.nettystreams.netty;
 
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-
-import dev.nettystreams.StreamLimits;
-import dev.nettystreams.testing.PairSource;
-import dev.nettystreams.testing.StreamChecks;
-import dev.nettystreams.testing.StreamPair;
-import java.util.EnumMap;
-import java.util.Map;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.StreamsPerBackend;
+import dev.nettystreams.netty.support.Wire;
+import dev.nettystreams.netty.support.WirePairs;
+import dev.nettystreams.support.ConformanceTests;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The conformance suite over TCP and Unix sockets, on every backend of this machine. */
 @ExtendWith(NoLeaks.class)
 class WireConformanceTest {
-    private static final Map<IoBackend, NettyStreams> STREAMS = new EnumMap<>(IoBackend.class);
-
-    private static final class WirePairs implements PairSource {
-        private final Wire wire;
-
-        private WirePairs(Wire wire) {
-            this.wire = wire;
-        }
-
-        @Override
-        public StreamPair connect(StreamLimits limits) throws Exception {
-            NettyStreams streams = STREAMS.computeIfAbsent(wire.backend(), NettyStreams::create);
-            Wire.Pair pair = wire.pair(streams.withLimits(limits));
-            return new StreamPair(pair.client(), pair.server());
-        }
-
-        @Override
-        public boolean signalsAbort() {
-            return !wire.isUnix();
-        }
-    }
-
-    @AfterAll
-    static void close() {
-        STREAMS.values().forEach(NettyStreams::close);
-        STREAMS.clear();
-    }
+    @RegisterExtension
+    static final StreamsPerBackend STREAMS = new StreamsPerBackend(NettyStreams::create);
 
     @TestFactory
     Stream<DynamicContainer> contract() {
-        return Wire.all()
-                .map(wire -> dynamicContainer(
-                        wire.toString(),
-                        StreamChecks.all(new WirePairs(wire)).stream()
-                                .map(check -> dynamicTest(check.name(), check::run))));
+        return ConformanceTests.overEach(Wire.all(), wire -> new WirePairs(wire, STREAMS));
     }
 }

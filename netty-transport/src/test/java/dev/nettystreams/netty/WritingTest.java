@@ -1,7 +1,8 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.Wire.failureOf;
-import static dev.nettystreams.netty.Wire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +12,8 @@ import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.Channel;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -25,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(NoLeaks.class)
 class WritingTest {
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void close_behindMoreThanTheSocketTakes_sendsEverything(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             byte[] sent = Wire.pattern(16 << 20);
@@ -39,7 +42,7 @@ class WritingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void close_whileThePeerIsStillSending_losesNothingOfTheReply(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             byte[] reply = Wire.pattern(1 << 20);
@@ -55,7 +58,7 @@ class WritingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void peerThatNeverReads_boundsTheBuffer_andCloseBecomesAbort(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())
                 .withLimits(StreamLimits.DEFAULT.withCloseTimeout(Duration.ofMillis(300)))) {
@@ -69,7 +72,7 @@ class WritingTest {
                         .completeOnTimeout(null, 100, java.util.concurrent.TimeUnit.MILLISECONDS)
                         .get();
             } while (drained.isDone());
-            Channel channel = (Channel) client.writer().getExtraInfo("channel");
+            Channel channel = channelOf(client);
             assertThat(channel.bytesBeforeWritable()).isLessThan(64 << 10);
             client.close();
             assertThat(failureOf(client.waitClosed()))
@@ -82,7 +85,7 @@ class WritingTest {
 
     /** The wait of the first must not collide with the end of the output that the second causes. */
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void flushAndClose_rightBehindWriteEof_complete(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Served served = wire.serve(
@@ -109,7 +112,7 @@ class WritingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void largestMarks_areMarks(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())
                 .withLimits(StreamLimits.DEFAULT.withWriteMarks(Integer.MAX_VALUE, Integer.MAX_VALUE))) {
@@ -122,7 +125,7 @@ class WritingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#tcp")
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void abort_isAResetForThePeer(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -140,7 +143,7 @@ class WritingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void writeToAClosedPeer_isReportedByDrain_withinAFewWrites(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -159,7 +162,7 @@ class WritingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void everyWayToWrite_keepsTheOrder(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);
@@ -191,7 +194,7 @@ class WritingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.nettystreams.netty.Wire#all")
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void threadsThatWriteAtOnce_keepTheOrderOfEach(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             Wire.Pair pair = wire.pair(streams);

@@ -1,4 +1,4 @@
-package dev.nettystreams.netty;
+package dev.nettystreams.netty.support;
 
 import io.netty.util.LeakPresenceDetector;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * build runs the tests with Netty's presence detector. Loops that end at the same time may release their last buffers a
  * moment later, so the count is checked until it is zero or the time is up.
  */
-final class NoLeaks implements AfterAllCallback {
+public final class NoLeaks implements AfterAllCallback {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     @Override

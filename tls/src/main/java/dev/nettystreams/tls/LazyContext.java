@@ -21,7 +21,7 @@ final class LazyContext {
     }
 
     private final Source source;
-    private final AtomicReference<@Nullable CompletableFuture<HandshakeFirst>> making = new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<HandshakeFirstContext>> making = new AtomicReference<>();
 
     LazyContext(Source source) {
         this.source = source;
@@ -30,7 +30,7 @@ final class LazyContext {
     /** A context that exists already. */
     LazyContext(SslContext given) {
         this(() -> given);
-        making.set(CompletableFuture.completedFuture(new HandshakeFirst(given)));
+        making.set(CompletableFuture.completedFuture(new HandshakeFirstContext(given)));
     }
 
     /**
@@ -39,10 +39,10 @@ final class LazyContext {
      *
      * @return fails with the exception of the source
      */
-    CompletableFuture<HandshakeFirst> prepare() {
-        CompletableFuture<HandshakeFirst> promise = new CompletableFuture<>();
+    CompletableFuture<HandshakeFirstContext> prepare() {
+        CompletableFuture<HandshakeFirstContext> promise = new CompletableFuture<>();
         while (!making.compareAndSet(null, promise)) {
-            CompletableFuture<HandshakeFirst> others = making.get();
+            CompletableFuture<HandshakeFirstContext> others = making.get();
             if (others != null) {
                 return others;
             }
@@ -58,9 +58,9 @@ final class LazyContext {
         return promise;
     }
 
-    private void make(CompletableFuture<HandshakeFirst> promise) {
+    private void make(CompletableFuture<HandshakeFirstContext> promise) {
         try {
-            promise.complete(new HandshakeFirst(source.make()));
+            promise.complete(new HandshakeFirstContext(source.make()));
         } catch (Throwable e) { // any failure must reach the waiting callers
             making.set(null);
             promise.completeExceptionally(e);
@@ -68,7 +68,7 @@ final class LazyContext {
     }
 
     /** Returns the context; waits for it only if no caller has prepared it. */
-    HandshakeFirst get() throws SSLException {
+    HandshakeFirstContext get() throws SSLException {
         try {
             return prepare().join();
         } catch (CompletionException e) {

@@ -28,37 +28,37 @@ public final class TlsClient implements TlsUpgrade {
     /** A number above every port. */
     private static final int VERIFIED = 1 << 17;
 
-    private final @Nullable Terms terms; // null if the context is Netty's
+    private final @Nullable TlsContextConfig config; // null if the context is Netty's
     private final LazyContext context;
-    private final Manners manners;
+    private final ConnectionPolicy connectionPolicy;
     private final boolean verifiesHost;
     private final @Nullable Host host;
 
     private record Host(PeerName name, int port) {}
 
     private TlsClient(
-            @Nullable Terms terms, LazyContext context, Manners manners, boolean verifiesHost, @Nullable Host host) {
-        this.terms = terms;
+            @Nullable TlsContextConfig config, LazyContext context, ConnectionPolicy connectionPolicy, boolean verifiesHost, @Nullable Host host) {
+        this.config = config;
         this.context = context;
-        this.manners = manners;
+        this.connectionPolicy = connectionPolicy;
         this.verifiesHost = verifiesHost;
         this.host = host;
     }
 
     static TlsClient withDefaults() {
-        return of(Terms.of(null));
+        return of(TlsContextConfig.of(null));
     }
 
     static TlsClient over(SSLContext context) {
-        return of(Terms.over(context));
+        return of(TlsContextConfig.over(context));
     }
 
-    private static TlsClient of(Terms terms) {
-        return new TlsClient(terms, new LazyContext(terms::clientContext), Manners.OF_CLIENTS, true, null);
+    private static TlsClient of(TlsContextConfig config) {
+        return new TlsClient(config, new LazyContext(config::clientContext), ConnectionPolicy.OF_CLIENTS, true, null);
     }
 
     static TlsClient over(SslContext context) {
-        return new TlsClient(null, new LazyContext(context), Manners.OF_CLIENTS, true, null);
+        return new TlsClient(null, new LazyContext(context), ConnectionPolicy.OF_CLIENTS, true, null);
     }
 
     // ---- the context
@@ -72,7 +72,7 @@ public final class TlsClient implements TlsUpgrade {
      *     {@code SslContext} or {@code SSLContext}
      */
     public TlsClient engine(TlsEngine engine) {
-        return with(terms().withEngine(engine));
+        return with(config().withEngine(engine));
     }
 
     /**
@@ -83,7 +83,7 @@ public final class TlsClient implements TlsUpgrade {
      * @throws IllegalStateException if the client was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsClient trusting(TlsTrust trust) {
-        return with(terms().withTrust(trust));
+        return with(config().withTrust(trust));
     }
 
     /**
@@ -94,7 +94,7 @@ public final class TlsClient implements TlsUpgrade {
      * @throws IllegalStateException if the client was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsClient identity(TlsIdentity identity) {
-        return with(terms().withIdentity(identity));
+        return with(config().withIdentity(identity));
     }
 
     /**
@@ -105,7 +105,7 @@ public final class TlsClient implements TlsUpgrade {
      * @throws IllegalStateException if the client was created from Netty's {@code SslContext}
      */
     public TlsClient protocols(String... names) {
-        return with(terms().withProtocols(List.of(names)));
+        return with(config().withProtocols(List.of(names)));
     }
 
     /**
@@ -117,18 +117,18 @@ public final class TlsClient implements TlsUpgrade {
      * @throws IllegalStateException if the client was created from Netty's {@code SslContext}
      */
     public TlsClient applicationProtocols(String... names) {
-        return with(terms().withApplicationProtocols(List.of(names)));
+        return with(config().withApplicationProtocols(List.of(names)));
     }
 
-    private Terms terms() {
-        if (terms == null) {
+    private TlsContextConfig config() {
+        if (config == null) {
             throw new IllegalStateException("configure this on the SslContext that the client was created from");
         }
-        return terms;
+        return config;
     }
 
-    private TlsClient with(Terms others) {
-        return new TlsClient(others, new LazyContext(others::clientContext), manners, verifiesHost, host);
+    private TlsClient with(TlsContextConfig others) {
+        return new TlsClient(others, new LazyContext(others::clientContext), connectionPolicy, verifiesHost, host);
     }
 
     // ---- the connection
@@ -140,7 +140,7 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient handshakeTimeout(Duration timeout) {
-        return with(manners.withHandshakeTimeout(timeout));
+        return with(connectionPolicy.withHandshakeTimeout(timeout));
     }
 
     /**
@@ -150,7 +150,7 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient leftoverPolicy(LeftoverPolicy policy) {
-        return with(manners.withLeftoverPolicy(policy));
+        return with(connectionPolicy.withLeftoverPolicy(policy));
     }
 
     /**
@@ -160,7 +160,7 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient acceptingTruncation() {
-        return with(manners.acceptingTruncation());
+        return with(connectionPolicy.acceptingTruncation());
     }
 
     /**
@@ -170,12 +170,12 @@ public final class TlsClient implements TlsUpgrade {
      * @return a copy
      */
     public TlsClient insecureWithoutHostName() {
-        LazyContext ownSessions = terms == null ? context : new LazyContext(terms::clientContext);
-        return new TlsClient(terms, ownSessions, manners, false, host);
+        LazyContext ownSessions = config == null ? context : new LazyContext(config::clientContext);
+        return new TlsClient(config, ownSessions, connectionPolicy, false, host);
     }
 
-    private TlsClient with(Manners others) {
-        return new TlsClient(terms, context, others, verifiesHost, host);
+    private TlsClient with(ConnectionPolicy others) {
+        return new TlsClient(config, context, others, verifiesHost, host);
     }
 
     // ---- the host
@@ -203,7 +203,7 @@ public final class TlsClient implements TlsUpgrade {
      */
     public TlsClient upgrade(String hostName, int port) {
         Host peer = new Host(PeerName.of(hostName), port);
-        return new TlsClient(terms, context, manners, verifiesHost, peer);
+        return new TlsClient(config, context, connectionPolicy, verifiesHost, peer);
     }
 
     @Override
@@ -215,12 +215,12 @@ public final class TlsClient implements TlsUpgrade {
 
     @Override
     public LeftoverPolicy leftoverPolicy() {
-        return manners.leftoverPolicy();
+        return connectionPolicy.leftoverPolicy();
     }
 
     @Override
     public Duration handshakeTimeout() {
-        return manners.handshakeTimeout();
+        return connectionPolicy.handshakeTimeout();
     }
 
     @Override
@@ -236,12 +236,12 @@ public final class TlsClient implements TlsUpgrade {
         }
         PeerName name = host == null ? null : host.name();
         String askedName = name == null ? null : name.askedName();
-        return TlsLayer.install(transport, leftover, manners.acceptsTruncation(), askedName, allocator -> {
+        return TlsLayer.install(transport, leftover, connectionPolicy.acceptsTruncation(), askedName, allocator -> {
             var handler = name == null
                     ? context.get().handler(allocator)
                     : context.get().handler(allocator, name.verified(), sessionPort());
             SSLParameters parameters = handler.engine().getSSLParameters();
-            if (verifiesHost && terms == null && isBeyondVerifying(handler.engine(), parameters)) {
+            if (verifiesHost && config == null && isBeyondVerifying(handler.engine(), parameters)) {
                 ReferenceCountUtil.release(handler.engine());
                 throw new SSLException("nobody would verify the host name: the context was built with"
                         + " endpointIdentificationAlgorithm(null), and on this JDK BoringSSL cannot verify it");
@@ -273,12 +273,12 @@ public final class TlsClient implements TlsUpgrade {
      */
     private int sessionPort() {
         int port = host == null ? -1 : host.port();
-        return terms == null && verifiesHost ? port + VERIFIED : port;
+        return config == null && verifiesHost ? port + VERIFIED : port;
     }
 
     @Override
     public String toString() {
         return "TlsClient[" + (host == null ? "any host" : host.name().verified())
-                + (terms == null ? "" : ", " + terms.engine()) + "]";
+                + (config == null ? "" : ", " + config.engine()) + "]";
     }
 }

@@ -17,44 +17,44 @@ import org.jspecify.annotations.Nullable;
 
 /** The server side of TLS: {@link Tls#server(TlsIdentity)}. Immutable. */
 public final class TlsServer implements TlsUpgrade {
-    private final @Nullable Terms terms; // null if the context is Netty's
+    private final @Nullable TlsContextConfig config; // null if the context is Netty's
     private final ClientAuth clientAuth;
     private final Map<String, TlsIdentity> byHost;
     private final LazyContext context;
-    private final Manners manners;
+    private final ConnectionPolicy connectionPolicy;
 
     private TlsServer(
-            @Nullable Terms terms,
+            @Nullable TlsContextConfig config,
             ClientAuth clientAuth,
             Map<String, TlsIdentity> byHost,
             LazyContext context,
-            Manners manners) {
-        this.terms = terms;
+            ConnectionPolicy connectionPolicy) {
+        this.config = config;
         this.clientAuth = clientAuth;
         this.byHost = byHost;
         this.context = context;
-        this.manners = manners;
+        this.connectionPolicy = connectionPolicy;
     }
 
-    private static TlsServer of(Terms terms, ClientAuth clientAuth, Map<String, TlsIdentity> byHost, Manners manners) {
-        LazyContext context = new LazyContext(() -> terms.serverContext(clientAuth, byHost));
-        return new TlsServer(terms, clientAuth, byHost, context, manners);
+    private static TlsServer of(TlsContextConfig config, ClientAuth clientAuth, Map<String, TlsIdentity> byHost, ConnectionPolicy connectionPolicy) {
+        LazyContext context = new LazyContext(() -> config.serverContext(clientAuth, byHost));
+        return new TlsServer(config, clientAuth, byHost, context, connectionPolicy);
     }
 
-    private TlsServer with(Terms others, ClientAuth otherClientAuth) {
-        return of(others, otherClientAuth, byHost, manners);
+    private TlsServer with(TlsContextConfig others, ClientAuth otherClientAuth) {
+        return of(others, otherClientAuth, byHost, connectionPolicy);
     }
 
     static TlsServer withDefaults(TlsIdentity identity) {
-        return of(Terms.of(identity), ClientAuth.NONE, Map.of(), Manners.OF_SERVERS);
+        return of(TlsContextConfig.of(identity), ClientAuth.NONE, Map.of(), ConnectionPolicy.OF_SERVERS);
     }
 
     static TlsServer over(SSLContext context) {
-        return of(Terms.over(context), ClientAuth.NONE, Map.of(), Manners.OF_SERVERS);
+        return of(TlsContextConfig.over(context), ClientAuth.NONE, Map.of(), ConnectionPolicy.OF_SERVERS);
     }
 
     static TlsServer over(SslContext context) {
-        return new TlsServer(null, ClientAuth.NONE, Map.of(), new LazyContext(context), Manners.OF_SERVERS);
+        return new TlsServer(null, ClientAuth.NONE, Map.of(), new LazyContext(context), ConnectionPolicy.OF_SERVERS);
     }
 
     // ---- the context
@@ -68,7 +68,7 @@ public final class TlsServer implements TlsUpgrade {
      *     {@code SslContext} or {@code SSLContext}
      */
     public TlsServer engine(TlsEngine engine) {
-        return with(terms().withEngine(engine), clientAuth);
+        return with(config().withEngine(engine), clientAuth);
     }
 
     /**
@@ -82,10 +82,10 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the server was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsServer identityFor(String hostName, TlsIdentity identity) {
-        terms().refuseIfGiven();
+        config().refuseIfGiven();
         Map<String, TlsIdentity> all = new HashMap<>(byHost);
         all.put(ServerNameKeys.normalized(hostName), Objects.requireNonNull(identity, "identity"));
-        return of(terms(), clientAuth, Map.copyOf(all), manners);
+        return of(config(), clientAuth, Map.copyOf(all), connectionPolicy);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the server was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsServer requiringClientCertificate(TlsTrust trust) {
-        return with(terms().withTrust(trust), ClientAuth.REQUIRE);
+        return with(config().withTrust(trust), ClientAuth.REQUIRE);
     }
 
     /**
@@ -107,7 +107,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer requiringClientCertificate() {
-        return with(terms(), ClientAuth.REQUIRE);
+        return with(config(), ClientAuth.REQUIRE);
     }
 
     /**
@@ -118,7 +118,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer requestingClientCertificate() {
-        return with(terms(), ClientAuth.OPTIONAL);
+        return with(config(), ClientAuth.OPTIONAL);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the server was created from an {@code SslContext} or {@code SSLContext}
      */
     public TlsServer requestingClientCertificate(TlsTrust trust) {
-        return with(terms().withTrust(trust), ClientAuth.OPTIONAL);
+        return with(config().withTrust(trust), ClientAuth.OPTIONAL);
     }
 
     /**
@@ -141,7 +141,7 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer protocols(String... names) {
-        return with(terms().withProtocols(List.of(names)), clientAuth);
+        return with(config().withProtocols(List.of(names)), clientAuth);
     }
 
     /**
@@ -153,14 +153,14 @@ public final class TlsServer implements TlsUpgrade {
      * @throws IllegalStateException if the server was created from Netty's {@code SslContext}
      */
     public TlsServer applicationProtocols(String... names) {
-        return with(terms().withApplicationProtocols(List.of(names)), clientAuth);
+        return with(config().withApplicationProtocols(List.of(names)), clientAuth);
     }
 
-    private Terms terms() {
-        if (terms == null) {
+    private TlsContextConfig config() {
+        if (config == null) {
             throw new IllegalStateException("configure this on the SslContext that the server was created from");
         }
-        return terms;
+        return config;
     }
 
     // ---- the connection
@@ -172,7 +172,7 @@ public final class TlsServer implements TlsUpgrade {
      * @return a copy
      */
     public TlsServer handshakeTimeout(Duration timeout) {
-        return with(manners.withHandshakeTimeout(timeout));
+        return with(connectionPolicy.withHandshakeTimeout(timeout));
     }
 
     /**
@@ -182,7 +182,7 @@ public final class TlsServer implements TlsUpgrade {
      * @return a copy
      */
     public TlsServer leftoverPolicy(LeftoverPolicy policy) {
-        return with(manners.withLeftoverPolicy(policy));
+        return with(connectionPolicy.withLeftoverPolicy(policy));
     }
 
     /**
@@ -191,23 +191,23 @@ public final class TlsServer implements TlsUpgrade {
      * @return a copy
      */
     public TlsServer acceptingTruncation() {
-        return with(manners.acceptingTruncation());
+        return with(connectionPolicy.acceptingTruncation());
     }
 
-    private TlsServer with(Manners others) {
-        return new TlsServer(terms, clientAuth, byHost, context, others);
+    private TlsServer with(ConnectionPolicy others) {
+        return new TlsServer(config, clientAuth, byHost, context, others);
     }
 
     // ---- the upgrade
 
     @Override
     public LeftoverPolicy leftoverPolicy() {
-        return manners.leftoverPolicy();
+        return connectionPolicy.leftoverPolicy();
     }
 
     @Override
     public Duration handshakeTimeout() {
-        return manners.handshakeTimeout();
+        return connectionPolicy.handshakeTimeout();
     }
 
     @Override
@@ -220,13 +220,13 @@ public final class TlsServer implements TlsUpgrade {
         return TlsLayer.install(
                 transport,
                 leftover,
-                manners.acceptsTruncation(),
+                connectionPolicy.acceptsTruncation(),
                 null,
                 allocator -> context.get().handler(allocator));
     }
 
     @Override
     public String toString() {
-        return "TlsServer[" + (terms == null ? "" : terms.identity() + ", " + terms.engine()) + "]";
+        return "TlsServer[" + (config == null ? "" : config.identity() + ", " + config.engine()) + "]";
     }
 }

@@ -38,7 +38,7 @@ class CalledOffHandshakeTest {
     private static final int MOST_HALVES = 40;
 
     /** How the upgrade is ended, and the exception that its caller gets. */
-    private enum Way {
+    private enum Withdrawal {
         CANCEL(CancellationException.class) {
             @Override
             void callOff(StreamConnection connection, CompletableFuture<TlsSession> upgrade) {
@@ -64,7 +64,7 @@ class CalledOffHandshakeTest {
 
         final Class<? extends Throwable> failure;
 
-        Way(Class<? extends Throwable> failure) {
+        Withdrawal(Class<? extends Throwable> failure) {
             this.failure = failure;
         }
 
@@ -105,9 +105,9 @@ class CalledOffHandshakeTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
     void byHand_afterAnyHalfRecord(TlsWire wire) throws Exception {
         for (Part part : Part.all(wire)) {
-            for (Way way : Way.values()) {
+            for (Withdrawal withdrawal : Withdrawal.values()) {
                 int halves = 0;
-                while (halves <= MOST_HALVES && isCalledOff(part, way, halves)) {
+                while (halves <= MOST_HALVES && isCalledOff(part, withdrawal, halves)) {
                     halves++;
                 }
                 assertThat(halves).as("%s", part).isBetween(2 * part.flightCount(), MOST_HALVES);
@@ -116,7 +116,7 @@ class CalledOffHandshakeTest {
     }
 
     /** Returns false if the handshake was done before. */
-    private static boolean isCalledOff(Part part, Way way, int halves) throws Exception {
+    private static boolean isCalledOff(Part part, Withdrawal withdrawal, int halves) throws Exception {
         try (EndByHand end = new EndByHand()) {
             StreamConnection connection = end.connection;
             CompletableFuture<TlsSession> upgrade =
@@ -127,12 +127,12 @@ class CalledOffHandshakeTest {
                 return false;
             }
             assertRefusesPlaintext(connection, IllegalStateException.class);
-            end.run(() -> way.callOff(connection, upgrade));
-            end.advance(Duration.ofSeconds(way == Way.TIMEOUT ? 60 : 0));
+            end.run(() -> withdrawal.callOff(connection, upgrade));
+            end.advance(Duration.ofSeconds(withdrawal == Withdrawal.TIMEOUT ? 60 : 0));
             assertThat(end.isOpen()).isFalse();
             assertThat(upgrade).isDone();
-            assertThat(failureOrCancellation(upgrade)).isInstanceOf(way.failure);
-            assertEnded(connection, way);
+            assertThat(failureOrCancellation(upgrade)).isInstanceOf(withdrawal.failure);
+            assertEnded(connection, withdrawal);
             TlsPeer.records(end.sent());
             end.advance(Duration.ofHours(1));
             assertThat(end.sent()).isEmpty();
@@ -166,11 +166,11 @@ class CalledOffHandshakeTest {
         }
     }
 
-    private static void assertEnded(StreamConnection connection, Way way) throws Exception {
+    private static void assertEnded(StreamConnection connection, Withdrawal withdrawal) throws Exception {
         assertRefusesPlaintext(connection, StreamClosedException.class);
         assertThat(connection.writer().tlsSession()).isNull();
         Class<? extends Exception> reason =
-                way == Way.TIMEOUT ? StreamBrokenException.class : StreamClosedException.class;
+                withdrawal == Withdrawal.TIMEOUT ? StreamBrokenException.class : StreamClosedException.class;
         assertThat(failureOf(connection.reader().read(1))).isInstanceOf(reason);
         assertThat(failureOf(connection.writer().drain())).isInstanceOf(reason);
     }
@@ -212,12 +212,12 @@ class CalledOffHandshakeTest {
             }
         }
 
-        void assertEnds(Way way) throws Exception {
-            assertThat(failureOrCancellation(upgrade)).isInstanceOf(way.failure);
+        void assertEnds(Withdrawal withdrawal) throws Exception {
+            assertThat(failureOrCancellation(upgrade)).isInstanceOf(withdrawal.failure);
             assertThatThrownBy(() -> get(ours.waitClosed())).isInstanceOf(ExecutionException.class);
             assertThat(((Channel) ours.writer().getExtraInfo("channel")).isOpen())
                     .isFalse();
-            assertEnded(ours, way);
+            assertEnded(ours, withdrawal);
             byte[] rest = get(carrier.reader().read(-1).exceptionally(lost -> new byte[0]));
             carried.writeBytes(rest);
             TlsPeer.records(carried.toByteArray());
@@ -230,8 +230,8 @@ class CalledOffHandshakeTest {
     void overAWire_beforeAndWithinEachFlight(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             List<Part> parts = Part.all(wire);
-            for (Way way : Way.values()) {
-                Duration timeout = way == Way.TIMEOUT ? Duration.ofMillis(150) : Duration.ofSeconds(60);
+            for (Withdrawal withdrawal : Withdrawal.values()) {
+                Duration timeout = withdrawal == Withdrawal.TIMEOUT ? Duration.ofMillis(150) : Duration.ofSeconds(60);
                 List<Held> all = new ArrayList<>();
                 for (Part part : parts) {
                     for (int halves = 0; halves < 2 * part.flightCount(); halves++) {
@@ -240,19 +240,19 @@ class CalledOffHandshakeTest {
                         try {
                             held.converse(halves);
                         } catch (ExecutionException e) {
-                            assertThat(way).isEqualTo(Way.TIMEOUT); // its time was up before
+                            assertThat(withdrawal).isEqualTo(Withdrawal.TIMEOUT); // its time was up before
                         }
                     }
                 }
                 for (Held held : all) {
-                    if (way != Way.TIMEOUT) {
+                    if (withdrawal != Withdrawal.TIMEOUT) {
                         assertThat(held.upgrade).isNotDone();
                         assertRefusesPlaintext(held.ours, IllegalStateException.class);
                     }
-                    way.callOff(held.ours, held.upgrade);
+                    withdrawal.callOff(held.ours, held.upgrade);
                 }
                 for (Held held : all) {
-                    held.assertEnds(way);
+                    held.assertEnds(withdrawal);
                 }
             }
         }

@@ -12,10 +12,10 @@ import javax.net.ssl.SSLEngine;
  * their first flush in plaintext, which Netty intends for the go-ahead. Here the go-ahead is already sent, and the
  * first flush would be application data.
  */
-final class HandshakeFirst extends DelegatingSslContext {
+final class HandshakeFirstContext extends DelegatingSslContext {
     private final boolean isOfTheJdk;
 
-    HandshakeFirst(SslContext context) {
+    HandshakeFirstContext(SslContext context) {
         super(context);
         isOfTheJdk = context instanceof JdkSslContext;
     }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocols TLS versions; empty for the engine's defaults
  * @param applicationProtocols the protocols for ALPN, in order of preference; empty for none
  */
-record Terms(
+record TlsContextConfig(
         @Nullable SSLContext given,
         TlsEngine engine,
         TlsTrust trust,
@@ -40,13 +40,13 @@ record Terms(
         List<String> applicationProtocols) {
 
     /** A context of ours, with the best engine. */
-    static Terms of(@Nullable TlsIdentity identity) {
-        return new Terms(null, TlsEngine.best(), TlsTrust.system(), identity, List.of(), List.of());
+    static TlsContextConfig of(@Nullable TlsIdentity identity) {
+        return new TlsContextConfig(null, TlsEngine.best(), TlsTrust.system(), identity, List.of(), List.of());
     }
 
     /** A context over the JDK's. */
-    static Terms over(SSLContext given) {
-        return new Terms(given, TlsEngine.JDK, TlsTrust.system(), null, List.of(), List.of());
+    static TlsContextConfig over(SSLContext given) {
+        return new TlsContextConfig(given, TlsEngine.JDK, TlsTrust.system(), null, List.of(), List.of());
     }
 
     SslContext clientContext() throws SSLException {
@@ -130,31 +130,31 @@ record Terms(
         }
     }
 
-    Terms withEngine(TlsEngine other) {
+    TlsContextConfig withEngine(TlsEngine other) {
         Throwable cause = other.unavailabilityCause();
         if (cause != null) {
             throw new IllegalStateException("the TLS engine " + other + " is not available here: " + cause, cause);
         }
         refuseIfGiven();
-        return new Terms(null, other, trust, identity, protocols, applicationProtocols);
+        return new TlsContextConfig(null, other, trust, identity, protocols, applicationProtocols);
     }
 
-    Terms withTrust(TlsTrust other) {
+    TlsContextConfig withTrust(TlsTrust other) {
         refuseIfGiven();
-        return new Terms(null, engine, other, identity, protocols, applicationProtocols);
+        return new TlsContextConfig(null, engine, other, identity, protocols, applicationProtocols);
     }
 
-    Terms withIdentity(TlsIdentity other) {
+    TlsContextConfig withIdentity(TlsIdentity other) {
         refuseIfGiven();
-        return new Terms(null, engine, trust, other, protocols, applicationProtocols);
+        return new TlsContextConfig(null, engine, trust, other, protocols, applicationProtocols);
     }
 
-    Terms withProtocols(List<String> others) {
-        return new Terms(given, engine, trust, identity, others, applicationProtocols);
+    TlsContextConfig withProtocols(List<String> others) {
+        return new TlsContextConfig(given, engine, trust, identity, others, applicationProtocols);
     }
 
-    Terms withApplicationProtocols(List<String> others) {
-        return new Terms(given, engine, trust, identity, protocols, others);
+    TlsContextConfig withApplicationProtocols(List<String> others) {
+        return new TlsContextConfig(given, engine, trust, identity, protocols, others);
     }
 
     void refuseIfGiven() {

@@ -37,7 +37,11 @@ public final class TlsClient implements TlsUpgrade {
     private record Host(PeerName name, int port) {}
 
     private TlsClient(
-            @Nullable TlsContextConfig config, LazyContext context, ConnectionPolicy connectionPolicy, boolean verifiesHost, @Nullable Host host) {
+            @Nullable TlsContextConfig config,
+            LazyContext context,
+            ConnectionPolicy connectionPolicy,
+            boolean verifiesHost,
+            @Nullable Host host) {
         this.config = config;
         this.context = context;
         this.connectionPolicy = connectionPolicy;

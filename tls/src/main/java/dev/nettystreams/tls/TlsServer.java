@@ -36,7 +36,11 @@ public final class TlsServer implements TlsUpgrade {
         this.connectionPolicy = connectionPolicy;
     }
 
-    private static TlsServer of(TlsContextConfig config, ClientAuth clientAuth, Map<String, TlsIdentity> byHost, ConnectionPolicy connectionPolicy) {
+    private static TlsServer of(
+            TlsContextConfig config,
+            ClientAuth clientAuth,
+            Map<String, TlsIdentity> byHost,
+            ConnectionPolicy connectionPolicy) {
         LazyContext context = new LazyContext(() -> config.serverContext(clientAuth, byHost));
         return new TlsServer(config, clientAuth, byHost, context, connectionPolicy);
     }

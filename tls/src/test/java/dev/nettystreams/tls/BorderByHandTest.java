@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,7 @@ import dev.nettystreams.PlaintextInjectionException;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.netty.support.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,7 +1,8 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +13,8 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.netty.NettyStreams;
-import io.netty.channel.Channel;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -185,7 +187,7 @@ class CalledOffHandshakeTest {
 
         Held(Part part, NettyStreams streams, Duration timeout) throws Exception {
             this.peer = part.newPeer();
-            TlsWire.Pair pair = part.wire().pair(streams);
+            Wire.Pair pair = part.wire().pair(streams);
             ours = pair.client();
             carrier = pair.server();
             upgrade = ours.writer().startTls(EndByHand.ready(part.upgrade(timeout)));
@@ -215,8 +217,7 @@ class CalledOffHandshakeTest {
         void assertEnds(Withdrawal withdrawal) throws Exception {
             assertThat(failureOrCancellation(upgrade)).isInstanceOf(withdrawal.failure);
             assertThatThrownBy(() -> get(ours.waitClosed())).isInstanceOf(ExecutionException.class);
-            assertThat(((Channel) ours.writer().getExtraInfo("channel")).isOpen())
-                    .isFalse();
+            assertThat(channelOf(ours).isOpen()).isFalse();
             assertEnded(ours, withdrawal);
             byte[] rest = get(carrier.reader().read(-1).exceptionally(lost -> new byte[0]));
             carried.writeBytes(rest);

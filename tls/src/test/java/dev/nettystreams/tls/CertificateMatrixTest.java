@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -13,6 +13,8 @@ import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
 import dev.nettystreams.netty.StreamServer;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -159,7 +161,7 @@ class CertificateMatrixTest {
         START_TLS {
             @Override
             Outcome connect(TlsClient client, TlsServer server, String host) throws Exception {
-                TlsWire.Pair pair = new TlsWire(TlsEngine.best(), IoBackend.best(), false).pair(STREAMS);
+                Wire.Pair pair = new Wire(IoBackend.best(), false).pair(STREAMS);
                 CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
                 CompletableFuture<TlsSession> ofClient = pair.client().writer().startTls(client.upgrade(host));
                 ofServer.whenComplete((session, failure) -> pair.server().close());
@@ -179,7 +181,7 @@ class CertificateMatrixTest {
             @Override
             Outcome connect(TlsClient client, TlsServer server, String host) throws Exception {
                 CompletableFuture<TlsSession> ofServer = new CompletableFuture<>();
-                String path = TlsWire.newPath();
+                String path = Wire.newPath();
                 StreamServer listener =
                         get(STREAMS.startUnixServer(telling(ofServer), path, optionsTelling(ofServer, server)));
                 return closing(listener, new Outcome(STREAMS.openUnixConnection(path, client.upgrade(host)), ofServer));

@@ -1,12 +1,13 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.NoLeaks;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;

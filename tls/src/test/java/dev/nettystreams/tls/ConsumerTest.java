@@ -158,7 +158,7 @@ class ConsumerTest {
      */
     private static String dependencies() {
         Predicate<Path> isOurs = entry -> Files.exists(entry.resolve("module-info.class"))
-                || entry.getFileName().toString().matches("netty-streams-(core|transport|tls)-.*\\.jar");
+                || entry.getFileName().toString().matches("netty-streams-(core|transport|tls)-.*(?<!-tests)\\.jar");
         Predicate<Path> isNettys = entry -> entry.getFileName()
                 .toString()
                 .matches("netty-(common|buffer|resolver|codec-base|handler|transport|transport-native-unix-common"

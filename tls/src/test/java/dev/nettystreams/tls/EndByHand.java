@@ -7,12 +7,18 @@ import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.netty.StreamChannelHandler;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 final class EndByHand implements AutoCloseable {
     final StreamConnection connection;
     private final EmbeddedChannel channel = new ChannelByHand();
+    private final Socket socket = new Socket();
 
     /** A task that closes the channel ends before the tasks that it causes start, as on a loop. */
     private static final class ChannelByHand extends EmbeddedChannel {
@@ -42,8 +49,31 @@ final class EndByHand implements AutoCloseable {
         }
     }
 
+    /** The way to the wire, which a full socket blocks. */
+    private static final class Socket extends ChannelOutboundHandlerAdapter {
+        private final Queue<Runnable> held = new ArrayDeque<>();
+        private boolean isHolding;
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (isHolding) {
+                held.add(() -> context.write(message, promise));
+            } else {
+                context.write(message, promise);
+            }
+        }
+
+        void release(Channel channel) {
+            isHolding = false;
+            held.forEach(Runnable::run);
+            held.clear();
+            channel.flush();
+        }
+    }
+
     EndByHand() throws Exception {
         channel.freezeTime();
+        channel.pipeline().addFirst(socket);
         CompletableFuture<StreamConnection> adopted = StreamChannelHandler.adopt(channel, StreamLimits.DEFAULT);
         channel.runPendingTasks();
         connection = adopted.get(0, TimeUnit.SECONDS);
@@ -112,6 +142,16 @@ final class EndByHand implements AutoCloseable {
         return sent.toByteArray();
     }
 
+    /** The peer reads nothing from now on: what is written waits in the socket. */
+    void holdWrites() {
+        socket.isHolding = true;
+    }
+
+    void releaseWrites() {
+        socket.release(channel);
+        channel.runPendingTasks();
+    }
+
     boolean isOpen() {
         channel.runPendingTasks();
         return channel.isOpen();
@@ -119,6 +159,7 @@ final class EndByHand implements AutoCloseable {
 
     @Override
     public void close() {
+        releaseWrites();
         run(connection::abort);
         assertThat(isOpen()).isFalse();
         sent();

@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,8 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.StreamServer;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +56,7 @@ class ForeignContextTest {
                 .trustManager(Certificates.ROOT.getCertificate())
                 .startTls(true)
                 .build();
-        TlsWire.Pair pair = wire.pair(STREAMS);
+        Wire.Pair pair = wire.pair(STREAMS);
         pair.startTls(Tls.client(ofClient).upgrade("localhost"), Tls.server(ofServer));
         assertArrives(pair.client(), pair.server());
         assertArrives(pair.server(), pair.client());
@@ -122,7 +124,7 @@ class ForeignContextTest {
                 .requiringClientCertificate();
         TlsClient ofClient = Tls.client(context).applicationProtocols("imap").upgrade("localhost");
         TlsWire wire = TlsWire.perEngine().findFirst().orElseThrow();
-        TlsWire.Pair pair = wire.pair(STREAMS);
+        Wire.Pair pair = wire.pair(STREAMS);
         pair.startTls(ofClient, ofServer);
         TlsSession session = pair.server().writer().tlsSession();
         assertThat(session.protocol()).isEqualTo("TLSv1.2");
@@ -142,7 +144,7 @@ class ForeignContextTest {
                 Certificates.ROOT.toTrustManagerFactory().getTrustManagers(),
                 null);
         TlsWire wire = TlsWire.perEngine().findFirst().orElseThrow();
-        TlsWire.Pair pair = wire.pair(STREAMS);
+        Wire.Pair pair = wire.pair(STREAMS);
         var ofServer = pair.server().writer().startTls(Tls.server(context).requiringClientCertificate());
         var ofClient = pair.client().writer().startTls(wire.client().upgrade("localhost"));
         assertThat(failureOf(ofServer)).isInstanceOf(SSLException.class);

@@ -1,8 +1,10 @@
 package dev.nettystreams.tls;
 
+import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.Await.await;
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +16,8 @@ import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
 import dev.nettystreams.netty.StreamServer;
-import io.netty.channel.Channel;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.net.InetAddress;
@@ -38,9 +41,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** T5, T6, T7: trust, negotiation, and the handshake timeout. */
 @ExtendWith(NoLeaks.class)
 class HandshakeTest {
-    private static final ConnectionHandler ECHO =
-            ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
-
     private static void assertEchoes(StreamConnection client) throws Exception {
         client.writer().write("to and fro\n".getBytes(US_ASCII));
         assertThat(get(client.reader().readLine())).asString(US_ASCII).isEqualTo("to and fro\n");
@@ -49,7 +49,7 @@ class HandshakeTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void tls_fromTheFirstByte(TlsWire wire) throws Exception {
-        String path = TlsWire.newPath();
+        String path = Wire.newPath();
         try (NettyStreams streams = NettyStreams.create(wire.backend());
                 StreamServer server = get(
                         wire.isUnix()
@@ -75,7 +75,7 @@ class HandshakeTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void startTls_saysNothingOfTlsBefore_andAllAfterwards(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.pair(streams);
+            Wire.Pair pair = wire.pair(streams);
             assertThat(pair.client().writer().tlsSession()).isNull();
             assertThat(pair.client().writer().getExtraInfo("cipher")).isNull();
             pair.startTls(
@@ -97,7 +97,7 @@ class HandshakeTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void sides_areChosen_notInferred(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.pair(streams);
+            Wire.Pair pair = wire.pair(streams);
             StreamConnection accepted = pair.server();
             StreamConnection connected = pair.client();
             CompletableFuture<TlsSession> asServer = connected.writer().startTls(wire.server());
@@ -115,9 +115,9 @@ class HandshakeTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void tls_inTls(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+            Wire.Pair pair = wire.securePair(streams);
             pair.startTls(wire.client().upgrade("localhost"), wire.server());
-            byte[] sent = TlsWire.pattern(1 << 20);
+            byte[] sent = Wire.pattern(1 << 20);
             pair.client().writer().write(sent);
             assertThat(get(pair.server().reader().readExactly(sent.length))).isEqualTo(sent);
             pair.server().writer().write(sent);
@@ -134,7 +134,7 @@ class HandshakeTest {
     /** Returns the outcome of a handshake between a client and this server. */
     private static CompletableFuture<TlsSession> handshake(
             NettyStreams streams, TlsWire wire, TlsClient client, TlsServer server) throws Exception {
-        TlsWire.Pair pair = wire.pair(streams);
+        Wire.Pair pair = wire.pair(streams);
         CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
         CompletableFuture<TlsSession> ofClient = pair.client().writer().startTls(client);
         return ofClient.whenComplete((session, failure) -> ofServer.whenComplete((any, way) -> {
@@ -264,7 +264,7 @@ class HandshakeTest {
 
     private static X509Certificate peerOf(NettyStreams streams, TlsWire wire, TlsClient client, TlsServer server)
             throws Exception {
-        TlsWire.Pair pair = wire.pair(streams);
+        Wire.Pair pair = wire.pair(streams);
         try {
             CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
             pair.client().writer().startTls(client);
@@ -321,7 +321,7 @@ class HandshakeTest {
                 assertThat(failureOf(streams.startServer(ECHO, "127.0.0.1", 0, tls)))
                         .as("%s", tls)
                         .isInstanceOf(SSLException.class);
-                assertThat(failureOf(streams.startUnixServer(ECHO, TlsWire.newPath(), tls)))
+                assertThat(failureOf(streams.startUnixServer(ECHO, Wire.newPath(), tls)))
                         .isInstanceOf(SSLException.class);
             }
         }
@@ -407,7 +407,7 @@ class HandshakeTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void peerThatSaysNothing_isGivenUp(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair silentClient = wire.pair(streams);
+            Wire.Pair silentClient = wire.pair(streams);
             assertThat(failureOf(silentClient
                             .server()
                             .writer()
@@ -417,7 +417,7 @@ class HandshakeTest {
             assertThat(failureOf(silentClient.server().reader().read(1))).isInstanceOf(StreamBrokenException.class);
             assertThat(failureOf(silentClient.server().waitClosed())).isInstanceOf(StreamBrokenException.class);
             silentClient.client().abort();
-            TlsWire.Pair silentServer = wire.pair(streams);
+            Wire.Pair silentServer = wire.pair(streams);
             assertThat(failureOf(silentServer
                             .client()
                             .writer()
@@ -433,14 +433,13 @@ class HandshakeTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void cancelled_inTheMiddle_endsTheConnection(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.pair(streams);
+            Wire.Pair pair = wire.pair(streams);
             CompletableFuture<TlsSession> handshake =
                     pair.client().writer().startTls(wire.client().upgrade("localhost"));
             assertThat(get(pair.server().reader().peek(5))).startsWith(22, 3); // a ClientHello
             handshake.cancel(false);
             get(pair.client().waitClosed().handle((done, lost) -> null));
-            assertThat(((Channel) pair.client().writer().getExtraInfo("channel")).isOpen())
-                    .isFalse();
+            assertThat(channelOf(pair.client()).isOpen()).isFalse();
             get(pair.server().reader().read(-1).handle((bytes, lost) -> null));
             pair.server().abort();
         }

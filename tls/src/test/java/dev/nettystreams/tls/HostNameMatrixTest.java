@@ -1,13 +1,15 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -91,7 +93,7 @@ class HostNameMatrixTest {
             judge(wire, Tls.client(context), server, host, host.isInTheCertificate());
             return;
         }
-        TlsWire.Pair pair = wire.pair(STREAMS);
+        Wire.Pair pair = wire.pair(STREAMS);
         CompletableFuture<TlsSession> ofClient =
                 pair.client().writer().startTls(Tls.client(context).upgrade(host.name()));
         assertThat(failureOf(ofClient))
@@ -122,7 +124,7 @@ class HostNameMatrixTest {
 
     private static void judge(TlsWire wire, TlsClient client, TlsServer server, Host host, boolean isRight)
             throws Exception {
-        TlsWire.Pair pair = wire.pair(STREAMS);
+        Wire.Pair pair = wire.pair(STREAMS);
         TlsUpgrade upgrade = host.name().isEmpty() ? client : client.upgrade(host.name());
         CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
         CompletableFuture<TlsSession> ofClient = pair.client().writer().startTls(upgrade);

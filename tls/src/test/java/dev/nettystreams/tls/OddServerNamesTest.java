@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -249,7 +251,7 @@ class OddServerNamesTest {
                 continue; // its servers refuse the name first
             }
             TlsServer server = Tls.server(Certificates.identity(SERVICE)).engine(TlsEngine.BORINGSSL);
-            TlsWire.Pair pair = wire.pair(STREAMS);
+            Wire.Pair pair = wire.pair(STREAMS);
             CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
             CompletableFuture<TlsSession> ofClient = pair.client().writer().startTls(client.upgrade("my_service"));
             assertThat(failureOf(ofClient)).hasMessageEndingWith("Illegal given domain name: my_service");
@@ -265,7 +267,7 @@ class OddServerNamesTest {
         for (TlsWire wire : TlsWire.perEngine()
                 .filter(wire -> wire.engine() == TlsEngine.BORINGSSL)
                 .toList()) {
-            TlsWire.Pair pair = wire.pair(STREAMS);
+            Wire.Pair pair = wire.pair(STREAMS);
             TlsServer server = wire.server().identityFor("my_service", Certificates.identity(SERVICE));
             CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
             TlsSession ofClient = get(pair.client()
@@ -295,7 +297,7 @@ class OddServerNamesTest {
         X509Bundle bundle = FaultyCertificates.issued(FaultyCertificates.leaf().addSanIpAddress("fe80::1"));
         TlsServer server = Tls.server(Certificates.identity(bundle)).engine(wire.engine());
         for (String host : List.of("fe80::1%nowhere0", "fe80::1")) {
-            TlsWire.Pair pair = wire.pair(STREAMS);
+            Wire.Pair pair = wire.pair(STREAMS);
             CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(server);
             TlsSession ofClient =
                     get(pair.client().writer().startTls(wire.client().upgrade(host)));

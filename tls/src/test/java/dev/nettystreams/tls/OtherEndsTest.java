@@ -1,7 +1,8 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +10,8 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsTruncationException;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.StreamChannelHandler;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -100,7 +103,7 @@ class OtherEndsTest {
                 ServerSocket listener = newListener()) {
             StreamConnection ours = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
             try (Socket peer = listener.accept()) {
-                Channel channel = (Channel) ours.writer().getExtraInfo("channel");
+                Channel channel = channelOf(ours);
                 channel.config().setOption(ChannelOption.SO_SNDBUF, 4096);
                 var upgrade = ours.writer().startTls(wire.server());
                 TlsPeer client = handshaken(peer);
@@ -177,7 +180,7 @@ class OtherEndsTest {
     @MethodSource("tcp")
     void finAlone_afterHandBack_isATruncation(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+            Wire.Pair pair = wire.securePair(streams);
             CompletableFuture<Throwable> told = new CompletableFuture<>();
             Channel channel = get(StreamChannelHandler.handBack(pair.server(), new ChannelInboundHandlerAdapter() {
                 @Override
@@ -185,7 +188,7 @@ class OtherEndsTest {
                     told.complete(cause);
                 }
             }));
-            Channel client = (Channel) pair.client().writer().getExtraInfo("channel");
+            Channel client = channelOf(pair.client());
             ((DuplexChannel) client).shutdownOutput().sync();
             assertThat(get(told)).isInstanceOf(TlsTruncationException.class);
             channel.close().sync();

@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,7 +139,7 @@ class PemChainTest {
     }
 
     private static void assertAgree(TlsWire wire, TlsClient client, TlsServer server) throws Exception {
-        TlsWire.Pair pair = wire.pair(STREAMS);
+        Wire.Pair pair = wire.pair(STREAMS);
         pair.startTls(client.upgrade("localhost"), server);
         pair.close();
     }

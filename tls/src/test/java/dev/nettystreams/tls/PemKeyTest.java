@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
@@ -90,13 +91,13 @@ class PemKeyTest {
     void ed25519_isRefusedByBoringSsl_whenTheServerStarts() throws Exception {
         assumeThat(TlsEngine.BORINGSSL.isAvailable()).isTrue();
         TlsServer server = Tls.server(Certificates.identity(bundle(Algorithm.ed25519)));
-        assertThat(TlsWire.failureOf(server.engine(TlsEngine.BORINGSSL)
+        assertThat(Wire.failureOf(server.engine(TlsEngine.BORINGSSL)
                         .prepare()
                         .toCompletableFuture()
                         .thenAccept(any -> {})))
                 .isInstanceOf(SSLException.class)
                 .hasMessage("BORINGSSL does not take the Ed25519 key of CN=localhost, TlsEngine.JDK does");
-        TlsWire.get(server.engine(TlsEngine.JDK).prepare().toCompletableFuture().thenAccept(any -> {}));
+        Wire.get(server.engine(TlsEngine.JDK).prepare().toCompletableFuture().thenAccept(any -> {}));
     }
 
     /** Returns a key restricted to RSASSA-PSS by its certificate. */
@@ -127,12 +128,12 @@ class PemKeyTest {
                     TlsPeer client = TlsPeer.client(List.of(version));
                     CompletableFuture<TlsSession> secured = wires.ours.writer().startTls(server);
                     wires.handshake(client);
-                    TlsWire.get(secured);
+                    Wire.get(secured);
                     assertThat(client.peerCertificate()).isEqualTo(bundle.getCertificate());
                 }
             }
             if (TlsEngine.BORINGSSL.isAvailable()) {
-                assertThat(TlsWire.failureOf(Tls.server(chain, key)
+                assertThat(Wire.failureOf(Tls.server(chain, key)
                                 .engine(TlsEngine.BORINGSSL)
                                 .prepare()
                                 .toCompletableFuture()))

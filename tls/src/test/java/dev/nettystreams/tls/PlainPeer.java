@@ -1,6 +1,6 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.get;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.netty.NettyStreams;

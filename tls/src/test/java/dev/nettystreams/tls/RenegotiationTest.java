@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -12,6 +12,7 @@ import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
 import dev.nettystreams.netty.StreamServer;
+import dev.nettystreams.netty.support.NoLeaks;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,11 +1,13 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,7 +56,7 @@ class ServerNamesTest {
     }
 
     private static String asked(NettyStreams streams, TlsWire wire, TlsClient client) throws Exception {
-        TlsWire.Pair pair = wire.pair(streams);
+        Wire.Pair pair = wire.pair(streams);
         CompletableFuture<TlsSession> ofServer = pair.server().writer().startTls(wire.server());
         String told = get(pair.client().writer().startTls(client)).serverName();
         assertThat(get(ofServer).serverName()).isEqualTo(told);
@@ -70,7 +72,7 @@ class ServerNamesTest {
                         Certificates.identity(Certificates.issue(Certificates.ROOT, "xn--bcher-kva.test")));
         TlsWire wire = TlsWire.perEngine().findFirst().orElseThrow();
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.pair(streams);
+            Wire.Pair pair = wire.pair(streams);
             pair.startTls(wire.client().upgrade("xn--bcher-kva.test"), server);
             pair.close();
         }

@@ -1,8 +1,8 @@
 package dev.nettystreams.tls;
 
 import static dev.nettystreams.Await.await;
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,8 @@ import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.StreamServer;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -344,7 +346,7 @@ class StartTlsBorderTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void pendingPlaintext_precedesTls(TlsWire wire) throws Exception {
-        byte[] pending = TlsWire.pattern(8 << 20);
+        byte[] pending = Wire.pattern(8 << 20);
         CompletableFuture<Boolean> wasSecured = new CompletableFuture<>();
         ConnectionHandler handler = ConnectionHandler.callbacks((reader, writer) -> {
             writer.write(pending);

@@ -1,7 +1,8 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +12,8 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsTruncationException;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,14 +22,10 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,23 +33,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** T4, C1, C2 under TLS: how a connection under TLS ends, and how it must not. */
 @ExtendWith(NoLeaks.class)
 class TlsCloseTest {
-    private static final byte[] BULK = TlsWire.pattern(16 << 20);
-
-    private static Channel channelOf(StreamConnection connection) {
-        return (Channel) connection.writer().getExtraInfo("channel");
-    }
+    private static final byte[] BULK = Wire.pattern(16 << 20);
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void finAlone_isATruncation_behindTheBytes(TlsWire wire) throws Exception {
-        for (String version : TlsPeer.VERSIONS) {
-            assertTruncation(wire, version);
-        }
-    }
-
-    private static void assertTruncation(TlsWire wire, String version) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams, version);
+        wire.playInEachVersion((pair, version) -> {
             assertThat(pair.client().writer().tlsSession().protocol()).isEqualTo(version);
             pair.server().writer().write("half an ans".getBytes(US_ASCII));
             get(pair.server().writer().flush());
@@ -65,7 +53,7 @@ class TlsCloseTest {
             assertThat(failureOf(pair.client().writer().drain())).isInstanceOf(TlsTruncationException.class);
             assertThat(pair.client().reader().atEof()).isFalse();
             pair.server().abort();
-        }
+        });
     }
 
     @ParameterizedTest
@@ -78,7 +66,7 @@ class TlsCloseTest {
 
     private static void assertTruncationIsAnEnd(TlsWire wire, String version) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.pair(streams);
+            Wire.Pair pair = wire.pair(streams);
             TlsClient client = wire.client().acceptingTruncation();
             pair.startTls(client.upgrade("localhost"), wire.server().protocols(version));
             pair.server().writer().write("answer".getBytes(US_ASCII));
@@ -94,8 +82,7 @@ class TlsCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void channelThatIsClosedTwice_tellsBoth(TlsWire wire) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+        wire.playSecured(pair -> {
             channelOf(pair.server()).config().setAutoRead(false);
             Channel channel = channelOf(pair.client());
             var first = channel.close();
@@ -103,40 +90,26 @@ class TlsCloseTest {
             assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(first.await(20, TimeUnit.SECONDS)).isTrue();
             pair.server().abort();
-        }
+        });
     }
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void reset_isALoss(TlsWire wire) throws Exception {
-        for (String version : TlsPeer.VERSIONS) {
-            assertResetIsALoss(wire, version);
-        }
-    }
-
-    private static void assertResetIsALoss(TlsWire wire, String version) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams, version);
+        wire.playInEachVersion((pair, version) -> {
             Channel server = channelOf(pair.server());
             server.config().setOption(ChannelOption.SO_LINGER, 0);
             CompletableFuture<byte[]> read = pair.client().reader().read(1);
             pair.server().abort();
             assertThat(failureOf(read)).isInstanceOf(StreamBrokenException.class);
             assertThat(failureOf(pair.client().waitClosed())).isInstanceOf(StreamBrokenException.class);
-        }
+        });
     }
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void close_saysSo_andTheEndIsClean(TlsWire wire) throws Exception {
-        for (String version : TlsPeer.VERSIONS) {
-            assertCleanEnd(wire, version);
-        }
-    }
-
-    private static void assertCleanEnd(TlsWire wire, String version) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams, version);
+        wire.playInEachVersion((pair, version) -> {
             pair.server().writer().write("answer".getBytes(US_ASCII));
             pair.server().close();
             assertThat(get(pair.client().reader().read(-1))).asString(US_ASCII).isEqualTo("answer");
@@ -148,70 +121,60 @@ class TlsCloseTest {
             pair.client().close();
             get(pair.client().waitClosed());
             get(pair.server().waitClosed());
-        }
+        });
     }
 
     /** The reader starts when everything is written and the other side has closed. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void close_deliversAllThatWasWritten(TlsWire wire) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+        wire.playSecured(pair -> {
             pair.server().writer().write(BULK);
             pair.server().close();
             assertThat(pair.server().waitClosed()).isNotDone();
             assertThat(get(pair.client().reader().read(-1))).isEqualTo(BULK);
             pair.client().close();
             get(pair.server().waitClosed());
-        }
-    }
-
-    /**
-     * The reader takes four seconds, longer than Netty by default lets a close wait for it. Both engines run at once,
-     * to take that time only once.
-     */
-    @Test
-    void close_deliversAllThatWasWritten_toASlowReader() throws Exception {
-        try (NettyStreams streams = NettyStreams.create()) {
-            List<CompletableFuture<Void>> ends = new ArrayList<>();
-            for (TlsWire wire : TlsWire.perEngine().toList()) {
-                TlsWire.Pair pair = wire.securePair(streams);
-                pair.server().writer().write(BULK);
-                pair.server().close();
-                ends.add(readSlowly(pair.client(), new AtomicInteger())
-                        .whenComplete((done, failure) -> pair.client().close())
-                        .thenCompose(done -> pair.server().waitClosed()));
-            }
-            long start = System.nanoTime();
-            for (CompletableFuture<Void> end : ends) {
-                get(end);
-            }
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(3_500));
-        }
-    }
-
-    /** Reads a MiB each quarter of a second until the end; fails unless all written bytes came before it. */
-    private static CompletableFuture<Void> readSlowly(StreamConnection connection, AtomicInteger byteCount) {
-        Executor later = CompletableFuture.delayedExecutor(250, TimeUnit.MILLISECONDS);
-        return connection.repeat(() -> {
-            CompletableFuture<byte[]> read = byteCount.get() < BULK.length
-                    ? connection.reader().readExactly(1 << 20)
-                    : connection.reader().read(-1);
-            return read.thenApply(bytes -> {
-                        int from = byteCount.getAndAdd(bytes.length);
-                        assertThat(bytes).isEqualTo(Arrays.copyOfRange(BULK, from, from + bytes.length));
-                        return bytes.length > 0;
-                    })
-                    .thenCompose(goesOn -> CompletableFuture.supplyAsync(() -> goesOn, later));
         });
+    }
+
+    /** The reader takes no byte for four seconds; by itself, Netty lets a close wait three seconds for it. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.tls.TlsWire#perEngine")
+    void close_deliversAllThatWasWritten_toASlowReader(TlsWire wire) throws Exception {
+        for (String version : TlsPeer.VERSIONS) {
+            try (EndByHand end = new EndByHand()) {
+                TlsPeer peer = TlsPeer.client(List.of(version));
+                CompletableFuture<?> secured = end.connection.writer().startTls(EndByHand.ready(wire.server()));
+                while (!peer.isHandshaken() || !secured.isDone()) {
+                    end.receive(peer.flight());
+                    peer.hear(end.sent());
+                }
+                end.holdWrites();
+                CompletableFuture<Void> closed = end.connection.waitClosed();
+                end.run(() -> {
+                    end.connection.writer().write(BULK);
+                    end.connection.close();
+                });
+                end.advance(Duration.ofSeconds(4));
+                assertThat(end.isOpen()).isTrue();
+                assertThat(closed).isNotDone();
+
+                end.releaseWrites();
+                peer.hear(end.sent());
+                assertThat(peer.heard()).isEqualTo(BULK);
+                end.receive(peer.goodbye());
+                end.receiveFin();
+                get(closed);
+            }
+        }
     }
 
     /** The peer is still sending; a reset must not overtake the answer. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void close_withUnreadInput_deliversAllThatWasWritten(TlsWire wire) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+        wire.playSecured(pair -> {
             pair.client().writer().write(BULK);
             assertThat(get(pair.server().reader().peek(1))).hasSize(1);
             pair.server().writer().write("no, thank you".getBytes(US_ASCII));
@@ -221,7 +184,7 @@ class TlsCloseTest {
                     .isEqualTo("no, thank you");
             pair.client().abort();
             get(pair.server().waitClosed().handle((done, lost) -> null));
-        }
+        });
     }
 
     @ParameterizedTest
@@ -229,7 +192,7 @@ class TlsCloseTest {
     void close_toAReaderThatNeverReads_ends(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())
                 .withLimits(StreamLimits.DEFAULT.withCloseTimeout(Duration.ofMillis(200)))) {
-            TlsWire.Pair pair = wire.securePair(streams);
+            Wire.Pair pair = wire.securePair(streams);
             pair.server().writer().write(BULK);
             pair.server().close();
             assertThat(failureOf(pair.server().waitClosed()))
@@ -242,8 +205,7 @@ class TlsCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void writeBehindThePeersEnd_isNotLostInSilence(TlsWire wire) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+        wire.playSecured(pair -> {
             pair.server().close();
             assertThat(get(pair.client().reader().read(1))).isEmpty();
             CompletableFuture<Void> writing = pair.client()
@@ -254,7 +216,7 @@ class TlsCloseTest {
                             });
             assertThat(failureOf(writing)).isInstanceOf(StreamBrokenException.class);
             assertThat(failureOf(pair.client().waitClosed())).isInstanceOf(StreamBrokenException.class);
-        }
+        });
     }
 
     /** Counts the writes to the wire. */
@@ -272,8 +234,7 @@ class TlsCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void smallWrites_shareARecord_andAFlushOfNothingMakesNone(TlsWire wire) throws Exception {
-        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.securePair(streams);
+        wire.playSecured(pair -> {
             StreamConnection client = pair.client();
             client.writer().write(new byte[1]);
             get(pair.server().reader().readExactly(1));
@@ -298,6 +259,6 @@ class TlsCloseTest {
             }
             assertThat(counter.byteCount.get() - before).isZero();
             pair.close();
-        }
+        });
     }
 }

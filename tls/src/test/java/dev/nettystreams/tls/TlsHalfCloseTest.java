@@ -1,7 +1,8 @@
 package dev.nettystreams.tls;
 
 import static dev.nettystreams.Await.await;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.channelOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +14,8 @@ import dev.nettystreams.StreamWriter;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
 import dev.nettystreams.netty.StreamServer;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
@@ -28,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** W4, C2, C7 under TLS: bytes written after the peer's close_notify are delivered, or the first wait fails. */
 @ExtendWith(NoLeaks.class)
 class TlsHalfCloseTest {
-    private static final byte[] ANSWER = TlsWire.pattern(300_000); // above the high mark
+    private static final byte[] ANSWER = Wire.pattern(300_000); // above the high mark
 
     /** How a program learns the fate of its answer. */
     enum Wait {
@@ -129,7 +132,7 @@ class TlsHalfCloseTest {
     void canWriteEof_tellsWhatThisConnectionCan(TlsWire wire) throws Exception {
         for (String version : TlsPeer.VERSIONS) {
             try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-                TlsWire.Pair pair = wire.securePair(streams, version);
+                Wire.Pair pair = wire.securePair(streams, version);
                 boolean can = wire.hasHalfClose(version);
                 assertThat(pair.client().writer().canWriteEof()).isEqualTo(can);
                 assertThat(pair.server().writer().canWriteEof()).isEqualTo(can);
@@ -180,7 +183,7 @@ class TlsHalfCloseTest {
             client.end();
             StreamConnection connection = get(accepted);
             assertThat(get(connection.reader().read(1))).isEmpty();
-            Channel channel = (Channel) connection.writer().getExtraInfo("channel");
+            Channel channel = channelOf(connection);
             long before = usedBytes(channel);
             byte[] junk = new byte[1 << 20];
             for (int i = 0; i < 32; i++) {
@@ -200,10 +203,10 @@ class TlsHalfCloseTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void close_whileThePeerTalks_losesNothing(TlsWire wire) throws Exception {
-        byte[] bulk = TlsWire.pattern(4 << 20);
+        byte[] bulk = Wire.pattern(4 << 20);
         for (String version : TlsPeer.VERSIONS) {
             try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-                TlsWire.Pair pair = wire.securePair(streams, version);
+                Wire.Pair pair = wire.securePair(streams, version);
                 pair.server().writer().write(new byte[2000]);
                 get(pair.client().reader().peek(2000));
                 pair.client().writer().write(bulk);

@@ -1,46 +1,39 @@
 package dev.nettystreams.tls;
 
-import dev.nettystreams.ConnectionHandler;
-import dev.nettystreams.StreamConnection;
-import dev.nettystreams.StreamReader;
-import dev.nettystreams.StreamWriter;
-import dev.nettystreams.TlsSession;
 import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
-import dev.nettystreams.netty.StreamServer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.nettystreams.netty.support.Wire;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** The wire of a test: an engine, a backend of this machine, and TCP or a Unix socket. */
-record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
-    private static final AtomicInteger COUNTER = new AtomicInteger();
-
+/** The wire of a test: an engine, and the wire that carries its records. */
+record TlsWire(TlsEngine engine, Wire wire) {
     static Stream<TlsWire> all() {
-        return engines().stream()
-                .flatMap(engine -> IoBackend.available().stream()
-                        .flatMap(backend ->
-                                Stream.of(new TlsWire(engine, backend, false), new TlsWire(engine, backend, true))));
+        return over(Wire.all().toList());
     }
 
     static Stream<TlsWire> tcp() {
-        return all().filter(wire -> !wire.isUnix);
+        return over(Wire.tcp().toList());
     }
 
     /** Returns one wire for each engine. */
     static Stream<TlsWire> perEngine() {
-        return engines().stream().map(engine -> new TlsWire(engine, IoBackend.best(), false));
+        return over(List.of(new Wire(IoBackend.best(), false)));
     }
 
-    private static List<TlsEngine> engines() {
-        return Arrays.stream(TlsEngine.values()).filter(TlsEngine::isAvailable).toList();
+    private static Stream<TlsWire> over(List<Wire> wires) {
+        return Arrays.stream(TlsEngine.values())
+                .filter(TlsEngine::isAvailable)
+                .flatMap(engine -> wires.stream().map(wire -> new TlsWire(engine, wire)));
+    }
+
+    IoBackend backend() {
+        return wire.backend();
+    }
+
+    boolean isUnix() {
+        return wire.isUnix();
     }
 
     /** Returns whether one side may end its output and read on. */
@@ -56,90 +49,55 @@ record TlsWire(TlsEngine engine, IoBackend backend, boolean isUnix) {
         return Tls.server(Certificates.identity(Certificates.LOCALHOST)).engine(engine);
     }
 
-    /** Both ends of one connection. */
-    record Pair(StreamConnection client, StreamConnection server) {
-        /** Upgrades both sides at once. */
-        void startTls(TlsClient client, TlsServer server) throws Exception {
-            CompletableFuture<TlsSession> ofServer = this.server.writer().startTls(server);
-            get(this.client.writer().startTls(client));
-            get(ofServer);
-        }
-
-        void close() throws Exception {
-            client.close();
-            server.close();
-            get(client.waitClosed().handle((done, lost) -> null));
-            get(server.waitClosed().handle((done, lost) -> null));
-        }
-    }
-
     /** Connects a pair in plaintext. */
-    Pair pair(NettyStreams streams) throws Exception {
-        CompletableFuture<StreamConnection> accepted = new CompletableFuture<>();
-        ConnectionHandler handler = new ConnectionHandler() {
-            @Override
-            public void handle(StreamReader reader, StreamWriter writer) {}
-
-            @Override
-            public CompletableFuture<Void> start(StreamConnection connection) {
-                accepted.complete(connection);
-                return connection.waitClosed().handle((done, lost) -> null);
-            }
-        };
-        String path = isUnix ? newPath() : "";
-        StreamServer server =
-                get(isUnix ? streams.startUnixServer(handler, path) : streams.startServer(handler, "127.0.0.1", 0));
-        StreamConnection client =
-                get(isUnix ? streams.openUnixConnection(path) : streams.openConnection("127.0.0.1", server.port()));
-        Pair pair = new Pair(client, get(accepted));
-        server.close();
-        return pair;
+    Wire.Pair pair(NettyStreams streams) throws Exception {
+        return wire.pair(streams);
     }
 
     /** Connects a pair under TLS, with startTls. */
-    Pair securePair(NettyStreams streams) throws Exception {
-        Pair pair = pair(streams);
-        pair.startTls(client().upgrade("localhost"), server());
+    Wire.Pair securePair(NettyStreams streams) throws Exception {
+        return securePair(streams, server());
+    }
+
+    /** The same, in one version of TLS. */
+    Wire.Pair securePair(NettyStreams streams, String version) throws Exception {
+        return securePair(streams, server().protocols(version));
+    }
+
+    private Wire.Pair securePair(NettyStreams streams, TlsServer server) throws Exception {
+        Wire.Pair pair = wire.pair(streams);
+        pair.startTls(client().upgrade("localhost"), server);
         return pair;
     }
 
-    /** Does the same with one version of TLS. */
-    Pair securePair(NettyStreams streams, String version) throws Exception {
-        Pair pair = pair(streams);
-        pair.startTls(client().upgrade("localhost"), server().protocols(version));
-        return pair;
+    /** The code of a test, which gets both ends. */
+    @FunctionalInterface
+    interface Script {
+        void play(Wire.Pair pair) throws Exception;
     }
 
-    static String newPath() throws IOException {
-        Path directory = Files.createTempDirectory("nst");
-        directory.toFile().deleteOnExit();
-        return directory.resolve("s" + COUNTER.incrementAndGet()).toString();
+    /** The code of a test, which gets both ends and their TLS version. */
+    @FunctionalInterface
+    interface VersionScript {
+        void play(Wire.Pair pair, String version) throws Exception;
     }
 
-    /** Waits with a timeout. */
-    static <T> T get(CompletableFuture<T> future) throws Exception {
-        return future.get(20, TimeUnit.SECONDS);
-    }
-
-    static Throwable failureOf(CompletableFuture<?> future) throws Exception {
-        try {
-            future.get(20, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            return e.getCause();
+    void playSecured(Script script) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(backend())) {
+            script.play(securePair(streams));
         }
-        throw new AssertionError("it did not fail");
     }
 
-    static byte[] pattern(int byteCount) {
-        byte[] bytes = new byte[byteCount];
-        for (int i = 0; i < byteCount; i++) {
-            bytes[i] = (byte) (i * 31 + (i >>> 8));
+    void playInEachVersion(VersionScript script) throws Exception {
+        for (String version : TlsPeer.VERSIONS) {
+            try (NettyStreams streams = NettyStreams.create(backend())) {
+                script.play(securePair(streams, version), version);
+            }
         }
-        return bytes;
     }
 
     @Override
     public String toString() {
-        return engine + " " + backend + (isUnix ? " unix" : " tcp");
+        return engine + " " + wire;
     }
 }

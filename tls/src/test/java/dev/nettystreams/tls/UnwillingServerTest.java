@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.tls.TlsWire.failureOf;
-import static dev.nettystreams.tls.TlsWire.get;
+import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,8 @@ import dev.nettystreams.PlaintextInjectionException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.support.NoLeaks;
+import dev.nettystreams.netty.support.Wire;
 import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
@@ -99,7 +101,7 @@ class UnwillingServerTest {
         TlsClient tls = wire.client().upgrade("localhost");
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
             for (Script script : Script.UNWILLING) {
-                TlsWire.Pair pair = wire.pair(streams);
+                Wire.Pair pair = wire.pair(streams);
                 Thread server = new Thread(() -> {
                     try {
                         script.play(pair.server());
@@ -149,7 +151,7 @@ class UnwillingServerTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#all")
     void serverThatStartsTls_getsTheLogin_andIsVerified(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend())) {
-            TlsWire.Pair pair = wire.pair(streams);
+            Wire.Pair pair = wire.pair(streams);
             StreamConnection server = pair.server();
             server.writer().write("* OK hello\r\n".getBytes(US_ASCII));
             var secured = server.reader()

@@ -121,7 +121,7 @@ class HttpHeadTest {
 
     @Test
     void optionsForTls_withoutTls_areRefused() {
-        Called head = Called.demo("http-head", "--insecure", "http://127.0.0.1:1/");
+        CommandResult head = CommandResult.ofDemo("http-head", "--insecure", "http://127.0.0.1:1/");
         assertThat(head.status()).isEqualTo(2);
         assertThat(head.err().lines()).singleElement().asString().contains("need an https URL");
     }

@@ -30,16 +30,16 @@ final class Authentication {
     private static final int SASL_CONTINUE = 11;
     private static final int SASL_FINAL = 12;
 
-    private final Wire wire;
+    private final MessageStream messages;
     private final Login login;
 
-    Authentication(Wire wire, Login login) {
-        this.wire = wire;
+    Authentication(MessageStream messages, Login login) {
+        this.messages = messages;
         this.login = login;
     }
 
     void run() throws IOException, InterruptedException, TimeoutException, ReportedException {
-        wire.send(FrontendMessages.startup(login.user(), login.database()));
+        messages.send(FrontendMessages.startup(login.user(), login.database()));
         BackendMessage request = receive('R');
         int method = request.int32();
         if (login.requiresBinding() && method != SASL) {
@@ -65,10 +65,10 @@ final class Authentication {
     private void password(BackendMessage request)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
         request.end();
-        if (wire.tlsSession() == null) {
+        if (messages.tlsSession() == null) {
             throw new IOException("the server asks for the password in clear, which is refused without TLS");
         }
-        wire.send(FrontendMessages.password(login.password()));
+        messages.send(FrontendMessages.password(login.password()));
         receiveAuthentication(OK).end();
     }
 
@@ -80,9 +80,9 @@ final class Authentication {
         }
         request.end();
         ScramExchange scram =
-                ScramExchange.begin(mechanisms, login.password(), wire.tlsSession(), login.requiresBinding());
-        wire.send(FrontendMessages.saslInitialResponse(scram.mechanism(), scram.first()));
-        wire.send(FrontendMessages.saslResponse(
+                ScramExchange.begin(mechanisms, login.password(), messages.tlsSession(), login.requiresBinding());
+        messages.send(FrontendMessages.saslInitialResponse(scram.mechanism(), scram.first()));
+        messages.send(FrontendMessages.saslResponse(
                 scram.answer(receiveAuthentication(SASL_CONTINUE).rest())));
         scram.verify(receiveAuthentication(SASL_FINAL).rest());
         receiveAuthentication(OK).end();
@@ -93,7 +93,7 @@ final class Authentication {
         BackendMessage message = receive('R');
         int code = message.int32();
         if (code != due) {
-            throw new ProtocolException("authentication message " + code + " where " + due + " was due"
+            throw new BackendProtocolException("authentication message " + code + " where " + due + " was due"
                     + (code == OK ? ": it has not proved that it knows the password" : ""));
         }
         return message;
@@ -101,6 +101,6 @@ final class Authentication {
 
     private BackendMessage receive(char... due)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
-        return wire.receive("while logging in", due);
+        return messages.receive("while logging in", due);
     }
 }

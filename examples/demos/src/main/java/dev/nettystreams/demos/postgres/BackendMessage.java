@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A message of the server: a letter, and fields that are read in order. A field that does not fit into the message
- * throws {@link ProtocolException}.
+ * throws {@link BackendProtocolException}.
  */
 final class BackendMessage {
     private final char type;
@@ -21,67 +21,67 @@ final class BackendMessage {
         return type;
     }
 
-    int int8() throws ProtocolException {
+    int int8() throws BackendProtocolException {
         return take(1).get() & 0xff;
     }
 
-    int int16() throws ProtocolException {
+    int int16() throws BackendProtocolException {
         return take(2).getShort() & 0xffff;
     }
 
-    int int32() throws ProtocolException {
+    int int32() throws BackendProtocolException {
         return take(4).getInt();
     }
 
     /** Reads a string with a terminating NUL. */
-    String string() throws ProtocolException {
+    String string() throws BackendProtocolException {
         int end = body.position();
         while (end < body.limit() && body.get(end) != 0) {
             end++;
         }
         if (end == body.limit()) {
-            throw new ProtocolException("a string without an end in " + this);
+            throw new BackendProtocolException("a string without an end in " + this);
         }
         String string = text(end - body.position());
         body.get();
         return string;
     }
 
-    String text(int byteCount) throws ProtocolException {
+    String text(int byteCount) throws BackendProtocolException {
         return new String(bytes(byteCount), UTF_8);
     }
 
     /** Reads the rest as text. */
-    String rest() throws ProtocolException {
+    String rest() throws BackendProtocolException {
         return text(body.remaining());
     }
 
     /** Reads the rest as bytes, which may start or end within a character. */
-    byte[] restBytes() throws ProtocolException {
+    byte[] restBytes() throws BackendProtocolException {
         return bytes(body.remaining());
     }
 
     /** Refuses a message with unread bytes. */
-    void end() throws ProtocolException {
+    void end() throws BackendProtocolException {
         if (body.hasRemaining()) {
-            throw new ProtocolException(body.remaining() + " bytes too many in " + this);
+            throw new BackendProtocolException(body.remaining() + " bytes too many in " + this);
         }
     }
 
-    ProtocolException unexpected(String when) {
-        return new ProtocolException(this + " " + when);
+    BackendProtocolException unexpected(String when) {
+        return new BackendProtocolException(this + " " + when);
     }
 
-    private byte[] bytes(int byteCount) throws ProtocolException {
+    private byte[] bytes(int byteCount) throws BackendProtocolException {
         ByteBuffer field = take(byteCount);
         byte[] bytes = new byte[byteCount];
         field.get(bytes);
         return bytes;
     }
 
-    private ByteBuffer take(int byteCount) throws ProtocolException {
+    private ByteBuffer take(int byteCount) throws BackendProtocolException {
         if (byteCount < 0 || byteCount > body.remaining()) {
-            throw new ProtocolException(
+            throw new BackendProtocolException(
                     "a field of " + byteCount + " bytes, where " + body.remaining() + " are left, in " + this);
         }
         ByteBuffer taken = body.duplicate();

@@ -17,7 +17,7 @@ record Column(String name, boolean isNumber) {
     private static final int TEXT_FORMAT = 0;
 
     /** Parses a RowDescription. */
-    static List<Column> parse(BackendMessage description) throws ProtocolException {
+    static List<Column> parse(BackendMessage description) throws BackendProtocolException {
         int count = description.int16();
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -28,7 +28,7 @@ record Column(String name, boolean isNumber) {
             description.int16(); // the type's size
             description.int32(); // the type's modifier
             if (description.int16() != TEXT_FORMAT) {
-                throw new ProtocolException("a binary column, which was not requested");
+                throw new BackendProtocolException("a binary column, which was not requested");
             }
             columns.add(new Column(name, NUMBERS.contains(type)));
         }

@@ -19,11 +19,11 @@ import java.util.concurrent.TimeoutException;
 final class Encryption {
     private Encryption() {}
 
-    static void agree(Wire wire, TlsUpgrade tls, boolean allowsPlaintext)
+    static void agree(MessageStream messages, TlsUpgrade tls, boolean allowsPlaintext)
             throws IOException, InterruptedException, TimeoutException {
-        char answer = wire.ask(FrontendMessages.sslRequest());
+        char answer = messages.ask(FrontendMessages.sslRequest());
         switch (answer) {
-            case 'S' -> wire.secure(tls);
+            case 'S' -> messages.secure(tls);
             case 'N' -> {
                 if (!allowsPlaintext) {
                     throw new IOException("the server offers no TLS; --allow-plaintext goes on without");
@@ -33,7 +33,7 @@ final class Encryption {
             case 'E' ->
                 throw new IOException("the server answered the request for TLS with an error, whose text is not"
                         + " shown because it came in plaintext: see the server's log");
-            default -> throw new ProtocolException("answer " + (int) answer + " to the request for TLS");
+            default -> throw new BackendProtocolException("answer " + (int) answer + " to the request for TLS");
         }
     }
 }

@@ -16,24 +16,24 @@ import java.util.concurrent.TimeoutException;
  */
 final class Intake {
     private final StreamReader reader;
-    private final Patience patience;
+    private final AnswerDeadline deadline;
     private final int leastFetchBytes;
     private ByteBuffer fetched = ByteBuffer.allocate(0);
 
-    private Intake(StreamReader reader, Patience patience, int leastFetchBytes) {
+    private Intake(StreamReader reader, AnswerDeadline deadline, int leastFetchBytes) {
         this.reader = reader;
-        this.patience = patience;
+        this.deadline = deadline;
         this.leastFetchBytes = leastFetchBytes;
     }
 
     /** Fetches only the requested bytes. */
-    static Intake exact(StreamReader reader, Patience patience) {
-        return new Intake(reader, patience, 1);
+    static Intake exact(StreamReader reader, AnswerDeadline deadline) {
+        return new Intake(reader, deadline, 1);
     }
 
     /** Fetches all available bytes. */
-    static Intake ahead(StreamReader reader, Patience patience) {
-        return new Intake(reader, patience, 1 << 16);
+    static Intake ahead(StreamReader reader, AnswerDeadline deadline) {
+        return new Intake(reader, deadline, 1 << 16);
     }
 
     byte[] take(int byteCount) throws IOException, InterruptedException, TimeoutException {
@@ -50,7 +50,7 @@ final class Intake {
     }
 
     private void fetch(int missing) throws IOException, InterruptedException, TimeoutException {
-        fetched = ByteBuffer.wrap(patience.await(reader.read(Math.max(missing, leastFetchBytes))));
+        fetched = ByteBuffer.wrap(deadline.await(reader.read(Math.max(missing, leastFetchBytes))));
         if (!fetched.hasRemaining()) {
             throw new EOFException("the server ended the connection");
         }

@@ -124,11 +124,11 @@ public final class PostgresQuery implements Callable<Integer> {
     }
 
     private void logIn(StreamConnection connection, TlsUpgrade upgrade) throws Exception {
-        Wire wire = Wire.forLogin(connection, Patience.of(LOGIN_TIMEOUT), notices());
+        MessageStream messages = MessageStream.forLogin(connection, AnswerDeadline.of(LOGIN_TIMEOUT), notices());
         if (!peer.isUnix()) {
-            Encryption.agree(wire, upgrade, allowsPlaintext);
+            Encryption.agree(messages, upgrade, allowsPlaintext);
         }
-        new Authentication(wire, login()).run();
+        new Authentication(messages, login()).run();
     }
 
     private Login login() {
@@ -141,9 +141,9 @@ public final class PostgresQuery implements Callable<Integer> {
     }
 
     private void query(StreamConnection connection, PrintWriter out) throws Exception {
-        Wire wire = Wire.forQueries(connection, notices());
+        MessageStream messages = MessageStream.forQueries(connection, notices());
         try {
-            new SimpleQuery(wire, out).run(sql);
+            new SimpleQuery(messages, out).run(sql);
         } finally {
             connection.writer().write(FrontendMessages.terminate());
         }

@@ -114,12 +114,12 @@ final class ScramExchange {
         return client.clientFirstMessage().toString();
     }
 
-    String answer(String challenge) throws ProtocolException {
+    String answer(String challenge) throws BackendProtocolException {
         try {
             ServerFirstMessage parsed = ServerFirstMessage.parseFrom(challenge, nonce);
             int iterations = parsed.getIterationCount();
             if (iterations > MOST_ITERATIONS) {
-                throw new ProtocolException("SCRAM with " + iterations + " iterations");
+                throw new BackendProtocolException("SCRAM with " + iterations + " iterations");
             }
             client = client(salted(Base64.getDecoder().decode(parsed.getSalt()), iterations));
             client.clientFirstMessage();
@@ -142,7 +142,7 @@ final class ScramExchange {
     }
 
     /** Throws unless the server has proved that it knows the password. */
-    void verify(String outcome) throws ProtocolException {
+    void verify(String outcome) throws BackendProtocolException {
         try {
             client.serverFinalMessage(outcome);
         } catch (ScramException | IllegalArgumentException e) {
@@ -150,7 +150,7 @@ final class ScramExchange {
         }
     }
 
-    private static ProtocolException broken(Exception cause) {
-        return new ProtocolException("SCRAM: " + Printable.of(String.valueOf(cause.getMessage())), cause);
+    private static BackendProtocolException broken(Exception cause) {
+        return new BackendProtocolException("SCRAM: " + Printable.of(String.valueOf(cause.getMessage())), cause);
     }
 }

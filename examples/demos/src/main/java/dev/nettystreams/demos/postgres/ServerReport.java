@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param line the line, safe for a terminal
  */
 record ServerReport(String line) {
-    static ServerReport parse(BackendMessage message) throws ProtocolException {
+    static ServerReport parse(BackendMessage message) throws BackendProtocolException {
         Map<Character, String> fields = new HashMap<>();
         for (int field = message.int8(); field != 0; field = message.int8()) {
             fields.put((char) field, Printable.of(message.string()));

@@ -29,11 +29,11 @@ final class SimpleQuery {
     /** Statements whose RETURNING rows are followed by the command tag, as in psql. */
     private static final List<String> CHANGES = List.of("INSERT", "UPDATE", "DELETE", "MERGE");
 
-    private final Wire wire;
+    private final MessageStream messages;
     private final PrintWriter out;
 
-    SimpleQuery(Wire wire, PrintWriter out) {
-        this.wire = wire;
+    SimpleQuery(MessageStream messages, PrintWriter out) {
+        this.messages = messages;
         this.out = out;
     }
 
@@ -43,9 +43,9 @@ final class SimpleQuery {
      * @throws ReportedException the server's error, once the server is ready for another query
      */
     void run(String sql) throws IOException, InterruptedException, TimeoutException, ReportedException {
-        wire.send(FrontendMessages.query(sql));
+        messages.send(FrontendMessages.query(sql));
         ReportedException failure = null;
-        BackendMessage message = wire.receive();
+        BackendMessage message = messages.receive();
         while (message.type() != 'Z') {
             if (failure != null && message.type() != 'E') {
                 throw message.unexpected("behind an error");
@@ -66,7 +66,7 @@ final class SimpleQuery {
     private BackendMessage next(@Nullable ReportedException failure)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
         try {
-            return wire.receive();
+            return messages.receive();
         } catch (IOException e) {
             if (failure != null) {
                 failure.addSuppressed(e);
@@ -81,7 +81,7 @@ final class SimpleQuery {
         switch (message.type()) {
             case 'T' -> rows(message);
             case 'H' -> copyOut(message);
-            case 'G' -> wire.send(FrontendMessages.copyFail("postgres-query has nothing to copy from"));
+            case 'G' -> messages.send(FrontendMessages.copyFail("postgres-query has nothing to copy from"));
             case 'C' -> out.print(tag(message) + "\n");
             case 'I' -> message.end();
             case 'E' -> throw ServerReport.parse(message).toException();
@@ -120,7 +120,7 @@ final class SimpleQuery {
         receive('C');
     }
 
-    private static String tag(BackendMessage complete) throws ProtocolException {
+    private static String tag(BackendMessage complete) throws BackendProtocolException {
         String tag = Printable.of(complete.string());
         complete.end();
         return tag;
@@ -128,6 +128,6 @@ final class SimpleQuery {
 
     private BackendMessage receive(char... due)
             throws IOException, InterruptedException, TimeoutException, ReportedException {
-        return wire.receive("within a result", due);
+        return messages.receive("within a result", due);
     }
 }

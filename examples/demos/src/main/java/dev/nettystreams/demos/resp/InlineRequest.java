@@ -18,7 +18,7 @@ final class InlineRequest {
         this.end = end;
     }
 
-    static List<byte[]> parse(byte[] lineWithEnding) throws ProtocolException {
+    static List<byte[]> parse(byte[] lineWithEnding) throws MalformedRequestException {
         int end = lineWithEnding.length - 1;
         if (end > 0 && lineWithEnding[end - 1] == '\r') {
             end--;
@@ -26,7 +26,7 @@ final class InlineRequest {
         return new InlineRequest(lineWithEnding, end).words();
     }
 
-    private List<byte[]> words() throws ProtocolException {
+    private List<byte[]> words() throws MalformedRequestException {
         List<byte[]> words = new ArrayList<>();
         for (skipBlanks(); position < end; skipBlanks()) {
             words.add(word());
@@ -40,7 +40,7 @@ final class InlineRequest {
         }
     }
 
-    private byte[] word() throws ProtocolException {
+    private byte[] word() throws MalformedRequestException {
         ByteArrayOutputStream word = new ByteArrayOutputStream();
         while (position < end && !isBlank(line[position])) {
             byte first = line[position++];
@@ -56,7 +56,7 @@ final class InlineRequest {
         return word.toByteArray();
     }
 
-    private void quoted(byte quote, ByteArrayOutputStream word) throws ProtocolException {
+    private void quoted(byte quote, ByteArrayOutputStream word) throws MalformedRequestException {
         while (position < end) {
             byte next = line[position++];
             if (next == quote) {
@@ -99,7 +99,7 @@ final class InlineRequest {
         return character == ' ' || (character >= '\t' && character <= '\r') || character == 0;
     }
 
-    private static ProtocolException unbalanced() {
-        return new ProtocolException("unbalanced quotes in request");
+    private static MalformedRequestException unbalanced() {
+        return new MalformedRequestException("unbalanced quotes in request");
     }
 }

@@ -50,7 +50,7 @@ final class RequestDecoder {
      * @return a request, empty if Redis ignores it silently; null if it is not complete yet
      */
     @Nullable
-    List<byte[]> accept(byte[] piece) throws ProtocolException {
+    List<byte[]> accept(byte[] piece) throws MalformedRequestException {
         if (wantsLine() && piece[piece.length - 1] != '\n') {
             return List.of(); // the input ended within a line: no client waits for an answer
         }
@@ -62,21 +62,21 @@ final class RequestDecoder {
     }
 
     /** Returns the error for a line over the limit. */
-    ProtocolException overlongLine(byte[] firstByte) {
+    MalformedRequestException overlongLine(byte[] firstByte) {
         if (wanted == Wanted.BULK_LENGTH) {
-            return new ProtocolException("too big bulk count string");
+            return new MalformedRequestException("too big bulk count string");
         }
         boolean isArray = firstByte.length > 0 && firstByte[0] == '*';
-        return new ProtocolException(isArray ? "too big mbulk count string" : "too big inline request");
+        return new MalformedRequestException(isArray ? "too big mbulk count string" : "too big inline request");
     }
 
-    private @Nullable List<byte[]> requestLine(byte[] line) throws ProtocolException {
+    private @Nullable List<byte[]> requestLine(byte[] line) throws MalformedRequestException {
         if (line[0] != '*') {
             return InlineRequest.parse(line);
         }
         Long count = number(line);
         if (count == null || count > MOST_ARGUMENTS) {
-            throw new ProtocolException("invalid multibulk length");
+            throw new MalformedRequestException("invalid multibulk length");
         }
         if (count <= 0) {
             return List.of();
@@ -87,13 +87,13 @@ final class RequestDecoder {
         return null;
     }
 
-    private @Nullable List<byte[]> bulkLength(byte[] line) throws ProtocolException {
+    private @Nullable List<byte[]> bulkLength(byte[] line) throws MalformedRequestException {
         if (line[0] != '$') {
-            throw new ProtocolException("expected '$', got '" + (char) (line[0] & 0xff) + "'");
+            throw new MalformedRequestException("expected '$', got '" + (char) (line[0] & 0xff) + "'");
         }
         Long length = number(line);
         if (length == null || length < 0 || length > MOST_BULK_BYTES) {
-            throw new ProtocolException("invalid bulk length");
+            throw new MalformedRequestException("invalid bulk length");
         }
         bulkByteCount = length.intValue();
         wanted = Wanted.BULK;

@@ -40,7 +40,7 @@ final class RespDialogue implements Dialogue {
         List<byte[]> request;
         try {
             request = decoder.accept(input);
-        } catch (ProtocolException e) {
+        } catch (MalformedRequestException e) {
             writer.write(Replies.error(e.getMessage()));
             return Then.END;
         }

@@ -45,7 +45,7 @@ final class SmtpDialogue implements Dialogue {
 
     private final StreamReader reader;
     private final StreamWriter writer;
-    private final ServerTerms terms;
+    private final ServerPolicy policy;
     private final @Nullable TlsUpgrade tls;
     private final Delivery delivery;
     private final BooleanSupplier isGoingDown;
@@ -60,18 +60,18 @@ final class SmtpDialogue implements Dialogue {
     SmtpDialogue(
             StreamReader reader,
             StreamWriter writer,
-            ServerTerms terms,
+            ServerPolicy policy,
             @Nullable TlsUpgrade tls,
             Delivery delivery,
             BooleanSupplier isGoingDown) {
         this.reader = reader;
         this.writer = writer;
-        this.terms = terms;
+        this.policy = policy;
         this.tls = tls;
         this.delivery = delivery;
         this.isGoingDown = isGoingDown;
         TlsSession already = writer.tlsSession();
-        session = new SmtpSession(terms, peer(writer), already == null ? null : already.protocol());
+        session = new SmtpSession(policy, peer(writer), already == null ? null : already.protocol());
         reply(session.greeting());
     }
 
@@ -130,7 +130,7 @@ final class SmtpDialogue implements Dialogue {
         }
         reply(answer.reply());
         if (answer.next() == Answer.Next.CONTENT) {
-            content = new MailContent(terms.mostBytes());
+            content = new MailContent(policy.mostBytes());
         }
         return answer.next() == Answer.Next.END ? Then.END : Then.DRAIN;
     }

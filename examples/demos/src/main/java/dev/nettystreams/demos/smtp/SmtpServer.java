@@ -49,7 +49,7 @@ public final class SmtpServer extends ServerCommand {
     private @Nullable Path directory;
 
     @SuppressWarnings("NullAway.Init") // before the first connection
-    private ServerTerms terms;
+    private ServerPolicy policy;
 
     @SuppressWarnings("NullAway.Init") // before the first connection
     private Delivery delivery;
@@ -74,12 +74,12 @@ public final class SmtpServer extends ServerCommand {
         if (!name.matches("[A-Za-z0-9.\\-]{1,255}")) {
             throw misuse("not a host's name: " + name);
         }
-        terms = new ServerTerms(name, mostBytes, tls() != null, requiresTls);
+        policy = new ServerPolicy(name, mostBytes, tls() != null, requiresTls);
         delivery = directory == null ? new PrintedMail(System.out) : Maildir.in(directory);
     }
 
     @Override
     protected Dialogue dialogue(StreamReader reader, StreamWriter writer) {
-        return new SmtpDialogue(reader, writer, terms, tls(), delivery, this::isEnding);
+        return new SmtpDialogue(reader, writer, policy, tls(), delivery, this::isEnding);
     }
 }

@@ -37,7 +37,7 @@ final class SmtpSession {
 
     private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9.:_\\-\\[\\]]{1,255}");
 
-    private final ServerTerms terms;
+    private final ServerPolicy policy;
     private final String peer;
     private @Nullable String tls; // null in plaintext
     private @Nullable String clientName;
@@ -52,14 +52,14 @@ final class SmtpSession {
      * @param peer the client's address, for the trace line of a mail
      * @param tls the TLS version in use, or null for plaintext
      */
-    SmtpSession(ServerTerms terms, String peer, @Nullable String tls) {
-        this.terms = terms;
+    SmtpSession(ServerPolicy policy, String peer, @Nullable String tls) {
+        this.policy = policy;
         this.peer = peer;
         this.tls = tls;
     }
 
     String greeting() {
-        return "220 " + terms.name() + " ESMTP netty-streams";
+        return "220 " + policy.name() + " ESMTP netty-streams";
     }
 
     /** The connection is under TLS now, and the client must introduce itself again. */
@@ -77,7 +77,7 @@ final class SmtpSession {
         String verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
         String argument = space < 0 ? "" : line.substring(space + 1).strip();
         try {
-            if (terms.requiresTls() && tls == null && !BEFORE_TLS.contains(verb)) {
+            if (policy.requiresTls() && tls == null && !BEFORE_TLS.contains(verb)) {
                 throw new SmtpException("530 5.7.0 say STARTTLS first");
             }
             return answer(verb, argument);
@@ -117,14 +117,14 @@ final class SmtpSession {
         isExtended = extended;
         forgetMail();
         return Answer.of(
-                extended ? "250-" + String.join("\r\n250-", offers()) + "\r\n250 HELP" : "250 " + terms.name());
+                extended ? "250-" + String.join("\r\n250-", offers()) + "\r\n250 HELP" : "250 " + policy.name());
     }
 
     private List<String> offers() {
         List<String> offers =
-                new ArrayList<>(List.of(terms.name(), "PIPELINING", "SIZE " + terms.mostBytes(), "8BITMIME"));
+                new ArrayList<>(List.of(policy.name(), "PIPELINING", "SIZE " + policy.mostBytes(), "8BITMIME"));
         offers.add("ENHANCEDSTATUSCODES");
-        if (terms.offersTls() && tls == null) {
+        if (policy.offersTls() && tls == null) {
             offers.add("STARTTLS");
         }
         return offers;
@@ -135,7 +135,7 @@ final class SmtpSession {
         if (tls != null) {
             throw new SmtpException("503 5.5.1 TLS is there already");
         }
-        if (!terms.offersTls()) {
+        if (!policy.offersTls()) {
             throw new SmtpException("502 5.5.1 no certificate here");
         }
         return new Answer("220 2.0.0 go ahead", Answer.Next.HANDSHAKE);
@@ -172,13 +172,13 @@ final class SmtpSession {
         if (!value.matches("[0-9]{1,20}")) {
             throw new SmtpException("501 5.5.4 SIZE is a number");
         }
-        if (value.length() > 10 || Long.parseLong(value) > terms.mostBytes()) {
+        if (value.length() > 10 || Long.parseLong(value) > policy.mostBytes()) {
             throw new SmtpException(tooLarge());
         }
     }
 
     private String tooLarge() {
-        return "552 5.3.4 a mail has at most " + terms.mostBytes() + " bytes here";
+        return "552 5.3.4 a mail has at most " + policy.mostBytes() + " bytes here";
     }
 
     private Answer recipient(String argument) throws SmtpException {
@@ -256,7 +256,7 @@ final class SmtpSession {
 
     private String trace() {
         String protocol = (isExtended ? "ESMTP" : "SMTP") + (tls == null ? "" : "S (" + tls + ")");
-        return "Received: from " + clientName + " (" + peer + ")\r\n\tby " + terms.name() + " with " + protocol
+        return "Received: from " + clientName + " (" + peer + ")\r\n\tby " + policy.name() + " with " + protocol
                 + ";\r\n\t" + DATE.format(ZonedDateTime.now(ZoneOffset.UTC)) + "\r\n";
     }
 }

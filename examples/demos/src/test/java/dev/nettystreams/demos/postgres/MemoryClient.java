@@ -2,7 +2,7 @@ package dev.nettystreams.demos.postgres;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
-import dev.nettystreams.demos.Called;
+import dev.nettystreams.demos.CommandResult;
 import dev.nettystreams.demos.OneLine;
 import dev.nettystreams.testing.BackgroundLoop;
 import dev.nettystreams.testing.MemoryOptions;
@@ -17,7 +17,7 @@ final class MemoryClient {
     private MemoryClient() {}
 
     /** Logs in and runs a query, while the server's bytes arrive in chunks of {@code chunkBytes}. */
-    static Called hearing(byte[] words, int chunkBytes) throws Exception {
+    static CommandResult hearing(byte[] words, int chunkBytes) throws Exception {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         try (BackgroundLoop loop = new BackgroundLoop()) {
@@ -27,17 +27,17 @@ final class MemoryClient {
             pair.far().writer().writeEof();
             try (StreamConnection client = pair.near()) {
                 converse(client, new PrintWriter(out), new PrintWriter(err, true));
-                return new Called(0, out.toString(), err.toString());
+                return new CommandResult(0, out.toString(), err.toString());
             } catch (Exception e) {
-                return new Called(1, out.toString(), err + OneLine.of(e) + "\n");
+                return new CommandResult(1, out.toString(), err + OneLine.of(e) + "\n");
             }
         }
     }
 
     private static void converse(StreamConnection client, PrintWriter out, PrintWriter err) throws Exception {
-        Wire login = Wire.forLogin(client, Patience.of(Duration.ofSeconds(30)), notice -> err.println(notice.line()));
+        MessageStream login = MessageStream.forLogin(client, AnswerDeadline.of(Duration.ofSeconds(30)), notice -> err.println(notice.line()));
         new Authentication(login, new Login("alice", "alice", null, false)).run();
-        Wire wire = Wire.forQueries(client, notice -> err.println(notice.line()));
-        new SimpleQuery(wire, out).run("select 1");
+        MessageStream messages = MessageStream.forQueries(client, notice -> err.println(notice.line()));
+        new SimpleQuery(messages, out).run("select 1");
     }
 }

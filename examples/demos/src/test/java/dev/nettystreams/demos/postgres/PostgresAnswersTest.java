@@ -1,20 +1,20 @@
 package dev.nettystreams.demos.postgres;
 
-import static dev.nettystreams.demos.postgres.Words.OK;
-import static dev.nettystreams.demos.postgres.Words.READY;
-import static dev.nettystreams.demos.postgres.Words.columns;
-import static dev.nettystreams.demos.postgres.Words.complete;
-import static dev.nettystreams.demos.postgres.Words.error;
-import static dev.nettystreams.demos.postgres.Words.int16;
-import static dev.nettystreams.demos.postgres.Words.int32;
-import static dev.nettystreams.demos.postgres.Words.joined;
-import static dev.nettystreams.demos.postgres.Words.message;
-import static dev.nettystreams.demos.postgres.Words.row;
-import static dev.nettystreams.demos.postgres.Words.string;
+import static dev.nettystreams.demos.postgres.BackendMessages.OK;
+import static dev.nettystreams.demos.postgres.BackendMessages.READY;
+import static dev.nettystreams.demos.postgres.BackendMessages.columns;
+import static dev.nettystreams.demos.postgres.BackendMessages.complete;
+import static dev.nettystreams.demos.postgres.BackendMessages.error;
+import static dev.nettystreams.demos.postgres.BackendMessages.int16;
+import static dev.nettystreams.demos.postgres.BackendMessages.int32;
+import static dev.nettystreams.demos.postgres.BackendMessages.joined;
+import static dev.nettystreams.demos.postgres.BackendMessages.message;
+import static dev.nettystreams.demos.postgres.BackendMessages.row;
+import static dev.nettystreams.demos.postgres.BackendMessages.string;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nettystreams.demos.Called;
+import dev.nettystreams.demos.CommandResult;
 import dev.nettystreams.demos.postgres.RawServer.Meeting;
 import java.util.Arrays;
 import java.util.List;
@@ -74,7 +74,7 @@ class PostgresAnswersTest {
         assertThat(meeting.client().err()).startsWith(reason);
     }
 
-    private static void assertPrinted(Called client) {
+    private static void assertPrinted(CommandResult client) {
         assertThat(client.err()).isEqualTo("NOTICE 00000: by the way; hint: look\n");
         assertThat(client.out()).isEqualTo(PRINTED);
         assertThat(client.status()).isZero();
@@ -114,7 +114,7 @@ class PostgresAnswersTest {
     @Test
     void truncatedAnswers_areReported() throws Exception {
         for (int length = 0; length < ANSWER.length; length++) {
-            Called client = MemoryClient.hearing(joined(LOGIN, Arrays.copyOf(ANSWER, length)), 1 << 16);
+            CommandResult client = MemoryClient.hearing(joined(LOGIN, Arrays.copyOf(ANSWER, length)), 1 << 16);
             assertThat(client.status()).isEqualTo(1);
             assertThat(client.err()).endsWith("\n").contains("the server ended the connection");
         }
@@ -217,7 +217,7 @@ class PostgresAnswersTest {
                 new byte[] {'d'},
                 int32(1 << 29),
                 "x".repeat(200_000).getBytes(UTF_8));
-        Called client = MemoryClient.hearing(words, 1 << 16);
+        CommandResult client = MemoryClient.hearing(words, 1 << 16);
         assertThat(client.out()).hasSize(3 << 16);
         assertThat(client.err()).isEqualTo("the server ended the connection\n");
     }
@@ -270,7 +270,7 @@ class PostgresAnswersTest {
     @Test
     void longCopiedRows_arePrintedAsTheyCome() throws Exception {
         String row = "\u20ac".repeat(7 << 20) + "\n"; // 21 MiB, with a character across each border of 64 KiB
-        Called client = MemoryClient.hearing(copied(message('d', row.getBytes(UTF_8))), 1 << 16);
+        CommandResult client = MemoryClient.hearing(copied(message('d', row.getBytes(UTF_8))), 1 << 16);
         assertThat(client.err()).isEmpty();
         assertThat(client.out().equals(row)).as("the row").isTrue();
     }
@@ -280,7 +280,7 @@ class PostgresAnswersTest {
         byte[] row = row("x".repeat(1 << 20));
         byte[][] rows = new byte[33][];
         Arrays.fill(rows, row);
-        Called client = MemoryClient.hearing(joined(LOGIN, columns("a"), joined(rows)), 1 << 16);
+        CommandResult client = MemoryClient.hearing(joined(LOGIN, columns("a"), joined(rows)), 1 << 16);
         assertThat(client.err()).startsWith("the result takes more than 67108864 bytes of memory");
     }
 }

@@ -2,7 +2,7 @@ package dev.nettystreams.demos.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nettystreams.demos.Called;
+import dev.nettystreams.demos.CommandResult;
 import dev.nettystreams.demos.postgres.ManInTheMiddle.Manner;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
@@ -62,21 +62,21 @@ class PostgresCertificatesTest {
                 .buildIssuedBy(authority);
     }
 
-    private static Called query(String port, String[] login, String... options) {
+    private static CommandResult query(String port, String[] login, String... options) {
         List<String> command = new ArrayList<>(List.of("postgres-query", "--port", port));
         command.addAll(Arrays.asList(login));
         command.addAll(Arrays.asList(options));
         command.add("select 1 as one");
-        return Called.demo(command.toArray(String[]::new));
+        return CommandResult.ofDemo(command.toArray(String[]::new));
     }
 
-    private static void assertAnswered(Called query) {
+    private static void assertAnswered(CommandResult query) {
         assertThat(query.err()).isEmpty();
         assertThat(query.out()).startsWith(" one \n");
         assertThat(query.status()).isZero();
     }
 
-    private static void assertRefused(Called query, String reason) {
+    private static void assertRefused(CommandResult query, String reason) {
         assertThat(query.status()).isEqualTo(1);
         assertThat(query.out()).isEmpty();
         assertThat(query.err().lines()).singleElement().asString().contains(reason);

@@ -1,12 +1,12 @@
 package dev.nettystreams.demos.postgres;
 
-import static dev.nettystreams.demos.postgres.Words.OK;
-import static dev.nettystreams.demos.postgres.Words.READY;
-import static dev.nettystreams.demos.postgres.Words.authentication;
-import static dev.nettystreams.demos.postgres.Words.int32;
-import static dev.nettystreams.demos.postgres.Words.joined;
-import static dev.nettystreams.demos.postgres.Words.message;
-import static dev.nettystreams.demos.postgres.Words.sasl;
+import static dev.nettystreams.demos.postgres.BackendMessages.OK;
+import static dev.nettystreams.demos.postgres.BackendMessages.READY;
+import static dev.nettystreams.demos.postgres.BackendMessages.authentication;
+import static dev.nettystreams.demos.postgres.BackendMessages.int32;
+import static dev.nettystreams.demos.postgres.BackendMessages.joined;
+import static dev.nettystreams.demos.postgres.BackendMessages.message;
+import static dev.nettystreams.demos.postgres.BackendMessages.sasl;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -222,7 +222,7 @@ class PostgresLoginTest {
     @Test
     void errors_areShownInOneHarmlessLine() throws Exception {
         assertRefused(
-                meet(server -> server.say(Words.error("FATAL", "28000", "no\nway\u001b[2J"))),
+                meet(server -> server.say(BackendMessages.error("FATAL", "28000", "no\nway\u001b[2J"))),
                 FAILED + "FATAL 28000: no\\nway\\x1B[2J\n");
     }
 
@@ -246,7 +246,7 @@ class PostgresLoginTest {
     void errorBeforeTheProtocol_hasABound_andItsTime() throws Exception {
         Meeting endless = meet(server -> server.say(("E" + "x".repeat(100_000)).getBytes(UTF_8)));
         assertThat(endless.client().err()).hasSizeBetween(4000, 4200);
-        byte[] late = joined(Words.message('N', Words.string("Mhm"), Words.string("")), "Ecould not".getBytes(UTF_8));
+        byte[] late = joined(BackendMessages.message('N', BackendMessages.string("Mhm"), BackendMessages.string("")), "Ecould not".getBytes(UTF_8));
         Meeting begun = meet(server -> server.say(late));
         assertThat(begun.client().err()).contains(BROKEN + "a message of type 'E' of "); // no longer an early error
     }

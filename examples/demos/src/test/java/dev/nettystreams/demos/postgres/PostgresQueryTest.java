@@ -3,7 +3,7 @@ package dev.nettystreams.demos.postgres;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nettystreams.demos.Called;
+import dev.nettystreams.demos.CommandResult;
 import dev.nettystreams.demos.DemoProcess;
 import dev.nettystreams.demos.Finished;
 import dev.nettystreams.demos.Main;
@@ -66,23 +66,23 @@ class PostgresQueryTest {
         return Files.writeString(directory.resolve(name), pem).toString();
     }
 
-    private static Called query(String... arguments) {
+    private static CommandResult query(String... arguments) {
         List<String> command = new ArrayList<>(List.of("postgres-query", "--port", database.port()));
         command.addAll(Arrays.asList(arguments));
-        return Called.demo(command.toArray(String[]::new));
+        return CommandResult.ofDemo(command.toArray(String[]::new));
     }
 
-    private static Called asAlice(String sql) {
+    private static CommandResult asAlice(String sql) {
         return query("--host", "localhost", "--ca", root, "--user", "alice", "--password", Database.PASSWORD, sql);
     }
 
-    private static void assertPrinted(Called query, String... lines) {
+    private static void assertPrinted(CommandResult query, String... lines) {
         assertThat(query.err()).isEmpty();
         assertThat(query.out()).isEqualTo(String.join("\n", lines) + "\n");
         assertThat(query.status()).isZero();
     }
 
-    private static void assertRefused(Called query, String reason) {
+    private static void assertRefused(CommandResult query, String reason) {
         assertThat(query.status()).isEqualTo(1);
         assertThat(query.out()).isEmpty();
         assertThat(query.err().lines()).hasSize(1);
@@ -143,11 +143,11 @@ class PostgresQueryTest {
     void manInTheMiddle_isFoundOutByTheBinding_whateverIsBelieved() throws Exception {
         try (ManInTheMiddle man = ManInTheMiddle.before(database.port(), stranger)) {
             String[] insecure = {"postgres-query", "--port", man.port(), "--insecure"};
-            assertThat(Called.demo(with(insecure, "--user", "trusted", "--database", "alice", "select 1"))
+            assertThat(CommandResult.ofDemo(with(insecure, "--user", "trusted", "--database", "alice", "select 1"))
                             .status())
                     .isZero(); // it can read everything
             assertRefused(
-                    Called.demo(with(insecure, "--user", "alice", "--password", Database.PASSWORD, "select 1")),
+                    CommandResult.ofDemo(with(insecure, "--user", "alice", "--password", Database.PASSWORD, "select 1")),
                     "FATAL 28000: SCRAM channel binding check failed"); // but cannot log in
         }
     }
@@ -183,7 +183,7 @@ class PostgresQueryTest {
 
     @Test
     void unixSocket_isSpokenToInClear() {
-        Called alice = Called.demo(
+        CommandResult alice = CommandResult.ofDemo(
                 "postgres-query",
                 "--unix",
                 database.socket(),
@@ -193,7 +193,7 @@ class PostgresQueryTest {
                 Database.PASSWORD,
                 "select ssl from pg_stat_ssl where pid = pg_backend_pid()");
         assertPrinted(alice, " ssl ", "-----", " f", "(1 row)", "");
-        Called trusted = Called.demo(
+        CommandResult trusted = CommandResult.ofDemo(
                 "postgres-query",
                 "--unix",
                 database.socket(),
@@ -212,9 +212,9 @@ class PostgresQueryTest {
             String[] alice = {
                 "postgres-query", "--port", inClear.port(), "--user", "alice", "--password", Database.PASSWORD
             };
-            assertRefused(Called.demo(with(alice, "select 1")), "the server offers no TLS");
+            assertRefused(CommandResult.ofDemo(with(alice, "select 1")), "the server offers no TLS");
             assertPrinted(
-                    Called.demo(with(
+                    CommandResult.ofDemo(with(
                             alice, "--allow-plaintext", "select ssl from pg_stat_ssl where pid = pg_backend_pid()")),
                     " ssl ",
                     "-----",
@@ -222,7 +222,7 @@ class PostgresQueryTest {
                     "(1 row)",
                     "");
             assertRefused(
-                    Called.demo(
+                    CommandResult.ofDemo(
                             "postgres-query",
                             "--port",
                             inClear.port(),
@@ -248,7 +248,7 @@ class PostgresQueryTest {
 
     @Test
     void severalStatements_areAnsweredInTurn_untilOneFails() {
-        Called several = asAlice("create temp table t (n int); insert into t values (1), (2) returning n; ;"
+        CommandResult several = asAlice("create temp table t (n int); insert into t values (1), (2) returning n; ;"
                 + "select 'never seen'; select 1/0; select 3");
         assertThat(several.out().lines())
                 .containsExactly(
@@ -271,7 +271,7 @@ class PostgresQueryTest {
 
     @Test
     void nothing_isAnsweredWithNothing() {
-        Called nothing = asAlice(" ");
+        CommandResult nothing = asAlice(" ");
         assertThat(nothing.out()).isEmpty();
         assertThat(nothing.err()).isEmpty();
         assertThat(nothing.status()).isZero();
@@ -279,7 +279,7 @@ class PostgresQueryTest {
 
     @Test
     void notices_goToStandardError() {
-        Called notice = asAlice("do $$ begin raise notice 'by the way'; end $$");
+        CommandResult notice = asAlice("do $$ begin raise notice 'by the way'; end $$");
         assertThat(notice.err()).isEqualTo("NOTICE 00000: by the way\n");
         assertThat(notice.out()).isEqualTo("DO\n");
         assertThat(notice.status()).isZero();
@@ -300,14 +300,14 @@ class PostgresQueryTest {
 
     @Test
     void copyOut_ofALongRow_isPrinted() {
-        Called copy = asAlice("copy (select repeat('ä', 9000000)) to stdout");
+        CommandResult copy = asAlice("copy (select repeat('ä', 9000000)) to stdout");
         assertThat(copy.err()).isEmpty();
         assertThat(copy.out()).hasSize(9_000_001).startsWith("ää").endsWith("ä\n");
     }
 
     @Test
     void copyIn_isRefused() {
-        Called copy = asAlice("create temp table t (n int); copy t from stdin");
+        CommandResult copy = asAlice("create temp table t (n int); copy t from stdin");
         assertThat(copy.out()).isEqualTo("CREATE TABLE\n");
         assertThat(copy.err()).contains("COPY from stdin failed: postgres-query has nothing to copy from");
         assertThat(copy.status()).isEqualTo(1);
@@ -320,7 +320,7 @@ class PostgresQueryTest {
 
     @Test
     void hundredThousandRows_arePrinted() {
-        Called rows = asAlice("select n, n * 1.5 as x, 'row ' || n as t from generate_series(1, 100000) as n");
+        CommandResult rows = asAlice("select n, n * 1.5 as x, 'row ' || n as t from generate_series(1, 100000) as n");
         assertThat(rows.err()).isEmpty();
         List<String> lines = rows.out().lines().toList();
         assertThat(lines).hasSize(100_004);

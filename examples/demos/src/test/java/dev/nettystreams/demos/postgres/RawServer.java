@@ -2,7 +2,7 @@ package dev.nettystreams.demos.postgres;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.nettystreams.demos.Called;
+import dev.nettystreams.demos.CommandResult;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -41,7 +41,7 @@ final class RawServer {
      * @param client the status and output of {@code postgres-query}
      * @param afterwards the bytes that it sent after the part of the server, until it closed
      */
-    record Meeting(Called client, String afterwards) {}
+    record Meeting(CommandResult client, String afterwards) {}
 
     static Meeting meet(Part part, String... options) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -56,7 +56,7 @@ final class RawServer {
                     "secret"));
             command.addAll(Arrays.asList(options));
             command.add("select 1");
-            return new Meeting(Called.demo(command.toArray(String[]::new)), server.join());
+            return new Meeting(CommandResult.ofDemo(command.toArray(String[]::new)), server.join());
         }
     }
 
@@ -81,7 +81,7 @@ final class RawServer {
     }
 
     void say(byte[]... words) throws IOException {
-        socket.getOutputStream().write(Words.joined(words));
+        socket.getOutputStream().write(BackendMessages.joined(words));
     }
 
     void leave() throws IOException {

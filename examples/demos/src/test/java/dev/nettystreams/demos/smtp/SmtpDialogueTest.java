@@ -28,7 +28,7 @@ class SmtpDialogueTest {
 
     private final List<Mail> mails = new ArrayList<>();
     private boolean isGoingDown;
-    private ServerTerms terms = new ServerTerms("test", 100_000, false, false);
+    private ServerPolicy policy = new ServerPolicy("test", 100_000, false, false);
 
     private DialogueWire wire(int chunkBytes) {
         Delivery delivery = mail -> {
@@ -41,7 +41,7 @@ class SmtpDialogueTest {
     private DialogueWire wire(int chunkBytes, Delivery delivery) {
         return new DialogueWire(
                 chunkBytes,
-                (reader, writer) -> new SmtpDialogue(reader, writer, terms, null, delivery, () -> isGoingDown));
+                (reader, writer) -> new SmtpDialogue(reader, writer, policy, null, delivery, () -> isGoingDown));
     }
 
     /** Returns the text of a mail without the server's trace line. */
@@ -179,7 +179,7 @@ class SmtpDialogueTest {
 
     @Test
     void ehlo_tellsWhatIsOffered() {
-        terms = new ServerTerms("test", 100_000, true, false);
+        policy = new ServerPolicy("test", 100_000, true, false);
         assertThat(wire(WHOLE).send("EHLO [127.0.0.1]\r\n").replies())
                 .isEqualTo(GREETING
                         + "250-test\r\n250-PIPELINING\r\n250-SIZE 100000\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n"
@@ -188,7 +188,7 @@ class SmtpDialogueTest {
 
     @Test
     void requiredTls_goesBeforeEverythingElse() {
-        terms = new ServerTerms("test", 100_000, true, true);
+        policy = new ServerPolicy("test", 100_000, true, true);
         assertThat(wire(WHOLE)
                         .send("NOOP\r\nHELO c\r\nMAIL FROM:<a@b>\r\nDATA\r\nVRFY a\r\n")
                         .replies())
@@ -248,7 +248,7 @@ class SmtpDialogueTest {
     void lineOfAnotherProtocol_endsTheConversation(String line) {
         String attack = line + "\r\nHost: a\r\n\r\n" + ENVELOPE + "DATA\r\nhello\r\n.\r\nQUIT\r\n";
         for (boolean requiresTls : new boolean[] {false, true}) {
-            terms = new ServerTerms("test", 100_000, requiresTls, requiresTls);
+            policy = new ServerPolicy("test", 100_000, requiresTls, requiresTls);
             DialogueWire wire = wire(WHOLE).send(attack);
             assertThat(wire.isOver()).isTrue();
             assertThat(wire.replies())

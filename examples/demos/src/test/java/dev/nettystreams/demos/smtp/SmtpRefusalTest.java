@@ -3,7 +3,7 @@ package dev.nettystreams.demos.smtp;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nettystreams.demos.Called;
+import dev.nettystreams.demos.CommandResult;
 import dev.nettystreams.demos.DemoCertificates;
 import dev.nettystreams.netty.IoBackend;
 import java.io.IOException;
@@ -77,14 +77,14 @@ class SmtpRefusalTest {
         return context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 
-    private Called send(String backend, boolean isSecured, Part part) throws Exception {
+    private CommandResult send(String backend, boolean isSecured, Part part) throws Exception {
         try (ServerSocket listener = listener(isSecured)) {
             CompletableFuture<Void> played = CompletableFuture.runAsync(() -> play(listener, part));
             List<String> command = new ArrayList<>(List.of("smtp-send", "--host", "localhost", "--backend", backend));
             command.addAll(List.of("--port", Integer.toString(listener.getLocalPort())));
             command.addAll(List.of("--from", "a@b", "--to", "c@d", mail));
             command.addAll(isSecured ? List.of("--smtps", "--ca", certificates.root()) : List.of("--allow-plaintext"));
-            Called client = Called.demo(command.toArray(String[]::new));
+            CommandResult client = CommandResult.ofDemo(command.toArray(String[]::new));
             clientIsOver.countDown();
             assertThat(played).succeedsWithin(Duration.ofSeconds(20));
             return client;
@@ -118,7 +118,7 @@ class SmtpRefusalTest {
         } while (next >= 0 && next != '\n');
     }
 
-    private static void assertRefused(Called client, String reason) {
+    private static void assertRefused(CommandResult client, String reason) {
         assertThat(client.err()).isEqualTo("netty-streams-demos: " + reason + "\n");
         assertThat(client.out()).isEmpty();
         assertThat(client.status()).isEqualTo(1);
@@ -127,7 +127,7 @@ class SmtpRefusalTest {
     @ParameterizedTest
     @MethodSource("ways")
     void refusal_andAReset_isReported_notTheReset(String backend, boolean isSecured) throws Exception {
-        Called client = send(backend, isSecured, server -> {
+        CommandResult client = send(backend, isSecured, server -> {
             server.getInputStream().readNBytes(300_000);
             say(server, NO); // and close, with bytes unread
         });
@@ -137,7 +137,7 @@ class SmtpRefusalTest {
     @ParameterizedTest
     @MethodSource("ways")
     void refusal_ofAServerThatReadsNoMore_isReportedAtOnce(String backend, boolean isSecured) throws Exception {
-        Called client = send(backend, isSecured, server -> {
+        CommandResult client = send(backend, isSecured, server -> {
             say(server, NO);
             assertThat(clientIsOver.await(20, TimeUnit.SECONDS)).isTrue();
         });
@@ -146,7 +146,7 @@ class SmtpRefusalTest {
 
     @Test
     void refusalInSeveralLines_isReadToItsEnd() throws Exception {
-        Called client = send("nio", false, server -> {
+        CommandResult client = send("nio", false, server -> {
             for (byte each : "552-5.3.4 too\r\n552 5.3.4 big\r\n".getBytes(ISO_8859_1)) {
                 server.getOutputStream().write(each);
             }
@@ -157,7 +157,7 @@ class SmtpRefusalTest {
 
     @Test
     void consent_toHalfAMail_isNone() throws Exception {
-        Called client = send("nio", false, server -> {
+        CommandResult client = send("nio", false, server -> {
             say(server, "250 taken");
             assertThat(clientIsOver.await(20, TimeUnit.SECONDS)).isTrue();
         });
@@ -166,7 +166,7 @@ class SmtpRefusalTest {
 
     @Test
     void end_withoutAWord_isAnEnd() throws Exception {
-        Called client = send("nio", false, server -> {
+        CommandResult client = send("nio", false, server -> {
             server.getInputStream().readNBytes(1000);
             server.setSoLinger(true, 0);
         });

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only CopyData may have any length: a long one is split into several short ones, whose boundaries have no meaning.
  */
-final class Wire {
+final class MessageStream {
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_BYTES = 4;
     private static final int LOGIN_MESSAGE_LIMIT_BYTES = 64 << 10;
@@ -30,7 +30,7 @@ final class Wire {
     private final Intake intake;
     private final StreamWriter writer;
     private final Phase phase;
-    private final Patience patience;
+    private final AnswerDeadline deadline;
     private final Consumer<ServerReport> notices;
     private boolean isFirst = true;
     private int copyBytesLeft;
@@ -40,24 +40,24 @@ final class Wire {
         QUERIES
     }
 
-    private Wire(Intake intake, StreamWriter writer, Phase phase, Patience patience, Consumer<ServerReport> notices) {
+    private MessageStream(Intake intake, StreamWriter writer, Phase phase, AnswerDeadline deadline, Consumer<ServerReport> notices) {
         this.intake = intake;
         this.writer = writer;
         this.phase = phase;
-        this.patience = patience;
+        this.deadline = deadline;
         this.notices = notices;
     }
 
     /** For the time until the server is authenticated. Leaves bytes that it has not received to the next reader. */
-    static Wire forLogin(StreamConnection connection, Patience patience, Consumer<ServerReport> notices) {
-        Intake intake = Intake.exact(connection.reader(), patience);
-        return new Wire(intake, connection.writer(), Phase.LOGIN, patience, notices);
+    static MessageStream forLogin(StreamConnection connection, AnswerDeadline deadline, Consumer<ServerReport> notices) {
+        Intake intake = Intake.exact(connection.reader(), deadline);
+        return new MessageStream(intake, connection.writer(), Phase.LOGIN, deadline, notices);
     }
 
     /** For the time from then until the end. */
-    static Wire forQueries(StreamConnection connection, Consumer<ServerReport> notices) {
-        Intake intake = Intake.ahead(connection.reader(), Patience.ENDLESS);
-        return new Wire(intake, connection.writer(), Phase.QUERIES, Patience.ENDLESS, notices);
+    static MessageStream forQueries(StreamConnection connection, Consumer<ServerReport> notices) {
+        Intake intake = Intake.ahead(connection.reader(), AnswerDeadline.ENDLESS);
+        return new MessageStream(intake, connection.writer(), Phase.QUERIES, AnswerDeadline.ENDLESS, notices);
     }
 
     /** Returns null in plaintext. */
@@ -67,14 +67,14 @@ final class Wire {
     }
 
     void secure(TlsUpgrade tls) throws IOException, InterruptedException, TimeoutException {
-        patience.await(writer.startTls(tls));
+        deadline.await(writer.startTls(tls));
     }
 
     /** @throws ReportedException if the server has ended the connection with an error */
     void send(byte[] message) throws IOException, InterruptedException, TimeoutException, ReportedException {
         writer.write(message);
         try {
-            patience.await(writer.drain());
+            deadline.await(writer.drain());
         } catch (IOException lost) {
             throwLastError(lost);
             throw lost;
@@ -128,7 +128,7 @@ final class Wire {
         return message;
     }
 
-    private boolean isByTheWay(BackendMessage message) throws ProtocolException {
+    private boolean isByTheWay(BackendMessage message) throws BackendProtocolException {
         if (message.type() == 'N') {
             notices.accept(ServerReport.parse(message));
             return true;
@@ -166,7 +166,7 @@ final class Wire {
         int most = phase == Phase.LOGIN ? LOGIN_MESSAGE_LIMIT_BYTES : LONGEST_MESSAGE_BYTES;
         BackendMessage message = new BackendMessage(type, new byte[0]);
         if (byteCount < 0 || byteCount > most) {
-            throw new ProtocolException(message + " of " + byteCount + " bytes, where 0 to " + most + " are taken");
+            throw new BackendProtocolException(message + " of " + byteCount + " bytes, where 0 to " + most + " are taken");
         }
         if (phase == Phase.QUERIES && type != 'd' && byteCount > MESSAGE_LIMIT_BYTES) {
             throw new IOException(

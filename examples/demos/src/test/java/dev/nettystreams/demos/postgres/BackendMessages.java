@@ -6,11 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /** The messages of servers, byte by byte, correct or not. */
-final class Words {
+final class BackendMessages {
     static final byte[] OK = authentication(0);
     static final byte[] READY = message('Z', "I".getBytes(UTF_8));
 
-    private Words() {}
+    private BackendMessages() {}
 
     static byte[] authentication(int code, byte[]... fields) {
         return message('R', int32(code), joined(fields));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class PostgresPatienceTest {
+class PostgresDeadlineTest {
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final String OVER = "the server did not let us in within 0.05 s";
 
@@ -27,12 +27,12 @@ class PostgresPatienceTest {
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);
             try (StreamConnection client = pair.near()) {
-                Wire wire = Wire.forLogin(client, Patience.of(SHORT), notice -> {});
-                assertThatThrownBy(() -> new Authentication(wire, new Login("alice", "alice", null, false)).run())
+                MessageStream messages = MessageStream.forLogin(client, AnswerDeadline.of(SHORT), notice -> {});
+                assertThatThrownBy(() -> new Authentication(messages, new Login("alice", "alice", null, false)).run())
                         .isInstanceOf(IOException.class)
                         .hasMessage(OVER);
                 assertThatThrownBy(() -> Encryption.agree(
-                                Wire.forLogin(client, Patience.of(SHORT), notice -> {}),
+                                MessageStream.forLogin(client, AnswerDeadline.of(SHORT), notice -> {}),
                                 Tls.client().upgrade("localhost"),
                                 true))
                         .hasMessage(OVER);
@@ -46,27 +46,27 @@ class PostgresPatienceTest {
         try (BackgroundLoop loop = new BackgroundLoop()) {
             MemoryPair pair = MemoryStreams.pair(loop);
             StreamConnection client = pair.near();
-            pair.far().writer().write(Words.authentication(11));
-            pair.far().writer().write(Words.error("FATAL", "28000", "no"));
+            pair.far().writer().write(BackendMessages.authentication(11));
+            pair.far().writer().write(BackendMessages.error("FATAL", "28000", "no"));
             await(pair.far().writer().flush());
             await(client.reader().peek(1));
             pair.far().abort();
             assertThatThrownBy(() -> await(client.writer().waitClosed())).isInstanceOf(StreamBrokenException.class);
-            Wire wire = Wire.forLogin(client, Patience.of(Duration.ofSeconds(20)), notice -> {});
-            assertThatThrownBy(() -> wire.send(new byte[1]))
+            MessageStream messages = MessageStream.forLogin(client, AnswerDeadline.of(Duration.ofSeconds(20)), notice -> {});
+            assertThatThrownBy(() -> messages.send(new byte[1]))
                     .isInstanceOf(ReportedException.class)
                     .hasMessage("FATAL 28000: no");
-            assertThatThrownBy(() -> wire.send(new byte[1])).isInstanceOf(StreamBrokenException.class);
+            assertThatThrownBy(() -> messages.send(new byte[1])).isInstanceOf(StreamBrokenException.class);
         }
     }
 
     @Test
-    void patience_hasOneEndForAll() throws Exception {
-        Patience patience = Patience.of(SHORT);
-        assertThatThrownBy(() -> patience.await(new CompletableFuture<>())).hasMessage(OVER);
-        Patience over = Patience.of(Duration.ZERO);
+    void deadline_hasOneEndForAll() throws Exception {
+        AnswerDeadline deadline = AnswerDeadline.of(SHORT);
+        assertThatThrownBy(() -> deadline.await(new CompletableFuture<>())).hasMessage(OVER);
+        AnswerDeadline over = AnswerDeadline.of(Duration.ZERO);
         assertThatThrownBy(() -> over.await(new CompletableFuture<>())).isInstanceOf(IOException.class);
-        Patience minute = Patience.of(Duration.ofMinutes(1));
+        AnswerDeadline minute = AnswerDeadline.of(Duration.ofMinutes(1));
         assertThatThrownBy(() -> minute.await(CompletableFuture.failedFuture(new TimeoutException())))
                 .hasMessage("the server did not let us in within 60 s");
         assertThat(over.await(CompletableFuture.completedFuture("in time"))).isEqualTo("in time");

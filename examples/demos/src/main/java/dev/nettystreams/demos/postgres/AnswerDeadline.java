@@ -10,21 +10,21 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One timeout for several answers of the server together: a server that sends them slowly gains no time. */
-final class Patience {
+final class AnswerDeadline {
     /** For queries, which may take any time. */
-    static final Patience ENDLESS = new Patience(null, 0);
+    static final AnswerDeadline ENDLESS = new AnswerDeadline(null, 0);
 
     private final @Nullable Duration length;
     private final long endNanos;
 
-    private Patience(@Nullable Duration length, long endNanos) {
+    private AnswerDeadline(@Nullable Duration length, long endNanos) {
         this.length = length;
         this.endNanos = endNanos;
     }
 
     /** Starts the timeout now. */
-    static Patience of(Duration length) {
-        return new Patience(length, System.nanoTime() + length.toNanos());
+    static AnswerDeadline of(Duration length) {
+        return new AnswerDeadline(length, System.nanoTime() + length.toNanos());
     }
 
     private static String seconds(Duration length) {

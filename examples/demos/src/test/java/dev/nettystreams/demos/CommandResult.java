@@ -10,15 +10,15 @@ import java.io.StringWriter;
  * @param out standard output
  * @param err standard error
  */
-public record Called(int status, String out, String err) {
+public record CommandResult(int status, String out, String err) {
     /** Runs a command of the demos. */
-    public static Called demo(String... arguments) {
+    public static CommandResult ofDemo(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = Main.commandLine()
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(arguments);
-        return new Called(status, out.toString(), err.toString());
+        return new CommandResult(status, out.toString(), err.toString());
     }
 }

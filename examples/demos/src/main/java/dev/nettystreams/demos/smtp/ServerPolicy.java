@@ -8,4 +8,4 @@ package dev.nettystreams.demos.smtp;
  * @param offersTls whether it offers {@code STARTTLS}
  * @param requiresTls whether it requires TLS for everything else
  */
-record ServerTerms(String name, int mostBytes, boolean offersTls, boolean requiresTls) {}
+record ServerPolicy(String name, int mostBytes, boolean offersTls, boolean requiresTls) {}

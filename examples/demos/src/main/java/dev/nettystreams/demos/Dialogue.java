@@ -48,7 +48,7 @@ public interface Dialogue {
     /**
      * Called once, instead of every other method, when a read or a drain has failed.
      *
-     * @param failure the failure
+     * @param failure the failure, without the {@code CompletionException} of a derived stage
      * @return completes when the dialogue is over; fails if the failure must be reported
      */
     default CompletionStage<?> failed(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.nettystreams.demos;
 
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /** Formats failures for people: one line, without a stack trace. */
@@ -9,10 +10,13 @@ public final class OneLine {
     /**
      * Formats a failure.
      *
-     * @param failure any failure
+     * @param failure any failure; the {@code CompletionException} of a derived stage counts as its cause
      * @return its message in one line, or its class if it has no message
      */
     public static String of(Throwable failure) {
+        if (failure instanceof CompletionException && failure.getCause() != null) {
+            return of(failure.getCause());
+        }
         String message = failure.getMessage();
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();

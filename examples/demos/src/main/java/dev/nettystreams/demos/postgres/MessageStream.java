@@ -40,7 +40,8 @@ final class MessageStream {
         QUERIES
     }
 
-    private MessageStream(Intake intake, StreamWriter writer, Phase phase, AnswerDeadline deadline, Consumer<ServerReport> notices) {
+    private MessageStream(
+            Intake intake, StreamWriter writer, Phase phase, AnswerDeadline deadline, Consumer<ServerReport> notices) {
         this.intake = intake;
         this.writer = writer;
         this.phase = phase;
@@ -49,7 +50,8 @@ final class MessageStream {
     }
 
     /** For the time until the server is authenticated. Leaves bytes that it has not received to the next reader. */
-    static MessageStream forLogin(StreamConnection connection, AnswerDeadline deadline, Consumer<ServerReport> notices) {
+    static MessageStream forLogin(
+            StreamConnection connection, AnswerDeadline deadline, Consumer<ServerReport> notices) {
         Intake intake = Intake.exact(connection.reader(), deadline);
         return new MessageStream(intake, connection.writer(), Phase.LOGIN, deadline, notices);
     }
@@ -124,11 +126,12 @@ final class MessageStream {
         BackendMessage message;
         do {
             message = next();
-        } while (isByTheWay(message));
+        } while (takeAside(message));
         return message;
     }
 
-    private boolean isByTheWay(BackendMessage message) throws BackendProtocolException {
+    /** Tells a notice; returns false if the message belongs to the answer instead. */
+    private boolean takeAside(BackendMessage message) throws BackendProtocolException {
         if (message.type() == 'N') {
             notices.accept(ServerReport.parse(message));
             return true;
@@ -166,7 +169,8 @@ final class MessageStream {
         int most = phase == Phase.LOGIN ? LOGIN_MESSAGE_LIMIT_BYTES : LONGEST_MESSAGE_BYTES;
         BackendMessage message = new BackendMessage(type, new byte[0]);
         if (byteCount < 0 || byteCount > most) {
-            throw new BackendProtocolException(message + " of " + byteCount + " bytes, where 0 to " + most + " are taken");
+            throw new BackendProtocolException(
+                    message + " of " + byteCount + " bytes, where 0 to " + most + " are taken");
         }
         if (phase == Phase.QUERIES && type != 'd' && byteCount > MESSAGE_LIMIT_BYTES) {
             throw new IOException(

@@ -32,7 +32,8 @@ final class ResultTable {
     void add(BackendMessage row) throws IOException {
         int count = row.int16();
         if (count != columns.size()) {
-            throw new BackendProtocolException("a row of " + count + " cells in a table of " + columns.size() + " columns");
+            throw new BackendProtocolException(
+                    "a row of " + count + " cells in a table of " + columns.size() + " columns");
         }
         String[] cells = new String[count];
         for (int i = 0; i < count; i++) {

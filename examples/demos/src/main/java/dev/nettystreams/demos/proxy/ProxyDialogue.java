@@ -9,7 +9,6 @@ import dev.nettystreams.netty.NettyStreams;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -172,9 +171,7 @@ final class ProxyDialogue implements Dialogue {
         if (upstream != null) {
             upstream.abort();
         }
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return CompletableFuture.failedFuture(
-                cause instanceof TimeoutException ? new IOException(whatTookSoLong(), cause) : cause);
+                failure instanceof TimeoutException ? new IOException(whatTookSoLong(), failure) : failure);
     }
 }

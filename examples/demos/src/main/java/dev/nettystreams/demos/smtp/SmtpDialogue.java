@@ -18,7 +18,6 @@ import dev.nettystreams.spi.LogLimit;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -143,7 +142,7 @@ final class SmtpDialogue implements Dialogue {
         }
         before = delivery.deliver(mail).handle((done, failure) -> {
             if (failure != null) {
-                NOT_STORED.write(System.err::println, () -> "netty-streams-demos: " + OneLine.of(cause(failure)));
+                NOT_STORED.write(System.err::println, () -> "netty-streams-demos: " + OneLine.of(failure));
             }
             reply(failure == null ? "250 2.0.0 taken" : "451 4.3.0 it could not be stored; later, perhaps");
             return null;
@@ -158,22 +157,17 @@ final class SmtpDialogue implements Dialogue {
     /** Tells a client which rule it has broken, and ignores everything that it sends afterwards. */
     @Override
     public CompletionStage<?> failed(Throwable failure) {
-        Throwable cause = cause(failure);
-        if (cause instanceof BareLineEndingException bare) {
+        if (failure instanceof BareLineEndingException bare) {
             reply("521 5.5.2 a bare " + (bare.found() == '\n' ? "LF" : "CR") + ": lines end with CR LF");
-        } else if (cause instanceof LimitOverrunException overrun) {
+        } else if (failure instanceof LimitOverrunException overrun) {
             reply("500 5.5.2 a line has at most " + overrun.limit() + " bytes");
-        } else if (cause instanceof TimeoutException) {
+        } else if (failure instanceof TimeoutException) {
             reply("421 4.4.2 nothing for " + PATIENCE_MINUTES + " minutes");
-        } else if (cause instanceof IncompleteReadException) {
+        } else if (failure instanceof IncompleteReadException) {
             goDown();
         } else {
-            return CompletableFuture.failedFuture(cause);
+            return CompletableFuture.failedFuture(failure);
         }
         return NOTHING;
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

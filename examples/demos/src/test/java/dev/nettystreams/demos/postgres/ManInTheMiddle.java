@@ -124,7 +124,8 @@ final class ManInTheMiddle implements AutoCloseable {
                 DataInputStream offer = new DataInputStream(in);
                 offer.readByte();
                 String mechanisms = new String(offer.readNBytes(offer.readInt() - Integer.BYTES), ISO_8859_1);
-                out.write(BackendMessages.message('R', mechanisms.replace(PLUS, "").getBytes(ISO_8859_1)));
+                out.write(BackendMessages.message(
+                        'R', mechanisms.replace(PLUS, "").getBytes(ISO_8859_1)));
             }
             in.transferTo(out);
         } catch (IOException e) {

@@ -35,7 +35,8 @@ final class MemoryClient {
     }
 
     private static void converse(StreamConnection client, PrintWriter out, PrintWriter err) throws Exception {
-        MessageStream login = MessageStream.forLogin(client, AnswerDeadline.of(Duration.ofSeconds(30)), notice -> err.println(notice.line()));
+        MessageStream login = MessageStream.forLogin(
+                client, AnswerDeadline.of(Duration.ofSeconds(30)), notice -> err.println(notice.line()));
         new Authentication(login, new Login("alice", "alice", null, false)).run();
         MessageStream messages = MessageStream.forQueries(client, notice -> err.println(notice.line()));
         new SimpleQuery(messages, out).run("select 1");

@@ -52,7 +52,8 @@ class PostgresDeadlineTest {
             await(client.reader().peek(1));
             pair.far().abort();
             assertThatThrownBy(() -> await(client.writer().waitClosed())).isInstanceOf(StreamBrokenException.class);
-            MessageStream messages = MessageStream.forLogin(client, AnswerDeadline.of(Duration.ofSeconds(20)), notice -> {});
+            MessageStream messages =
+                    MessageStream.forLogin(client, AnswerDeadline.of(Duration.ofSeconds(20)), notice -> {});
             assertThatThrownBy(() -> messages.send(new byte[1]))
                     .isInstanceOf(ReportedException.class)
                     .hasMessage("FATAL 28000: no");

@@ -74,8 +74,8 @@ class PostgresEncryptionTest {
 
     @Test
     void error_isRefused_andItsWordsAreNotShown() throws Exception {
-        Meeting meeting =
-                answered(new String(BackendMessages.error("FATAL", "0A000", "call 555-1234"), ISO_8859_1), "--allow-plaintext");
+        Meeting meeting = answered(
+                new String(BackendMessages.error("FATAL", "0A000", "call 555-1234"), ISO_8859_1), "--allow-plaintext");
         assertRefused(meeting, "answered the request for TLS with an error");
         assertThat(meeting.client().err()).doesNotContain("555");
     }

@@ -246,7 +246,9 @@ class PostgresLoginTest {
     void errorBeforeTheProtocol_hasABound_andItsTime() throws Exception {
         Meeting endless = meet(server -> server.say(("E" + "x".repeat(100_000)).getBytes(UTF_8)));
         assertThat(endless.client().err()).hasSizeBetween(4000, 4200);
-        byte[] late = joined(BackendMessages.message('N', BackendMessages.string("Mhm"), BackendMessages.string("")), "Ecould not".getBytes(UTF_8));
+        byte[] late = joined(
+                BackendMessages.message('N', BackendMessages.string("Mhm"), BackendMessages.string("")),
+                "Ecould not".getBytes(UTF_8));
         Meeting begun = meet(server -> server.say(late));
         assertThat(begun.client().err()).contains(BROKEN + "a message of type 'E' of "); // no longer an early error
     }

@@ -147,7 +147,8 @@ class PostgresQueryTest {
                             .status())
                     .isZero(); // it can read everything
             assertRefused(
-                    CommandResult.ofDemo(with(insecure, "--user", "alice", "--password", Database.PASSWORD, "select 1")),
+                    CommandResult.ofDemo(
+                            with(insecure, "--user", "alice", "--password", Database.PASSWORD, "select 1")),
                     "FATAL 28000: SCRAM channel binding check failed"); // but cannot log in
         }
     }

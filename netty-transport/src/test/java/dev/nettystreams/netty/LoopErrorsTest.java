@@ -6,7 +6,6 @@ import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.LeftoverPolicy;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;

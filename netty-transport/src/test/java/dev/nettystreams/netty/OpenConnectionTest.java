@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.netty.support.NoLeaks;
@@ -37,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(NoLeaks.class)
 class OpenConnectionTest {
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void refusedPort_failsWithItsAddress(Wire wire) throws Exception {

@@ -5,7 +5,6 @@ import static dev.nettystreams.netty.support.Wire.failureOf;
 import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.netty.support.Wire;
 import io.netty.channel.ChannelException;
 import java.io.FileNotFoundException;

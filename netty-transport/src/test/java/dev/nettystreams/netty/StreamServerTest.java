@@ -1,7 +1,7 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.Await.await;
+import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.netty.support.Wire.failureOf;
 import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;

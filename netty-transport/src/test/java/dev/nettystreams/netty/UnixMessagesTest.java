@@ -1,13 +1,12 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.netty.RequiredNettyTest.lineOf;
+import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.netty.support.Wire.failureOf;
 import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.netty.support.NoLeaks;
 import java.net.BindException;

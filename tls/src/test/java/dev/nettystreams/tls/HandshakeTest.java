@@ -1,7 +1,7 @@
 package dev.nettystreams.tls;
 
-import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.Await.await;
+import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.netty.support.Wire.channelOf;
 import static dev.nettystreams.netty.support.Wire.failureOf;
 import static dev.nettystreams.netty.support.Wire.get;
@@ -9,7 +9,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsSession;

@@ -56,8 +56,8 @@ enum ThreadKind {
     }
 
     /**
-     * A timeout for programs that {@link #runThroughTime} runs. On the loop, the test turns the time. On other threads the
-     * JDK keeps the timeouts by the real clock, so they are short.
+     * A timeout for programs that {@link #runThroughTime} runs. On the loop, the test turns the time. On other threads
+     * the JDK keeps the timeouts by the real clock, so they are short.
      */
     Duration timeout() {
         return this == ON_THE_LOOP ? Duration.ofHours(1) : Duration.ofMillis(10);

@@ -41,8 +41,8 @@ class RepeatTest {
         }
 
         @Override
-        public Timer schedule(Runnable task, long delayNanos) {
-            return tasks.schedule(task, delayNanos);
+        public Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
+            return tasks.schedule(task, delayNanos, ifDropped);
         }
 
         @Override

@@ -242,7 +242,7 @@ class TaskGroupTest {
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
-    void groupThatIsEnding_takesNobodyIn(ThreadKind kind) throws Exception {
+    void groupThatIsEnding_startsNoTask(ThreadKind kind) throws Exception {
         kind.run(pair -> {
             TaskGroup group = new TaskGroup();
             group.close();
@@ -301,7 +301,7 @@ class TaskGroupTest {
 
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")
-    void close_reachesATaskThatSomebodyElseHasSettledAsCancelled(ThreadKind kind) throws Exception {
+    void close_reachesATaskThatItsHolderHasSettledAsCancelled(ThreadKind kind) throws Exception {
         kind.run(pair -> {
             Semaphore seen = new Semaphore(0);
             try (TaskGroup group = new TaskGroup()) {

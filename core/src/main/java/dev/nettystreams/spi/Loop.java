@@ -38,18 +38,19 @@ public interface Loop extends Executor {
     }
 
     /**
-     * Submits a task that runs once, after a delay.
+     * Submits a task that runs once, after a delay, and does not run if the loop ends first.
      *
      * @param task the task to run
      * @param delayNanos the delay in nanoseconds; zero or less means as soon as possible
      * @return a handle that cancels the task
      * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and runs no more tasks
      */
-    Timer schedule(Runnable task, long delayNanos);
+    default Timer schedule(Runnable task, long delayNanos) {
+        return schedule(task, delayNanos, () -> {});
+    }
 
     /**
-     * Submits a task that runs once, after a delay, with an action for the case that it never runs. A loop that may end
-     * must override this method: the default ignores {@code ifDropped}.
+     * Submits a task that runs once, after a delay, with an action for the case that the loop ends first.
      *
      * @param task the task to run
      * @param delayNanos the delay in nanoseconds; zero or less means as soon as possible
@@ -58,9 +59,7 @@ public interface Loop extends Executor {
      * @return a handle that cancels the task
      * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and runs no more tasks
      */
-    default Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
-        return schedule(task, delayNanos);
-    }
+    Timer schedule(Runnable task, long delayNanos, Runnable ifDropped);
 
     /**
      * Returns whether the loop has begun to end: it accepts no more tasks, or may silently drop the ones that it
@@ -69,18 +68,15 @@ public interface Loop extends Executor {
      *
      * @return true if tasks are rejected or dropped from now on; always false for a loop that never ends
      */
-    default boolean isEnding() {
-        return false;
-    }
+    boolean isEnding();
 
     /**
-     * Runs an action on any thread when the loop has ended; at once if it has ended already. See {@link #isEnding}.
+     * Runs an action on any thread when the loop has ended; at once if it has ended already. A loop that never ends
+     * never runs it. See {@link #isEnding}.
      *
      * @param action the action to run
      */
-    default void afterEnd(Runnable action) {
-        action.run();
-    }
+    void afterEnd(Runnable action);
 
     /** A handle to a scheduled task. */
     @FunctionalInterface

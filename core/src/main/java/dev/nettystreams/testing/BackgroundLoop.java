@@ -53,31 +53,24 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     }
 
     @Override
-    public Timer schedule(Runnable task, long delayNanos) {
-        ScheduledFuture<?> scheduled = executor.schedule(() -> runOnLoop(task), delayNanos, TimeUnit.NANOSECONDS);
-        return () -> scheduled.cancel(false);
-    }
-
-    @Override
     public Timer schedule(Runnable task, long delayNanos, Runnable ifDropped) {
         Object dropped = new Object();
         atEnd.put(dropped, ifDropped);
-        Timer timer;
+        Runnable unlessDropped = () -> {
+            if (atEnd.remove(dropped) != null) {
+                runOnLoop(task);
+            }
+        };
+        ScheduledFuture<?> scheduled;
         try {
-            timer = schedule(
-                    () -> {
-                        if (atEnd.remove(dropped) != null) {
-                            task.run();
-                        }
-                    },
-                    delayNanos);
+            scheduled = executor.schedule(unlessDropped, delayNanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             atEnd.remove(dropped);
             throw e;
         }
         return () -> {
             if (atEnd.remove(dropped) != null) {
-                timer.cancel();
+                scheduled.cancel(false);
             }
         };
     }

@@ -53,17 +53,18 @@ public final class ManualLoop implements Loop {
         }
     }
 
+    /** Runs the action at once: {@link #shutDown} ends the loop before it returns. */
+    @Override
+    public void afterEnd(Runnable action) {
+        action.run();
+    }
+
     @Override
     public void execute(Runnable task) {
         synchronized (lock) {
             refuseIfShutDown();
             ready.add(task);
         }
-    }
-
-    @Override
-    public Timer schedule(Runnable task, long delayNanos) {
-        return schedule(task, delayNanos, () -> {});
     }
 
     @Override

@@ -11,12 +11,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A TCP server that somebody else has made, with a bootstrap of Netty's, on one event loop. */
+/** A TCP server made with Netty's bootstrap, on one event loop. */
 final class BootstrappedServer implements AutoCloseable {
     final EventLoopGroup group;
     final int port;
 
-    /** The first channel, with what {@code pipeline} put in. */
+    /** The first accepted channel, after {@code pipeline} has added its handlers. */
     final CompletableFuture<Channel> accepted = new CompletableFuture<>();
 
     BootstrappedServer(IoBackend backend, Consumer<Channel> pipeline) throws Exception {

@@ -142,7 +142,7 @@ final class EndByHand implements AutoCloseable {
         return sent.toByteArray();
     }
 
-    /** The peer reads nothing from now on: what is written waits in the socket. */
+    /** The peer reads no byte from now on: written bytes wait in the socket. */
     void holdWrites() {
         socket.isHolding = true;
     }

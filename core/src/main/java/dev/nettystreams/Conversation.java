@@ -38,9 +38,7 @@ final class Conversation {
             start(handler);
         } else {
             CompletableFuture<Void> started = new CompletableFuture<>();
-            CompletionStage<Void> rejected =
-                    started; // completes only if the loop has ended, and the connection with it
-            rejected.whenComplete((never, lost) -> over());
+            started.whenComplete((never, rejected) -> over()); // the loop has ended, and the connection with it
             core.access.submit(() -> start(handler), started);
         }
         return over;
@@ -62,8 +60,7 @@ final class Conversation {
         }
         boolean wasBroken = connection.core().lifecycle.state().isBroken();
         connection.close();
-        CompletionStage<Void> closed = connection.waitClosed();
-        closed.whenComplete((done, lost) -> {
+        connection.waitClosed().whenComplete((done, lost) -> {
             if (reason == null && lost instanceof StreamBrokenException) {
                 reportLoss(lost, wasBroken);
             }

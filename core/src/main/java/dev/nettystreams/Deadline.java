@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +64,8 @@ final class Deadline {
     }
 
     private void startTimer() {
-        CompletionStage<Void> expired = timer.orTimeout(Math.max(0, scope.restNanos()), TimeUnit.NANOSECONDS);
-        expired.whenComplete((never, over) -> scope.interrupt());
+        timer.orTimeout(Math.max(0, scope.restNanos()), TimeUnit.NANOSECONDS)
+                .whenComplete((never, over) -> scope.interrupt());
     }
 
     private End end() {

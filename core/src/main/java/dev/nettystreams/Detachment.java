@@ -4,7 +4,6 @@ import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.Timeouts;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +44,7 @@ final class Detachment extends Claimable<byte[]> {
         core.input.stopReading();
         core.output.seal();
         timer = core.access.schedule(this::timedOut, Timeouts.saturatedNanos(core.limits.closeTimeout()));
-        CompletionStage<Void> flushed = core.output.flush();
-        flushed.whenComplete((done, failure) -> core.input.whenOwned(() -> flushed(failure)));
+        core.output.flush().whenComplete((done, failure) -> core.input.whenOwned(() -> flushed(failure)));
     }
 
     private void timedOut() {

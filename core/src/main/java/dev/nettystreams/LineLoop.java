@@ -25,8 +25,7 @@ final class LineLoop {
 
     CompletableFuture<Void> begin() {
         CompletableFuture<Void> over = repeat.begin();
-        CompletionStage<Void> ended = over;
-        ended.whenComplete((done, failure) -> readCancellation.cancel(false));
+        over.whenComplete((done, failure) -> readCancellation.cancel(false));
         return over;
     }
 

@@ -2,7 +2,7 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +96,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
     }
 
     private void holdWhileClogged() {
-        CompletionStage<Void> drained = target.drain();
+        CompletableFuture<Void> drained = target.drain();
         if (drained == CompletedFuture.done()) {
             return;
         }

@@ -55,8 +55,7 @@ final class Repeat {
                 return;
             }
             if (!current.isDone()) {
-                CompletionStage<Boolean> pending = current;
-                pending.whenComplete(this::resume);
+                current.whenComplete(this::resume);
                 return;
             }
             if (!goesOn(current)) {

@@ -51,8 +51,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
     }
 
     void begin() {
-        CompletionStage<TlsSession> outcome = this;
-        outcome.whenComplete((session, failure) -> core.access.run(this::endIfCalledOff));
+        whenComplete((session, failure) -> core.access.run(this::endIfCalledOff));
         if (isDone()) {
             return;
         }
@@ -80,8 +79,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
             return;
         }
         core.input.stopReading();
-        CompletionStage<Void> sent = core.output.suspendBehind(lastPlaintext);
-        sent.whenComplete((done, lost) -> {
+        core.output.suspendBehind(lastPlaintext).whenComplete((done, lost) -> {
             if (lost == null) {
                 switchOver();
             } else {

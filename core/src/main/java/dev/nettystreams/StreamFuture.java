@@ -3,7 +3,6 @@ package dev.nettystreams;
 import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.spi.Loop;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,8 +58,7 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
             elsewhere.accept(nanos);
             return;
         }
-        CompletionStage<T> self = this;
-        self.whenComplete((value, failure) -> timer.cancel());
+        whenComplete((value, failure) -> timer.cancel());
     }
 
     @Override

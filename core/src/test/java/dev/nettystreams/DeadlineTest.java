@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link Await#withTimeout}: the same programs on every kind of thread. Code that computes, and a race for one moment,
  * need the real clock; CONTRIBUTING says why.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // the group waits for its tasks
 class DeadlineTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")

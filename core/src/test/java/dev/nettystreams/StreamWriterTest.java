@@ -9,7 +9,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** W1, W2, W5: which bytes a write takes, when it is flushed, and when it is refused. */
-@SuppressWarnings("FutureReturnValueIgnored") // the call throws, or its effect is tested
 class StreamWriterTest {
     private final Bench bench = new Bench();
 

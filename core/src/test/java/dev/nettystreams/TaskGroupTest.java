@@ -22,7 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@link TaskGroup}: the same programs on every kind of thread. */
-@SuppressWarnings("FutureReturnValueIgnored") // the group waits for its tasks
 class TaskGroupTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.ThreadKind#all")

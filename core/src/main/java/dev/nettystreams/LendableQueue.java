@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * reader on another thread. Otherwise every read on such a thread would cost two thread hops, even when its bytes are
  * already buffered; so after answering one, the loop leaves it whatever else has come.
  *
+ * <p>An ordinary try-lock would need no {@code OWNED} between two uses, but each read on the loop would begin with a
+ * compare-and-set. Measured beside this one, a prototype was slower for pipelined requests, which take several reads
+ * from one arrival, so the bias stays. The page on decisions, in {@code core/docs}, has the figures.
+ *
  * <pre>
  *   OWNED --lend (the loop, behind an answer)--> LENT --tryUse (any other thread)--> IN_USE --endUse--> LENT
  *     ^______________tryOwn (the loop needs it; not while it is IN_USE)__________|

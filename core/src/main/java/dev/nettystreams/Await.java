@@ -227,7 +227,7 @@ public final class Await {
      *     {@code onEventLoop} there
      */
     public static <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> code) {
-        return Task.startBesideCaller(code, null);
+        return Task.startBesideCaller(code);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.nettystreams.carrier.Interrupts;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private final Callable<? extends T> code;
-    private final @Nullable Runnable afterEnd;
+    private final @Nullable Consumer<Task<?>> afterEnd;
     private final Interrupts interrupts = new Interrupts();
     private volatile boolean isCancelRequested;
 
     /** @param afterEnd called once the code has ended; the future may have completed earlier */
-    private Task(Callable<? extends T> code, @Nullable Runnable afterEnd) {
+    Task(Callable<? extends T> code, @Nullable Consumer<Task<?>> afterEnd) {
         this.code = code;
         this.afterEnd = afterEnd;
     }
@@ -37,11 +38,10 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
      *
      * @throws IllegalStateException on an event loop's own thread
      */
-    static <T extends @Nullable Object> Task<T> startBesideCaller(
-            Callable<? extends T> code, @Nullable Runnable afterEnd) {
+    static <T extends @Nullable Object> Task<T> startBesideCaller(Callable<? extends T> code) {
         ThreadsBesideCaller threads = ThreadsBesideCaller.find("createTask()");
-        Task<T> task = new Task<>(code, afterEnd);
-        task.startOn(threads::newThread);
+        Task<T> task = new Task<>(code, null);
+        task.startOn(threads);
         return task;
     }
 
@@ -73,19 +73,27 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         });
     }
 
-    private void startOn(BiFunction<Runnable, Interrupts, Thread> threads) {
+    /** Starts the code; returns the exception that prevented that, which is then the outcome, or null. */
+    @Nullable
+    Throwable startOn(ThreadsBesideCaller threads) {
+        return startOn(threads::newThread);
+    }
+
+    private @Nullable Throwable startOn(BiFunction<Runnable, Interrupts, Thread> threads) {
         if (isCancelRequested || isDone()) {
             super.cancel(false);
             ended();
-            return;
+            return null;
         }
         try {
             Thread thread = threads.apply(this::run, interrupts);
             interrupts.bind(thread);
             thread.start();
-        } catch (Throwable e) { // the outcome is the only way to report it
+            return null;
+        } catch (Throwable e) { // the future reports it, as it reports any exception of the code
             super.completeExceptionally(e);
             ended();
+            return e;
         }
     }
 
@@ -102,7 +110,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
 
     private void ended() {
         if (afterEnd != null) {
-            afterEnd.run();
+            afterEnd.accept(this);
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +49,8 @@ public final class TaskGroup implements AutoCloseable {
     /**
      * Starts a task.
      *
-     * <p>Completes with the code's result. Fails with the exception that the code throws, which cancels the group's
-     * other tasks. Cancelling the returned future, or a timeout of it ({@code orTimeout}), interrupts the code and is
+     * <p>Completes with the code's result. Fails with the exception that the code throws, or that prevented the start of
+     * its thread; both cancel the group's other tasks. Cancelling the returned future, or a timeout of it ({@code orTimeout}), interrupts the code and is
      * no failure of the group.
      *
      * @param <T> the type of the result
@@ -60,19 +59,23 @@ public final class TaskGroup implements AutoCloseable {
      * @throws IllegalStateException if the group is ending, because a task has failed or the group was closed
      */
     public <T extends @Nullable Object> CompletableFuture<T> start(Callable<? extends T> code) {
+        ThreadsBesideCaller threads = ThreadsBesideCaller.find("start()");
+        Task<T> task = new Task<>(() -> run(code), this::ended);
+        Throwable startFailure;
         lock.lock();
         try {
             if (isEnding) {
                 throw new IllegalStateException("start() called on a group that is ending");
             }
-            AtomicReference<@Nullable Task<T>> self = new AtomicReference<>();
-            Task<T> task = Task.startBesideCaller(() -> run(code), () -> ended(self));
-            self.set(task);
-            running.add(task);
-            return task;
+            running.add(task); // before the start: a task whose thread cannot be started ends there
+            startFailure = task.startOn(threads);
         } finally {
             lock.unlock();
         }
+        if (startFailure != null) {
+            failed(startFailure);
+        }
+        return task;
     }
 
     /**
@@ -86,10 +89,10 @@ public final class TaskGroup implements AutoCloseable {
         return start(code.asCallable());
     }
 
-    private void ended(AtomicReference<? extends @Nullable Task<?>> task) {
-        lock.lock(); // start holds the lock until the task is in the set
+    private void ended(Task<?> task) {
+        lock.lock();
         try {
-            running.remove(task.get());
+            running.remove(task);
             if (running.isEmpty()) {
                 allEnded.signalAll();
             }

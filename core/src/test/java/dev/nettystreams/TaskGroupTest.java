@@ -362,6 +362,36 @@ class TaskGroupTest {
         };
     }
 
+    /** A new thread inherits values, and asks their owner's code for them. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void taskWhoseThreadCannotBeMade_isAFailureOfTheGroup(ThreadKind kind) throws Exception {
+        InheritableThreadLocal<String> refusing = new InheritableThreadLocal<>() {
+            @Override
+            protected String childValue(String parentValue) {
+                throw new IllegalArgumentException("no more threads");
+            }
+        };
+        Throwable failure = kind.run(pair -> {
+            try (TaskGroup group = new TaskGroup()) {
+                CompletableFuture<byte[]> reading =
+                        group.start(() -> await(pair.near().reader().readLine()));
+                refusing.set("inherited");
+                CompletableFuture<Integer> task = group.start(() -> 1);
+                refusing.remove();
+                try {
+                    group.join();
+                    return new AssertionError("joined");
+                } catch (RuntimeException e) {
+                    assertThat(reading).isCancelled();
+                    assertThat(task).isCompletedExceptionally();
+                    return e;
+                }
+            }
+        });
+        assertThat(failure).hasStackTraceContaining("no more threads");
+    }
+
     private static void fail(String message) throws IOException {
         throw new IOException(message);
     }

@@ -7,6 +7,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
 
 /** An interrupt that is sent while the code that it is for ends has met that code, or is taken back. */
 public final class InterruptsStress {
@@ -27,6 +28,44 @@ public final class InterruptsStress {
             scope = own;
             r.r1 = own.close() != InterruptScope.End.IN_TIME;
             r.r2 = Thread.interrupted();
+        }
+
+        @Actor
+        public void timer() {
+            InterruptScope seen = scope;
+            if (seen != null) {
+                seen.interrupt();
+            }
+        }
+    }
+
+    /** A cancellation against steps that begin and end, and whose deadline has passed. */
+    @JCStressTest
+    @Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "The cancellation is still to be seen.")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "The steps have taken it back with their own interrupt.")
+    @State
+    public static class CancelAgainstDeadline {
+        private final Interrupts own = new Interrupts();
+        private volatile InterruptScope scope;
+        private volatile boolean isSent;
+
+        @Actor
+        public void steps(Z_Result r) {
+            own.bind(Thread.currentThread());
+            own.adoptCaller();
+            InterruptScope begun = own.beginScope(0);
+            scope = begun;
+            begun.close();
+            while (!isSent) {
+                Thread.onSpinWait();
+            }
+            r.r1 = Thread.interrupted();
+        }
+
+        @Actor
+        public void canceller() {
+            own.send(Interrupts.Sender.CANCELLED);
+            isSent = true;
         }
 
         @Actor

@@ -3,6 +3,7 @@ package dev.nettystreams.carrier;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,14 @@ public final class Interrupts {
 
     private static final VarHandle THREAD;
     private static final VarHandle OWED;
+    private static final VarHandle SENDER_COUNT;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             THREAD = lookup.findVarHandle(Interrupts.class, "thread", Thread.class);
             OWED = lookup.findVarHandle(Interrupts.class, "isOwed", boolean.class);
+            SENDER_COUNT = lookup.findVarHandle(Interrupts.class, "senderCount", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -72,6 +75,7 @@ public final class Interrupts {
     private @Nullable LoopCarrier carrier; // of the thread
     private final Reasons reasons = new Reasons();
     private final WatchedWait wait = new WatchedWait();
+    private volatile int senderCount; // threads that are between adding a reason and setting the flag
     private volatile boolean isOwed;
     private boolean wasPinned; // the last wait was interrupted for holding up the loop
     private volatile @Nullable InterruptScope innermost; // written by the thread
@@ -121,10 +125,15 @@ public final class Interrupts {
 
     /** Interrupts the thread, now or at its start. Any thread. */
     public void send(Reason reason) {
-        add(reason);
-        Thread target = boundThread();
-        if (target != null) {
-            target.interrupt();
+        SENDER_COUNT.getAndAdd(this, 1);
+        try {
+            add(reason);
+            Thread target = boundThread();
+            if (target != null) {
+                target.interrupt();
+            }
+        } finally {
+            SENDER_COUNT.getAndAdd(this, -1);
         }
     }
 
@@ -265,7 +274,11 @@ public final class Interrupts {
 
     /** Steps of the caller begin that a deadline may interrupt; {@link InterruptScope#close} must follow. */
     public InterruptScope beginScope(long timeoutNanos) {
-        InterruptScope scope = new InterruptScope(this, innermost, reasons.take(), timeoutNanos);
+        Set<Reason> outerReasons = reasons.take();
+        while (senderCount > 0) { // its reason may be with the outer ones, and the flag not be set yet
+            Thread.onSpinWait();
+        }
+        InterruptScope scope = new InterruptScope(this, innermost, outerReasons, timeoutNanos);
         innermost = scope;
         LoopCarrier carries = carrier;
         Thread own = thread;

@@ -11,8 +11,10 @@ import dev.nettystreams.testing.BackgroundLoop;
 import dev.nettystreams.testing.MemoryStreams;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -114,6 +116,45 @@ class InterruptsTest {
         scope.interrupt();
         assertThat(scope.close()).isEqualTo(End.EXPIRED);
         assertThat(own.hasReason()).as("it is one behind it").isTrue();
+    }
+
+    /** A sender adds its reason to the outer scope's, and is put aside before it sets the flag. */
+    @Test
+    void scope_beginsWhenAnInterruptThatIsUnderWayHasSetTheFlag() throws Exception {
+        Interrupts interrupts = new Interrupts();
+        CompletableFuture<Boolean> wasSetAtBegin = new CompletableFuture<>();
+        CountDownLatch isBetween = new CountDownLatch(1);
+        Thread thread = new Thread() {
+            @Override
+            public void run() {
+                interrupts.adoptCaller();
+                try {
+                    isBetween.await();
+                } catch (InterruptedException e) {
+                    wasSetAtBegin.completeExceptionally(e);
+                }
+                interrupts.beginScope(0);
+                wasSetAtBegin.complete(Thread.interrupted());
+            }
+
+            @Override
+            public void interrupt() {
+                isBetween.countDown();
+                while (!wasSetAtBegin.isDone() && !isBeginningAScope(this)) {
+                    Thread.onSpinWait();
+                }
+                super.interrupt();
+            }
+        };
+        interrupts.bind(thread);
+        thread.start();
+        interrupts.send(Sender.CANCELLED);
+        assertThat(wasSetAtBegin.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static boolean isBeginningAScope(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("beginScope"));
     }
 
     @Test

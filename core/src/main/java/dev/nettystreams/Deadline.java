@@ -40,10 +40,14 @@ final class Deadline {
         try {
             return steps.call();
         } catch (InterruptedException | CancellationException e) {
-            if (deadline.end() == End.EXPIRED && isInterruption(e)) {
+            End end = deadline.end();
+            if (end == End.EXPIRED && isInterruption(e)) {
                 TimeoutException timedOut = new TimeoutException("not done within " + Timeouts.toText(timeout));
                 timedOut.addSuppressed(e);
                 throw timedOut;
+            }
+            if (end == End.EXPIRED_AMONG_OTHERS && e instanceof InterruptedException) {
+                var unused = Thread.interrupted(); // the exception stands for the others' interrupt; it comes once
             }
             throw e;
         } finally {

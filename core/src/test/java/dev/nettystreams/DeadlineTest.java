@@ -269,4 +269,22 @@ class DeadlineTest {
                 }))
                 .isInstanceOf(InterruptedException.class);
     }
+
+    /** A cancellation comes while the steps end by the timeout's interrupt. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void withTimeout_cancelledAsItExpires_isInterruptedOnce(ThreadKind kind) throws Exception {
+        boolean isInterruptedAgain = kind.run(pair -> {
+            assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(1), () -> {
+                        try {
+                            return await(new CompletableFuture<>());
+                        } finally {
+                            Interrupts.ofCallerOrNew().send(Interrupts.Sender.CANCELLED);
+                        }
+                    }))
+                    .isInstanceOf(InterruptedException.class);
+            return Thread.interrupted();
+        });
+        assertThat(isInterruptedAgain).isFalse();
+    }
 }

@@ -46,16 +46,15 @@ public final class InterruptsStress {
     @State
     public static class CancelAgainstDeadline {
         private final Interrupts own = new Interrupts();
-        private volatile InterruptScope scope;
         private volatile boolean isSent;
 
         @Actor
         public void steps(Z_Result r) {
             own.bind(Thread.currentThread());
             own.adoptCaller();
-            InterruptScope begun = own.beginScope(0);
-            scope = begun;
-            begun.close();
+            InterruptScope scope = own.beginScope(0);
+            scope.interrupt();
+            scope.close();
             while (!isSent) {
                 Thread.onSpinWait();
             }
@@ -66,14 +65,6 @@ public final class InterruptsStress {
         public void canceller() {
             own.send(Interrupts.Sender.CANCELLED);
             isSent = true;
-        }
-
-        @Actor
-        public void timer() {
-            InterruptScope seen = scope;
-            if (seen != null) {
-                seen.interrupt();
-            }
         }
     }
 

@@ -6,25 +6,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps of one thread that a deadline may interrupt.
+ * A section of one thread's code that a deadline may interrupt.
  *
  * <pre>
  *   OPEN --interrupt--> SENDING --the thread has been interrupted--> SENT --close--> EXPIRED, EXPIRED_AMONG_OTHERS
  *      \__close__> CLOSED: IN_TIME
  * </pre>
  *
- * The first of the two wins. {@code close} waits while the other is between two lines.
+ * Whichever comes first, {@code interrupt} or {@code close}, decides. A {@code close} that finds SENDING spins until
+ * the interrupt is sent, which takes a few instructions.
  *
- * <p>Confined to the thread, save the methods marked "any thread".
+ * <p>Confined to the thread, except for the methods marked "any thread".
  */
 public final class InterruptScope implements Interrupts.Reason {
     /** The outcome of a scope. */
     public enum End {
-        /** The steps were over first: no interrupt was sent, or ever will be. */
+        /** The section ended first. The deadline has sent no interrupt, and will send none. */
         IN_TIME,
-        /** The deadline was first, and has interrupted the thread. Its interrupt is taken back. */
+        /** The deadline came first and interrupted the thread. Its interrupt has been taken back. */
         EXPIRED,
-        /** The same, and others have interrupted the thread since the scope began. Their interrupt stays. */
+        /** As EXPIRED, but others have interrupted the thread as well since the scope began. Their interrupt stays. */
         EXPIRED_AMONG_OTHERS
     }
 
@@ -67,22 +68,22 @@ public final class InterruptScope implements Interrupts.Reason {
         return outer;
     }
 
-    /** Of the outer scope, when this one began. */
+    /** Returns the reasons that the outer scope had when this one began. */
     Set<Interrupts.Reason> outerReasons() {
         return outerReasons;
     }
 
-    /** The time until the deadline, negative behind it. Any thread. */
+    /** Returns the time until the deadline; it is negative after the deadline. Any thread. */
     public long restNanos() {
         return timeoutNanos - (System.nanoTime() - beginNanos);
     }
 
-    /** Any thread. */
+    /** Interrupts the section if its deadline has passed; returns whether it did. Any thread. */
     boolean interruptIfOverdue() {
         return restNanos() <= 0 && interrupt();
     }
 
-    /** Interrupts the steps; returns false if they are over, or have been interrupted by this. Any thread. */
+    /** Interrupts the section; returns false if it is closed, or was interrupted by this scope before. Any thread. */
     public boolean interrupt() {
         if (!STATE.compareAndSet(this, OPEN, SENDING)) {
             return false;
@@ -95,7 +96,7 @@ public final class InterruptScope implements Interrupts.Reason {
         return true;
     }
 
-    /** The steps are over. A second call says the same, and does nothing. */
+    /** Closes the section. A second call has no effect and returns the same outcome. */
     public End close() {
         End known = end;
         if (known == null) {

@@ -8,43 +8,45 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The interrupts of one thread: which reasons it has been interrupted for, and which of those is to be taken back.
+ * The interrupts of one thread, with their reasons. A deadline whose steps end takes its own interrupt back, and must
+ * leave the interrupts of others in place; this class tells them apart.
  *
- * <p>Java's interrupt is one flag without a sender. A thread that awaits may be interrupted because its task is
- * cancelled or settled, because a deadline has passed, because it holds up its event loop, or by a stranger, and each
- * has another consequence. Every interrupt that this library sends goes through here, with its {@link Reason}.
+ * <p>Java's interrupt is one flag without a sender. A thread that awaits may be interrupted because its task was
+ * cancelled or settled, because a deadline has passed, because it holds up its event loop, or by other code, and the
+ * consequences differ. This library sends every interrupt through this class, with a {@link Reason}.
  *
  * <pre>
- *   reasons   all that have interrupted the thread since its innermost scope began
- *   flag      Thread.isInterrupted(): set by each, cleared by the wait that ends for it
+ *   reasons   the reasons of all interrupts since the innermost scope began
+ *   flag      Thread.isInterrupted(): set by every interrupt, cleared by the wait that throws
  *
- *   send(r)       reasons + r, then the flag. If the flag was there and no reason was: reasons + STRANGER
- *   take back r   reasons - r. The flag is cleared if no reason is left, else it stays
- *   scope         begins with no reasons; at its end those that are left join the outer scope's
+ *   send(r)       adds r to the reasons, then sets the flag; also adds STRANGER if the flag was set without a reason
+ *   take back r   removes r; clears the flag if no reason is left
+ *   scope         begins without reasons, or with STRANGER if the flag is set; when it ends, its remaining reasons join
+ *                 those of the outer scope
  * </pre>
  *
- * A scope ({@link InterruptScope}) is a stretch of code that one deadline may interrupt, and a wait is one that the pin
- * watch may. Both close by a handshake: behind the close, the interrupt has been sent and is taken back, or never will
- * be sent.
+ * A scope ({@link InterruptScope}) is a section of code that one deadline may interrupt. A wait ({@link WatchedWait})
+ * is a section that {@link PinWatch} may interrupt. The close of either decides by compare-and-set: the interrupt has
+ * been sent and is taken back, or it is never sent.
  *
- * <p>No lock: a thread on an event loop that waited for one while it has another would be put aside, and the loop's own
- * thread, which sends interrupts, would wait behind it.
+ * <p>This class takes no lock. A carried thread that waited for a lock would be unmounted, and the loop's own thread,
+ * which sends interrupts, would then wait for it.
  *
- * <p>Confined to its thread, save the methods marked "any thread".
+ * <p>Confined to its thread, except for the methods marked "any thread".
  */
 public final class Interrupts {
-    /** The sender of an interrupt; a deadline stands for itself. */
+    /** The reason of an interrupt: one of the {@link Sender senders}, or the scope whose deadline has passed. */
     public sealed interface Reason permits Sender, InterruptScope {}
 
-    /** Senders of which a thread has one at most. */
+    /** The reasons that are the same in all scopes of a thread. */
     public enum Sender implements Reason {
-        /** The task was asked to end. */
+        /** The thread's task was cancelled. */
         CANCELLED,
-        /** Another gave the task its outcome. */
+        /** The future of the thread's task was completed by other code. */
         SETTLED,
-        /** The thread held up its event loop. */
+        /** The thread holds up its event loop. */
         PINNED,
-        /** Code that is not this library's. */
+        /** Code outside this library. */
         STRANGER
     }
 
@@ -65,14 +67,17 @@ public final class Interrupts {
 
     private static final ThreadLocal<@Nullable Interrupts> OF_CALLER = new ThreadLocal<>();
 
-    /** Of carried threads in scopes: a deadline's timer is the loop's, which does not fire while a thread holds it. */
+    /**
+     * The carried threads in scopes, for {@link PinWatch}: the loop keeps the timers of their deadlines, and cannot
+     * fire one while a thread holds it up.
+     */
     private static final Map<Thread, Interrupts> CARRIED_IN_SCOPES = new ConcurrentHashMap<>();
 
-    /** Stands for the thread that is not there yet, and has been interrupted. */
+    /** The value of {@code thread} if an interrupt was sent before the thread was known. */
     private static final Thread TOO_EARLY = new Thread();
 
     private volatile @Nullable Thread thread;
-    private @Nullable LoopCarrier carrier; // of the thread
+    private @Nullable LoopCarrier carrier; // carries the thread
     private final Reasons reasons = new Reasons();
     private final WatchedWait wait = new WatchedWait();
     private volatile int senderCount; // threads that are between adding a reason and setting the flag
@@ -80,17 +85,17 @@ public final class Interrupts {
     private boolean wasPinned; // the last wait was interrupted for holding up the loop
     private volatile @Nullable InterruptScope innermost; // written by the thread
 
-    /** For a thread that has not begun. */
+    /** Creates the interrupts of a thread that does not exist yet. */
     public Interrupts() {}
 
-    /** The calling thread's own, null if it has none and no loop carries it. */
+    /** Returns the calling thread's, or null if it has none and no loop carries it. */
     public static @Nullable Interrupts ofCaller() {
         Interrupts own = OF_CALLER.get();
         boolean isMadeByACarried = own == null && LoopCarrier.ofCaller() != null;
         return isMadeByACarried ? newOfCaller() : own;
     }
 
-    /** The calling thread's own, made if need be. */
+    /** Returns the calling thread's; creates them if it has none. */
     public static Interrupts ofCallerOrNew() {
         Interrupts own = OF_CALLER.get();
         return own == null ? newOfCaller() : own;
@@ -103,27 +108,27 @@ public final class Interrupts {
         return own;
     }
 
-    /** The thread that this is for. Before its start, by the thread that starts it. */
+    /** Sets the thread. Called before its start, by the thread that starts it. */
     public void bind(Thread made) {
         if (TOO_EARLY.equals(THREAD.getAndSet(this, made))) {
             made.interrupt();
         }
     }
 
-    /** In the thread, first of all. */
+    /** Called in the thread, before its code. */
     public void adoptCaller() {
         carrier = LoopCarrier.ofCaller();
         OF_CALLER.set(this);
     }
 
-    /** For the tests, which have no carried thread. */
+    /** For the tests of this package, on threads that no loop carries. */
     void beCarriedBy(LoopCarrier pretended) {
         carrier = pretended;
     }
 
     // ---- sending
 
-    /** Interrupts the thread, now or at its start. Any thread. */
+    /** Interrupts the thread now, or at its start if it has not started. Any thread. */
     public void send(Reason reason) {
         SENDER_COUNT.getAndAdd(this, 1);
         try {
@@ -137,7 +142,7 @@ public final class Interrupts {
         }
     }
 
-    /** The thread; if it is not there yet, its {@link #bind} will interrupt it. */
+    /** Returns the thread, or null if it is not known yet: {@link #bind} then interrupts it. */
     private @Nullable Thread boundThread() {
         Thread target = thread;
         if (target == null && !THREAD.compareAndSet(this, null, TOO_EARLY)) {
@@ -157,15 +162,18 @@ public final class Interrupts {
     }
 
     /**
-     * Interrupts the thread once more when it has seen an earlier interrupt: of two that come before it looks, a thread
-     * sees one. The caller calls {@link #sendOwed} now and then, until that says false. Any thread.
+     * Interrupts the thread again, once it has seen the interrupt before: a thread sees two interrupts as one if both
+     * arrive before it looks. The caller calls {@link #sendOwed} from time to time until it returns false. Any thread.
      */
     public void sendBehindEarlier() {
         isOwed = true;
         sendOwed();
     }
 
-    /** Sends what {@link #sendBehindEarlier} owes, if the thread can see it. Returns true if it still owes it. */
+    /**
+     * Sends the interrupt that {@link #sendBehindEarlier} owes, if the thread has seen the one before. Returns whether
+     * it is still owed. Any thread.
+     */
     public boolean sendOwed() {
         Thread target = boundThread();
         if (target != null && !target.isInterrupted() && OWED.compareAndSet(this, true, false)) {
@@ -174,12 +182,12 @@ public final class Interrupts {
         return isOwed;
     }
 
-    /** Whether a reason is known for which the thread has been interrupted since its innermost scope began. */
+    /** Returns whether the thread has been interrupted for a known reason since its innermost scope began. */
     public boolean hasReason() {
         return !reasons.get().isEmpty();
     }
 
-    /** A reason has been removed: the flag goes with the last one. */
+    /** Called after a reason was removed: clears the flag if none is left. */
     private void clearFlagOfNoReason() {
         if (Thread.interrupted() && hasReason()) {
             Thread.currentThread().interrupt();
@@ -189,9 +197,9 @@ public final class Interrupts {
     // ---- waits
 
     /**
-     * The thread is about to park; {@link #endWait} must follow.
+     * Begins a wait: the thread is about to park. {@link #endWait} must follow.
      *
-     * @return the wait, to give to {@code endWait}
+     * @return the wait, which the caller passes to {@code endWait}
      * @throws InterruptedException if an interrupt is owed to the thread
      */
     public int beginWait() throws InterruptedException {
@@ -210,10 +218,10 @@ public final class Interrupts {
     }
 
     /**
-     * The wait is over.
+     * Ends a wait.
      *
-     * @param begun from {@link #beginWait}
-     * @param isInterrupted whether it ended by an {@link InterruptedException}, which has cleared the flag
+     * @param begun the value that {@link #beginWait} returned
+     * @param isInterrupted whether the wait threw {@link InterruptedException}, which has cleared the flag
      */
     public void endWait(int begun, boolean isInterrupted) {
         if (wait.end(begun)) {
@@ -225,7 +233,7 @@ public final class Interrupts {
         }
     }
 
-    /** Takes the mark that the caller's last wait was ended by an interrupt for holding up the loop. */
+    /** Returns whether the caller's last wait was interrupted for holding up its loop, and clears that mark. */
     static boolean takePinnedMarkOfCaller() {
         Interrupts own = ofCaller();
         if (own == null || !own.wasPinned) {
@@ -236,9 +244,10 @@ public final class Interrupts {
     }
 
     /**
-     * For a wait of the caller that an interrupt has ended, and that fails.
+     * Called when an interrupt has ended a wait of the caller.
      *
-     * @throws IllegalStateException if it was interrupted since it held up its event loop
+     * @param what the wait, for the exception's message
+     * @throws IllegalStateException if the wait was interrupted for holding up its event loop
      */
     public static void failIfPinned(String what, InterruptedException interrupt) {
         if (takePinnedMarkOfCaller()) {
@@ -247,7 +256,10 @@ public final class Interrupts {
         }
     }
 
-    /** For a wait of the caller that was interrupted and yet succeeds: the next wait is to see the interrupt. */
+    /**
+     * Called when a wait of the caller was interrupted and succeeds all the same: keeps the interrupt for the next
+     * wait, unless the only reason was that this wait held up the loop.
+     */
     public static void keepInterrupt() {
         boolean wasPinned = takePinnedMarkOfCaller();
         Interrupts own = ofCaller();
@@ -260,23 +272,24 @@ public final class Interrupts {
         return other.equals(thread);
     }
 
-    /** The thread's wait, to give to {@link #interruptPinned}. On the watch's thread. */
+    /** Returns the thread's current wait, for {@link #interruptPinned}. On the watch's thread. */
     int observeWait() {
         return wait.observe();
     }
 
-    /** Interrupts the wait that was observed, if it is not over. On the watch's thread. */
+    /** Interrupts the observed wait unless it is over; returns whether it did. On the watch's thread. */
     boolean interruptPinned(int observed) {
         return wait.interrupt(observed, () -> send(Sender.PINNED));
     }
 
     // ---- scopes
 
-    /** Steps of the caller begin that a deadline may interrupt; {@link InterruptScope#close} must follow. */
+    /** Begins a section of code that a deadline may interrupt; {@link InterruptScope#close} must follow. */
     public InterruptScope beginScope(long timeoutNanos) {
         Set<Reason> outerReasons = reasons.take();
-        while (senderCount > 0) { // its reason may be with the outer ones, and the flag not be set yet
-            Thread.onSpinWait();
+        awaitSenders();
+        if (Thread.currentThread().isInterrupted()) { // for an outer reason, and yet to be seen: in this scope
+            reasons.change(known -> known.add(Sender.STRANGER));
         }
         InterruptScope scope = new InterruptScope(this, innermost, outerReasons, timeoutNanos);
         innermost = scope;
@@ -288,14 +301,28 @@ public final class Interrupts {
         return scope;
     }
 
-    /** Returns whether a reason but the scope's own is left. */
+    /** Takes back the interrupt of a scope; returns whether another reason is left. */
     boolean takeBack(InterruptScope scope) {
         reasons.change(known -> known.remove(scope));
-        clearFlagOfNoReason();
-        return hasReason();
+        boolean wasSet = Thread.interrupted();
+        boolean isAnyLeft = hasReason(); // asked behind the flag, which follows its reason
+        if (isAnyLeft) {
+            awaitSenders();
+            if (wasSet) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return isAnyLeft;
     }
 
-    /** The scope is closed. A stranger is no reason in the outer scope: its flag is, if it is still there. */
+    /** Waits until the flag is set for each reason that was added before: for a few instructions of other threads. */
+    private void awaitSenders() {
+        while (senderCount > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Ends a closed scope. STRANGER does not join the outer scope, which sees the flag itself if it is still set. */
     void leave(InterruptScope scope) {
         reasons.change(known -> {
             known.remove(Sender.STRANGER);
@@ -308,7 +335,7 @@ public final class Interrupts {
         }
     }
 
-    /** Interrupts a carried thread whose deadline has passed; returns whether there was one. On the watch's thread. */
+    /** Interrupts a carried thread for each deadline that has passed; returns whether it did. On the watch's thread. */
     static boolean interruptOverdue(Thread held) {
         boolean isAny = false;
         Interrupts own = CARRIED_IN_SCOPES.get(held);
@@ -320,7 +347,7 @@ public final class Interrupts {
         return isAny;
     }
 
-    /** For the tests. */
+    /** For the tests of this package. */
     static int carriedInScopesCount() {
         return CARRIED_IN_SCOPES.size();
     }

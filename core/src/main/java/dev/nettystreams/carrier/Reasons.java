@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** A set of reasons that any thread may change. Most are empty: an interrupt is rare. */
+/** A set of reasons that any thread may change. It is usually empty, because interrupts are rare. */
 final class Reasons {
     private final AtomicReference<Set<Reason>> known = new AtomicReference<>(Set.of());
 
@@ -15,12 +15,12 @@ final class Reasons {
         return known.get();
     }
 
-    /** Takes all of them out. */
+    /** Removes and returns all reasons. */
     Set<Reason> take() {
         return known.getAndSet(Set.of());
     }
 
-    /** The change may be made more than once, on a copy each time. */
+    /** Applies a change to a copy; applies it again, to another copy, if other threads changed the set meanwhile. */
     void change(Consumer<Set<Reason>> change) {
         known.updateAndGet(before -> {
             Set<Reason> after = new LinkedHashSet<>(before);

@@ -4,17 +4,18 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The waits of one carried thread, which the watch may interrupt if they hold up the loop.
+ * The waits of one carried thread. {@link PinWatch} may interrupt the one that is under way if it holds up the loop.
  *
  * <pre>
  *   NOT_WAITING --begin: the next number--> WAITING --interrupt--> SENDING --the thread is interrupted--> SENT
  *        ^_______________________________end______/____________________________________________end________/
  * </pre>
  *
- * A wait is a number with its state in the low two bits. The watch interrupts the very wait that it has seen, or none;
- * {@code end} waits while the watch is between two lines.
+ * A wait is a number, with its state in the low two bits. The number makes sure that the watch interrupts the wait that
+ * it has observed, and no later one. An {@code end} that finds SENDING spins until the interrupt is sent, which takes a
+ * few instructions.
  *
- * <p>Confined to the thread, save the methods of the watch.
+ * <p>Confined to the thread, except for the methods of the watch.
  */
 final class WatchedWait {
     static final int NOT_WAITING = 0;
@@ -37,7 +38,7 @@ final class WatchedWait {
 
     private volatile int state;
 
-    /** Returns the wait, to give to {@link #end}; a wait inside of another one is no wait of its own. */
+    /** Begins a wait and returns it, for {@link #end}. Returns NOT_WAITING inside another wait, which goes on. */
     int begin() {
         if (stateOf(state) != NOT_WAITING) {
             return NOT_WAITING;
@@ -47,7 +48,7 @@ final class WatchedWait {
         return wait;
     }
 
-    /** Returns true if the watch has interrupted the thread in this wait. */
+    /** Ends a wait; returns whether the watch has interrupted the thread in it. */
     boolean end(int wait) {
         if (wait == NOT_WAITING || STATE.compareAndSet(this, wait, numberOf(wait))) {
             return false;
@@ -65,7 +66,7 @@ final class WatchedWait {
         return state;
     }
 
-    /** Sends an interrupt to the observed wait; returns false if that is over, or was no wait. */
+    /** Sends an interrupt to the observed wait; returns false if it is over, or if the thread was not waiting. */
     boolean interrupt(int observed, Runnable send) {
         if (stateOf(observed) != WAITING || !STATE.compareAndSet(this, observed, numberOf(observed) + SENDING)) {
             return false;

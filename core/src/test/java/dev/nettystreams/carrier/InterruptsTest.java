@@ -157,6 +157,17 @@ class InterruptsTest {
                 .anyMatch(frame -> frame.getMethodName().equals("beginScope"));
     }
 
+    /** The thread sees the cancellation, and the deadline passes before the steps have ended. */
+    @Test
+    void cancellationBeforeTheScope_thatIsSeenInIt_isAReasonInIt() {
+        own.send(Sender.CANCELLED);
+        InterruptScope scope = own.beginScope(0);
+        assertThat(Thread.interrupted()).isTrue();
+        scope.interrupt();
+        assertThat(scope.close()).isEqualTo(End.EXPIRED_AMONG_OTHERS);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
     @Test
     void scopes_bothExpired_areTakenBackOneByOne() {
         InterruptScope outer = own.beginScope(0);

@@ -6,31 +6,31 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Continuations that other threads have made ready, on their way to the loop. One task of the loop fetches as many as
- * have come.
+ * Continuations that threads outside the loop have made ready, until the loop fetches them. One task of the loop
+ * fetches all that have arrived.
  */
 final class Arrivals {
     private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isTaskPending = new AtomicBoolean();
 
-    /** Any thread. Returns true if the caller must submit the task that fetches. */
+    /** Adds a continuation. Returns true if the caller must submit the task that fetches it. Any thread. */
     boolean add(Runnable continuation) {
         queue.add(continuation);
         return isTaskPending.compareAndSet(false, true);
     }
 
-    /** The task could not be submitted: the next arrival tries again. */
+    /** Called if the task could not be submitted: the next arrival must submit one. */
     void taskWasLost() {
         isTaskPending.set(false);
     }
 
-    /** In the task. The flag goes first, so that an arrival which the task misses asks for another. */
+    /** Called in the task. Clears the flag first, so that an arrival that this task misses leads to another task. */
     void fetch(Consumer<Runnable> receiver) {
         isTaskPending.set(false);
         drain(receiver);
     }
 
-    /** Any thread, when the loop has ended. */
+    /** Removes all continuations. Any thread, if the loop has ended. */
     void drain(Consumer<Runnable> receiver) {
         for (Runnable next; (next = queue.poll()) != null; ) {
             receiver.accept(next);

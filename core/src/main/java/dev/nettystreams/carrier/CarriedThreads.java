@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The factory of virtual threads that run on a scheduler of ours. The JDK has had the mechanism since Java 21 and no
- * public method for it: the builder's constructor is reached by reflection, for which {@code java.lang} must be opened.
- * Everything that depends on that is in this class, so that a JDK's own means can take its place.
+ * The factory of virtual threads with an event loop as their scheduler. The JDK has had the mechanism since Java 21,
+ * but no public method for it. This class calls the builder's constructor by reflection, which requires
+ * {@code java.lang} to be opened. All such reflection is in this class, so that a public method of a later JDK can
+ * replace it.
  *
  * <p>Any thread.
  */
@@ -43,7 +44,7 @@ public final class CarriedThreads {
                 reason = "needs the JVM's option --add-opens java.base/java.lang=" + ourModule()
                         + ", or, in the manifest of an executable jar, the attribute Add-Opens: java.base/java.lang"
                         + "; Await.onVirtualThreads runs the same code without";
-            } catch (Throwable e) { // where virtual threads are bound to others, say
+            } catch (Throwable e) { // this JVM implements virtual threads in another way
                 newThread = null;
                 reason = "is not known to work on Java " + Runtime.version().feature() + " (" + e
                         + "); Await.onVirtualThreads runs the same code";
@@ -61,7 +62,7 @@ public final class CarriedThreads {
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
 
-    /** (Executor, String name, Runnable) to an unstarted thread. */
+    /** Returns a handle that takes an Executor, a name and a Runnable, and returns an unstarted thread. */
     private static MethodHandle findNewThread() throws ReflectiveOperationException {
         Constructor<?> constructor = Class.forName(BUILDER).getDeclaredConstructor(Executor.class);
         constructor.setAccessible(true);
@@ -76,7 +77,7 @@ public final class CarriedThreads {
         return MethodHandles.collectArguments(unstarted, 0, named);
     }
 
-    /** (Thread) to Object: a virtual thread's scheduler, null of another thread. */
+    /** Returns a handle that takes a thread and returns the scheduler of a virtual one, or null. */
     private static MethodHandle findScheduler() throws ReflectiveOperationException {
         Class<?> virtualThread = Class.forName("java.lang.VirtualThread");
         Field field = virtualThread.getDeclaredField("scheduler");
@@ -92,34 +93,37 @@ public final class CarriedThreads {
                 isVirtual, lookup.unreflectGetter(field).asType(type), none);
     }
 
-    /** Whether this JVM can carry threads. */
+    /** Returns whether this JVM can carry threads. */
     public static boolean areAvailable() {
         return NEW_THREAD != null;
     }
 
-    /** Why this JVM cannot, as a predicate to "await on the event loop"; null if it can. */
+    /** Returns the end of a sentence that begins with "await on the event loop", or null if threads can be carried. */
     public static @Nullable String unavailabilityReason() {
         return REASON;
     }
 
-    /** Whether a thread may be started now; if not, it soon may. */
+    /** Returns whether threads may be started; {@link #whenPrepared} waits for that. */
     public static boolean arePrepared() {
         return Pollers.areMade();
     }
 
-    /** Runs an action when threads may be started: at once, or soon, on another thread. */
+    /** Runs an action once threads may be started: at once on the caller's thread, or later on another one. */
     public static void whenPrepared(Runnable action) {
         Pollers.whenMade(action);
     }
 
-    /** Waits some milliseconds, once in a process. Not for a loop. */
+    /** Blocks until threads may be started; only the first call in a process waits. Not on a loop's own thread. */
     public static void prepare() {
         CompletableFuture<Boolean> prepared = new CompletableFuture<>();
         Pollers.whenMade(() -> prepared.complete(true));
         prepared.join();
     }
 
-    /** The scheduler of the calling thread, if it is virtual and {@linkplain #areAvailable this is available}. */
+    /**
+     * Returns the scheduler of the calling thread if it is virtual. Returns null otherwise, and if
+     * {@linkplain #areAvailable no thread can be carried}.
+     */
     static @Nullable Object schedulerOfCaller() {
         if (SCHEDULER == null) {
             return null;
@@ -131,7 +135,7 @@ public final class CarriedThreads {
         }
     }
 
-    /** The thread that a continuation belongs to; null if that cannot be told. */
+    /** Returns the thread of a continuation, or null if it is unknown. */
     static @Nullable Thread threadOf(Runnable continuation) {
         try {
             Field thread = continuation.getClass().getDeclaredField("arg$1"); // of the lambda that the JDK makes for it

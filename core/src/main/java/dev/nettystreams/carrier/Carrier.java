@@ -4,58 +4,69 @@ import dev.nettystreams.spi.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that one event loop carries, as the streams see them.
+ * The threads that one event loop carries, as the streams see them. The package page explains the states, and why
+ * threads may run there.
  *
- * <p>On the loop's own thread or on a thread that it carries, save the methods marked "any thread".
+ * <p>Called on the loop's own thread or on a thread that it carries, except for the methods marked "any thread".
  */
 public interface Carrier {
-    /** The carrier of the calling thread's loop, made at the first call; null where no thread can be carried. */
+    /**
+     * Returns the carrier of the loop that the caller's thread runs; creates it at the first call. Returns null if this
+     * JVM cannot carry threads. On the loop's own thread.
+     */
     static @Nullable Carrier of(Loop current) {
         return LoopCarrier.of(current);
     }
 
-    /** The carrier of the calling thread, null if no loop carries it. Any thread. */
+    /** Returns the carrier of the calling thread, or null if no loop carries it. Any thread. */
     static @Nullable Carrier ofCaller() {
         return LoopCarrier.ofCaller();
     }
 
     /**
-     * The loop that should keep the timers which the caller sets: of a carried thread its own, and of a loop's own
-     * thread that loop once it has carried a thread; else null. Any thread.
+     * Returns the loop whose timers the caller should use. For a carried thread that is the loop that carries it. For a
+     * loop's own thread it is that loop, if it has ever carried a thread. Otherwise returns null. Any thread.
      */
     static @Nullable Loop timersOfCaller() {
         return LoopCarrier.timersOfCaller();
     }
 
-    /** Whether this carries the calling thread, and its loop goes on. Any thread. */
+    /** Returns whether the calling thread is carried by this loop, and the loop has not ended. Any thread. */
     boolean isCarryingCaller();
 
-    /** Whether the loop has ended, and the threads that it carried go on elsewhere. Any thread. */
+    /** Returns whether the loop has ended. The threads that it carried then run on other threads. Any thread. */
     boolean isOrphaned();
 
-    /** Makes a thread on this loop that has not begun. Any thread. */
+    /** Creates a thread on this loop without starting it. The caller binds {@code interrupts} to it. Any thread. */
     Thread newThread(Runnable task, Interrupts interrupts);
 
-    /** An event of the transport begins. A thread that becomes ready in it runs when it ends. */
+    /**
+     * Called when an event begins; {@link #endEvent} must follow. A thread that becomes ready in the event runs at its
+     * end. On the loop's own thread.
+     */
     void beginEvent();
 
-    /** The event is over: no change of state is under way. */
+    /** Called when an event has ended, and no change of state is under way. On the loop's own thread. */
     void endEvent();
 
-    /** Runs a task on the loop's own thread when the caller has parked, behind everything it has asked for before. */
+    /**
+     * Runs a task on the loop's own thread when the calling thread has parked, after everything that was deferred or
+     * written before.
+     */
     void defer(Runnable task);
 
-    /** Sends a copy of bytes when the caller has parked, behind everything it has asked for before. */
+    /** Copies bytes, and delivers them when the calling thread has parked, in the order of {@link #defer}. */
     void write(Outgoing target, byte[] source, int offset, int byteCount);
 
     /**
-     * Whether calls of a parked thread are being made just now. A write of the loop's own thread must go behind them.
+     * Returns whether the loop's own thread is making the deferred calls of a parked thread. A write in between must be
+     * deferred as well, in order not to overtake them.
      */
     boolean isSettling();
 
-    /** Runs a task on the loop's own thread when the caller parks next, before anything deferred. */
+    /** Runs a task on the loop's own thread when the calling thread parks next, before the deferred calls. */
     void atNextPark(Runnable task);
 
-    /** Calls off a task of {@link #atNextPark}; without effect if it has run. */
+    /** Removes a task of {@link #atNextPark}. Has no effect if the task has run. */
     void callOff(Runnable task);
 }

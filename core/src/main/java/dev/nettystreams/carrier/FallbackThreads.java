@@ -5,8 +5,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Carries the threads of event loops that have ended. Every stream call of theirs fails, and so they run to their ends.
- * Any thread.
+ * The scheduler of carried threads whose event loop has ended. The loop's connections have ended too, so no call of the
+ * streams waits there, and the threads run to their ends.
+ *
+ * <p>Any thread.
  */
 final class FallbackThreads {
     private static final ThreadPoolExecutor THREADS =

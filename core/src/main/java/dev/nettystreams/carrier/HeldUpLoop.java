@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop as {@link PinWatch} has seen it: tells a thread that waits on the loop from one that works there.
+ * The observations that {@link PinWatch} has made of one event loop. They distinguish a thread that blocks the loop by
+ * waiting from one that computes, and from one that has only just parked.
  *
  * <pre>
  *   look 1   a run is on
@@ -13,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  *   look 3   the same run, in the same native method, called from the same lines --> pinned
  * </pre>
  *
- * To the JVM a thread that reads from a child process is RUNNABLE, as one that computes is; its frames tell them apart.
- * A native method that computes for that long, such as the inflation of a large array, is named too: it holds up the
- * loop as well. Java code that computes is not, since it may be seen to move on only by its own effects.
+ * To the JVM, a thread that reads from a child process is RUNNABLE, like a thread that computes; the stack frames show
+ * the difference. A native method that computes for so long, such as the inflation of a large array, is reported too:
+ * it also holds up the loop. A long computation in Java is not reported.
  *
- * <p>Confined to the thread of {@link PinWatch}.
+ * <p>Confined to the watch's thread.
  */
 final class HeldUpLoop {
     private int seenRunCount;
     private int reportedRunCount;
     private StackTraceElement @Nullable [] suspectFrames; // of the run seen last
 
-    /** Looks at the loop once more. */
+    /** Looks at the loop; acts if its thread is pinned. */
     void look(PinProbe probe) {
         Runnable running = probe.continuation();
         int run = probe.runCount();
@@ -35,14 +36,14 @@ final class HeldUpLoop {
         }
         Thread thread = CarriedThreads.threadOf(running);
         if (thread == null || Interrupts.interruptOverdue(thread)) {
-            return; // if it was interrupted just now, it may go on
+            return; // the interrupt for a deadline may end the wait
         }
         Interrupts waiter = probe.waiter();
         int wait = waiter != null && waiter.isOf(thread) ? waiter.observeWait() : WatchedWait.NOT_WAITING;
         boolean isRunnable = thread.getState() == Thread.State.RUNNABLE;
         StackTraceElement[] frames = thread.getStackTrace();
         if (probe.continuation() == null || probe.runCount() != run || frames.length == 0) {
-            return; // it goes on
+            return; // the run has ended, so the thread is not pinned
         }
         if (!isRunnable) {
             if (waiter != null) {
@@ -56,7 +57,7 @@ final class HeldUpLoop {
         }
     }
 
-    /** Once for a run; if another loop's was reported a moment ago, at a later look. */
+    /** Reports a run once; waits for a later look if another loop was reported within the last second. */
     private void report(PinProbe probe, int run, Thread thread, StackTraceElement[] frames, String why) {
         if (run != reportedRunCount && PinWatch.takeReport()) {
             reportedRunCount = run;

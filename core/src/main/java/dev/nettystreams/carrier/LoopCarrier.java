@@ -7,10 +7,11 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheduler of the virtual threads on one event loop. The package's page has its states, its fields, and why it is
- * safe.
+ * The scheduler of the virtual threads on one event loop. The package page explains the states, the fields, and why
+ * this is safe.
  *
- * <p>Confined to the loop and the threads on it, save {@link #execute} and the methods marked "any thread".
+ * <p>Confined to the loop's own thread and the threads that it carries, except for {@link #execute} and the methods
+ * that {@link Carrier} marks "any thread".
  */
 final class LoopCarrier implements Carrier, Executor {
     private enum State {
@@ -20,10 +21,10 @@ final class LoopCarrier implements Carrier, Executor {
         SETTLING
     }
 
-    /** Threads may wake one another without end; after this number of runs the loop's connections have a turn. */
+    /** Threads may wake one another for ever; after this number of runs, the loop serves its connections. */
     private static final int RUNS_PER_TURN = 256;
 
-    /** Whether a monitor that is held below a mounted thread keeps that thread out (JEP 491). */
+    /** Whether monitors belong to the virtual thread (JEP 491) or, before Java 24, to the thread that mounts it. */
     private static final boolean MONITORS_ARE_THE_THREADS = Runtime.version().feature() >= 24;
 
     private static final ThreadLocal<@Nullable LoopCarrier> OF_LOOP = new ThreadLocal<>();
@@ -98,7 +99,7 @@ final class LoopCarrier implements Carrier, Executor {
 
     // ---- the scheduler
 
-    /** Any thread, inside of whatever it is doing. */
+    /** Called by the JDK when a thread has become runnable. On any thread, from inside any code that unparks. */
     @Override
     public void execute(Runnable continuation) {
         if (isOrphaned) {
@@ -111,7 +112,7 @@ final class LoopCarrier implements Carrier, Executor {
         } else if (arrivals.add(continuation)) {
             submitFetch();
         } else if (isOrphaned) {
-            orphan(false); // while it was added
+            orphan(false); // the loop ended meanwhile
         }
     }
 
@@ -132,7 +133,11 @@ final class LoopCarrier implements Carrier, Executor {
         runScheduled();
     }
 
-    /** @param how submits the task, at once or behind the loop's other work */
+    /**
+     * Submits the task that runs the ready threads.
+     *
+     * @param how the loop, or its {@link Loop#executeNextTurn}
+     */
     private void schedule(Executor how) {
         state = State.SCHEDULED;
         try {
@@ -146,7 +151,7 @@ final class LoopCarrier implements Carrier, Executor {
         }
     }
 
-    /** A loop that is ending may drop a task without a word. */
+    /** A loop that is ending may silently drop a task that it has accepted. */
     private void orphanIfEnding() {
         if (loop.isEnding()) {
             loop.afterEnd(() -> orphan(true));
@@ -154,9 +159,9 @@ final class LoopCarrier implements Carrier, Executor {
     }
 
     /**
-     * The loop has ended: its threads go on elsewhere, where every call of the streams fails.
+     * Moves the threads of a loop that has ended to {@link FallbackThreads}.
      *
-     * @param isAlone whether the loop's own state may be touched: on its thread, or when that is gone
+     * @param isAlone whether the caller may touch {@code ready}: it runs on the loop, or the loop's thread has ended
      */
     private void orphan(boolean isAlone) {
         isOrphaned = true;
@@ -226,7 +231,7 @@ final class LoopCarrier implements Carrier, Executor {
         return state == State.SETTLING;
     }
 
-    // ---- on a thread that this carries, or on the loop's own while it settles
+    // ---- on a carried thread, or on the loop's own thread while it settles
 
     @Override
     public void defer(Runnable task) {

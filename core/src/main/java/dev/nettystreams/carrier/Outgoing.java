@@ -2,11 +2,14 @@ package dev.nettystreams.carrier;
 
 import java.nio.ByteBuffer;
 
-/** The way out of a connection, for bytes that a carried thread wrote before it parked. On the loop's own thread. */
+/**
+ * The output of a connection: receives the bytes that a carried thread wrote before it parked. Called on the loop's own
+ * thread.
+ */
 public interface Outgoing {
-    /** Sends the first {@code byteCount} bytes of an array that the caller uses again. */
+    /** Sends the first {@code byteCount} bytes of an array, which the caller may reuse afterwards. */
     void deliver(byte[] source, int byteCount);
 
-    /** Sends a buffer that is no one else's. */
+    /** Sends a buffer, which the caller must not touch afterwards. */
     void deliverOwned(ByteBuffer source);
 }

@@ -8,10 +8,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of a carried thread that must not be made from it: they wait until it has parked, and are then made by the
- * loop's own thread, in their order. Small writes to one connection gather in one array.
+ * The deferred calls of carried threads. A carried thread must not call a transport; its calls wait here until it has
+ * parked, and then the loop's own thread makes them in order ({@link #settle}). Consecutive small writes to one
+ * connection are combined in one array.
  *
- * <p>Confined to the loop and the threads on it.
+ * <p>Confined to the loop's own thread and the threads that it carries.
  */
 final class ParkedCalls {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
@@ -21,9 +22,9 @@ final class ParkedCalls {
     private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
     private final ArrayDeque<Runnable> atPark = new ArrayDeque<>();
 
-    private byte @Nullable [] gathered; // bytes written since the last settling, all to one connection
+    private byte @Nullable [] gathered; // the latest writes, all to one connection
     private int gatheredCount;
-    private @Nullable Outgoing gatheredFor; // null if none are gathered
+    private @Nullable Outgoing gatheredFor; // the connection, or null if there are no such writes
 
     ParkedCalls(String loopName) {
         this.loopName = loopName;
@@ -65,7 +66,7 @@ final class ParkedCalls {
         gatheredCount += byteCount;
     }
 
-    /** The next call is to come behind the gathered bytes. */
+    /** Moves the gathered bytes to the deferred calls, so that the next call comes after them. */
     private void closeGathered() {
         Outgoing target = gatheredFor;
         if (target != null) {
@@ -78,12 +79,12 @@ final class ParkedCalls {
 
     // ---- on the loop's own thread
 
-    /** Makes all calls, those that they add among them. */
+    /** Makes all calls, including those that they add. */
     void settle() {
         for (boolean isMore = true; isMore; ) {
             try {
                 isMore = settleNext();
-            } catch (RuntimeException | Error e) { // the calls behind it are still to be made
+            } catch (RuntimeException | Error e) { // the remaining calls must still be made
                 LOGGER.log(Level.ERROR, "a task of the event loop " + loopName + " failed", e);
             }
         }
@@ -106,7 +107,7 @@ final class ParkedCalls {
             int byteCount = gatheredCount;
             gatheredFor = null;
             gatheredCount = 0;
-            gathered = null; // a handler below may write by another connection of the loop
+            gathered = null; // code that runs inside may write to another connection of the loop
             target.deliver(room, byteCount);
             if (gathered == null) {
                 gathered = room;

@@ -3,21 +3,22 @@ package dev.nettystreams.carrier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the watch sees of a carrier. The loop and its threads write plain fields, since each run would pay for more; the
- * watch reads them racily, sees a change a moment later, and looks again before it reports.
+ * The part of a carrier that {@link PinWatch} reads. The loop and its threads write plain fields, because stronger
+ * access would cost time in every run. The watch reads them racily: it may see a change late, so it reads twice before
+ * it acts.
  */
 final class PinProbe {
     final String loopName;
     private boolean isWatched;
     private int runCount;
-    private @Nullable Runnable continuation; // mounted now; null between two runs
-    private @Nullable Interrupts waiter; // of the thread that began to wait last
+    private @Nullable Runnable continuation; // mounted now, or null between two runs
+    private @Nullable Interrupts waiter; // the interrupts of the thread that began to wait last
 
     PinProbe(String loopName) {
         this.loopName = loopName;
     }
 
-    /** True at the first call. On the loop, or on a thread on it. */
+    /** Returns true at the first call; two threads that call it at once may both get true. Any thread. */
     boolean beginWatch() {
         boolean isFirst = !isWatched;
         isWatched = true;
@@ -43,7 +44,7 @@ final class PinProbe {
 
     // ---- the watch
 
-    /** A number for the run that is under way, or was last. */
+    /** Returns the number of the current run, or of the last one. */
     int runCount() {
         return runCount;
     }

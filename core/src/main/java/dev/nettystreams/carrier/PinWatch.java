@@ -7,15 +7,16 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds threads that hold up the event loop that carries them: one that waits while something pins it parks its loop
- * with it. A {@code synchronized} block pins before Java 24, a frame of native code always (a class initializer is
- * called by one), and so does a native method that waits itself, as reading from a file or a child process does. The
- * JDK has no way to ask beforehand; so this looks four times a second ({@link HeldUpLoop}).
+ * Finds carried threads that hold up their event loop. A thread that waits while it is <em>pinned</em> to the loop's
+ * own thread parks the whole loop. It is pinned inside {@code synchronized} before Java 24, and while a native frame is
+ * on its stack; a class initializer is called by native code. A native method that waits itself, as a read from a file
+ * or a child process does, holds up the loop as well. The JDK cannot tell this beforehand, so a daemon thread looks at
+ * every loop four times a second ({@link HeldUpLoop}).
  *
- * <p>A thread that is found is reported with its frames: once for each time that it holds up its loop, and one thread a
- * second in all, since a task's peer may be the one that makes it wait. If it is in {@code await}, which may well be
- * for something that only its loop can bring about, the await fails, and so does each that follows it there. One that
- * is past a deadline, whose timer is the loop's, is interrupted, pinned or computing.
+ * <p>The watch logs the thread with its stack frames, once for each run that holds up a loop. It logs one thread per
+ * second at most, because peers may cause such waits. If the thread is in {@code await}, whose stage may depend on the
+ * very loop that is held up, the watch makes the {@code await} fail, and each later one of the same run. A thread whose
+ * deadline has passed is interrupted, even if it computes, because its loop cannot fire the timer.
  */
 final class PinWatch {
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
@@ -24,11 +25,11 @@ final class PinWatch {
     private static final Map<LoopCarrier, HeldUpLoop> CARRIERS = new WeakHashMap<>(); // guarded by itself
 
     private static boolean isWatching; // guarded by CARRIERS
-    private static long lastReportNanos = System.nanoTime() - REPORT_PERIOD_NANOS; // the watching thread's
+    private static long lastReportNanos = System.nanoTime() - REPORT_PERIOD_NANOS; // confined to the watch
 
     private PinWatch() {}
 
-    /** From now on, until the loop is gone. */
+    /** Adds a carrier, which is watched until it is garbage-collected. Any thread. */
     static void add(LoopCarrier carrier) {
         synchronized (CARRIERS) {
             if (!isWatching) {
@@ -46,12 +47,12 @@ final class PinWatch {
             try {
                 Thread.sleep(PERIOD_MILLIS);
             } catch (InterruptedException e) {
-                // nobody has reason to, and many depend on it
+                // every loop depends on the watch, so it goes on
             }
         }
     }
 
-    /** False if there is none any more. */
+    /** Looks at each loop once; returns false if none is left. */
     private static boolean lookAtAll() {
         Map<LoopCarrier, HeldUpLoop> carriers;
         synchronized (CARRIERS) {
@@ -62,13 +63,13 @@ final class PinWatch {
             try {
                 seen.look(carrier.probe());
             } catch (Throwable e) {
-                // a log that cannot be written, no memory: the next look may do better
+                // such as a log that cannot be written, or no memory: the next look may succeed
             }
         });
         return !carriers.isEmpty();
     }
 
-    /** Takes the right to report, which there is once a second. On the thread of this. */
+    /** Returns whether a report is due, at most once per second. On the watch's thread. */
     static boolean takeReport() {
         long now = System.nanoTime();
         boolean isFree = now - lastReportNanos >= REPORT_PERIOD_NANOS;
@@ -84,12 +85,12 @@ final class PinWatch {
         LOGGER.log(Level.WARNING, pinned.getName() + " holds up the event loop " + loop + ": " + why, where);
     }
 
-    /** For a thread that the JVM takes for a running one. */
+    /** Describes a thread that is in a native method, and therefore RUNNABLE to the JVM. */
     static String describeNative(StackTraceElement top) {
-        return "it stays within " + top + ", which pins it: run what blocks so on another thread, and await that";
+        return "it stays within " + top + ", which pins it: make such a call on another thread, and await its result";
     }
 
-    /** What pins, as far as its frames tell. */
+    /** Describes the cause of the pinning, as far as the frames show it. */
     static String describe(StackTraceElement[] frames) {
         for (StackTraceElement frame : frames) {
             if (frame.getMethodName().equals("<clinit>")) {

@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the JDK's poller threads before any carried thread. They wait for the sockets of all virtual threads, the JDK
- * makes them when the first virtual thread waits for one, and a virtual thread inherits the scheduler of the thread
- * that makes it: were that first one on an event loop, the pollers would be, too. So an ordinary thread makes them
- * here.
+ * Creates the JDK's poller threads before the first carried thread. The pollers wait for the sockets of all virtual
+ * threads. The JDK creates them when a virtual thread first waits for a socket, and some are virtual threads, which
+ * inherit the scheduler of their creator. If a carried thread created them, they would run on its event loop. So a
+ * platform thread creates them here.
  *
  * <p>Any thread.
  */
@@ -28,14 +28,14 @@ final class Pollers {
         try {
             Class.forName("sun.nio.ch.Poller", true, null);
         } catch (ClassNotFoundException | LinkageError e) {
-            // another JDK, with other means
+            // a JDK without this class
         }
         for (Runnable next; (next = nextWaiting()) != null; ) {
             next.run();
         }
     }
 
-    /** In their order; an action that comes when none is left runs at once. */
+    /** Returns the actions in their order. When none is left, later actions run at once. */
     private static @Nullable Runnable nextWaiting() {
         synchronized (LOCK) {
             Runnable next = WAITING.poll();

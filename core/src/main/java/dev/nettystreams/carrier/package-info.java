@@ -3,69 +3,79 @@
  *
  * <h2>The idea</h2>
  *
- * The JDK gives a virtual thread's next piece of work, its <em>continuation</em>, to the thread's scheduler whenever
- * the thread becomes runnable. Here the scheduler is an event loop. Code on such a thread waits in straight lines, and
- * all threads of a loop and the loop's own tasks run one at a time, as coroutines of asyncio do. A <em>run</em> is one
- * continuation, from its mount to the next park.
+ * When a virtual thread becomes runnable, the JDK passes its next piece of work, its <em>continuation</em>, to the
+ * thread's scheduler. Here the scheduler is an event loop, the thread's <em>carrier</em>. Code on a carried thread is
+ * straight-line code that may block. The threads of a loop and the loop's own tasks run one at a time, as asyncio's
+ * coroutines do. A <em>run</em> is the execution of one continuation, from its mount to the next park.
  *
  * <pre>
- *   unpark on the loop -----> ready --the event's end, or a task--> a run: mount ... park --> settle: transports are
- *   called unpark from elsewhere --> arrivals --a task of the loop--^
- *                                 \__the loop has ended--> FallbackThreads, where every call of the streams fails
+ *   unpark on the loop ----------> ready --an event ends, or a task--> a run: mount ... park --> settle: the calls that
+ *   unpark on another thread --> arrivals --a task of the loop--^                                the thread deferred
+ *                                   \__the loop has ended--> FallbackThreads, where no call of the streams waits
  * </pre>
  *
  * <h2>States of a carrier</h2>
  *
  * <pre>
- *   state     | meaning                                       | left by
- *   ----------+-----------------------------------------------+-------------------------------------------------------
- *   IDLE      | no thread is ready                            | ready outside of an event: SCHEDULED
- *             |                                               | ready in an event: RUNNING, when the event ends
- *   SCHEDULED | a task of the loop will run what is ready     | the task, or an event's end before it: RUNNING
- *   RUNNING   | a thread is mounted, or about to be           | it parks or ends: SETTLING
- *   SETTLING  | the loop's own thread does what the parked    | all is done, and more are ready: RUNNING
- *             | thread asked of transports                    | none is ready: IDLE; 256 runs are over: SCHEDULED
+ *   state     | meaning                              | left
+ *   ----------+--------------------------------------+------------------------------------------------------------
+ *   IDLE      | no thread is ready, or one became    | a thread becomes ready outside of an event: SCHEDULED
+ *             | ready in an event that is under way  | the event ends: RUNNING
+ *   SCHEDULED | a task of the loop will run the      | that task begins, or an event ends before it: RUNNING
+ *             | ready threads                        |
+ *   RUNNING   | a thread is mounted                  | it parks or ends: SETTLING
+ *   SETTLING  | the loop's own thread makes the      | another thread is ready: RUNNING
+ *             | calls that the thread deferred       | none is ready: IDLE
+ *             |                                      | 256 runs are over, and a thread is ready: SCHEDULED
  * </pre>
  *
- * A task that finds nothing ready does nothing, so one task too many is harmless and one too few is not. That the loop
- * has ended is a flag apart ({@code isOrphaned}): any thread may notice it, in any state, and it never goes back.
+ * A task that finds no ready thread does nothing, so a superfluous task is harmless; a missing one would be a lost
+ * wake-up. The end of the loop is a separate flag, {@code isOrphaned}: any thread may set it, in any state, and it is
+ * never cleared.
  *
  * <h2>Fields, and who may touch them</h2>
  *
  * <pre>
- *   field                      | written by                    | read by
- *   ---------------------------+-------------------------------+-------------------------------------------------------
- *   LoopCarrier.state, ready,  | the loop's thread, and a      | the same
- *     eventDepth               | carried thread during its run |
- *   LoopCarrier.isOrphaned     | any thread, once              | any thread (volatile)
- *   Arrivals                   | any thread                    | the loop's thread (queue, and a flag of one pending
- *   task) ParkedCalls                | a carried thread during its   | the loop's thread, while it settles
- *                              | run; the loop while it settles|
- *   PinProbe                   | the loop and its threads      | the watch, racily: it acts only by Interrupts'
- *   handshake Interrupts                 | any thread, by compare-and-set| its own thread, senders
+ *   field                       | written by                    | read by
+ *   ----------------------------+-------------------------------+----------------------------------------------------
+ *   LoopCarrier.state, ready,   | the loop's thread, and a      | the same threads
+ *     eventDepth                | carried thread during its run |
+ *   LoopCarrier.isOrphaned      | any thread                    | any thread (volatile)
+ *   Arrivals.queue              | any thread                    | the loop's thread; any thread when the loop has ended
+ *   Arrivals.isTaskPending      | any thread; the loop's thread | any thread (compare-and-set)
+ *                               | clears it                     |
+ *   ParkedCalls                 | as LoopCarrier.state          | the same threads
+ *   PinProbe                    | as LoopCarrier.state          | the watch, racily: it interrupts only by WatchedWait
+ *   Interrupts, InterruptScope, | any thread, by compare-and-   | their own thread, and senders
+ *     WatchedWait               | set                           |
  * </pre>
+ *
+ * {@code core/docs/concurrency.md} lists each field with its access mode.
  *
  * <h2>Why it is safe</h2>
  *
  * <ul>
- *   <li>Nothing runs inside {@code unpark}. Its caller may be in the middle of a change of state; and before Java 24
- *       monitors belong to the carrier, so a thread mounted on top of a held monitor would be let in. A thread that
- *       becomes ready in an event of the streams runs at the event's end, where only the transport is below it; before
- *       Java 24 it runs by a task of the loop.
- *   <li>A carried thread is alone with its loop's connections and may touch their state. It is not the loop's thread:
- *       transports, and with them Netty, must not be called from it. Its calls of them wait until it has parked
- *       ({@link dev.nettystreams.carrier.Carrier#defer}), and its writes gather there.
- *   <li>The core never blocks in the middle of a change of state, so a park never shows a half-changed connection.
- *   <li>A run that holds up its loop, because the JDK cannot unmount the thread, is found by {@code PinWatch}.
+ *   <li>No thread runs inside {@code unpark}, because the caller of {@code unpark} may be in the middle of a change of
+ *       state. A thread that becomes ready in an event of the streams runs at the event's end, when no frame of the
+ *       streams is below it on the stack. Before Java 24 it runs in a task of the loop: there, monitors belong to the
+ *       loop's own thread, so the mounted thread could enter a monitor that a frame below it holds.
+ *   <li>A carried thread runs while its loop does nothing else, so it may touch the state of the loop's connections. It
+ *       is not the loop's own thread, so it must not call transports, and with them Netty. Its calls of them are
+ *       deferred until it has parked ({@link dev.nettystreams.carrier.Carrier#defer}), and so are the bytes it writes
+ *       ({@link dev.nettystreams.carrier.Carrier#write}).
+ *   <li>The streams never block in the middle of a change of state, so a thread that parks never leaves a connection
+ *       half changed. The only lock that a carried thread takes in them, that of {@code CrossThreadWrites}, is taken
+ *       before the change.
+ *   <li>{@code PinWatch} finds a run that holds up its loop because the JDK cannot unmount the thread.
  * </ul>
  *
  * <h2>The seam</h2>
  *
- * The streams know this package by {@link dev.nettystreams.carrier.Carrier}, the threads of one loop;
+ * The streams use three types of this package: {@link dev.nettystreams.carrier.Carrier}, the threads of one loop;
  * {@link dev.nettystreams.carrier.CarriedThreads}, the factory of threads; and
- * {@link dev.nettystreams.carrier.Interrupts}, the owner of a thread's interrupts. This package knows the streams by
- * {@link dev.nettystreams.carrier.Outgoing}, to which a parked thread's bytes go, and a loop by
- * {@link dev.nettystreams.spi.Loop}.
+ * {@link dev.nettystreams.carrier.Interrupts} with its {@link dev.nettystreams.carrier.InterruptScope}, the owner of a
+ * thread's interrupts. This package uses two interfaces: {@link dev.nettystreams.carrier.Outgoing}, which receives the
+ * bytes that a thread wrote before it parked, and {@link dev.nettystreams.spi.Loop}.
  */
 @NullMarked
 package dev.nettystreams.carrier;

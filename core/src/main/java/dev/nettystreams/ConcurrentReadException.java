@@ -17,9 +17,21 @@ public final class ConcurrentReadException extends IllegalStateException {
      * @param waiting the method whose read is pending
      */
     public ConcurrentReadException(String refused, String waiting) {
-        super(refused + "() called while another read, " + waiting + "(), is waiting for incoming data");
+        this(
+                refused + "() called while another read, " + waiting + "(), is waiting for incoming data",
+                refused,
+                waiting);
+    }
+
+    private ConcurrentReadException(String message, String refused, String waiting) {
+        super(message);
         this.refused = refused;
         this.waiting = waiting;
+    }
+
+    /** For a read that meets another thread in the middle of a read, whose method is unknown. */
+    static ConcurrentReadException onAnotherThread(String refused) {
+        return new ConcurrentReadException(refused + "() called while another thread is reading", refused, "read");
     }
 
     /**
@@ -34,7 +46,7 @@ public final class ConcurrentReadException extends IllegalStateException {
     /**
      * Returns the method whose read is pending.
      *
-     * @return the method's name
+     * @return the method's name; {@code read} if another thread was in the middle of a read of any kind
      */
     public String waiting() {
         return waiting;

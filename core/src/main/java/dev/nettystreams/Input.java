@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   transport --arrived--> LendableQueue --advance: is the occupant satisfied?--> claim, take, complete
- *                 \__directly, round an empty queue__________________________________/
+ *                 \__directly, past an empty queue___________________________________/
  *
  *   submit, on the loop or on a thread that the loop carries:
  *           bytes buffered --> a completed future; otherwise the read waits
@@ -59,7 +59,7 @@ final class Input {
         if (isHere && access.turns.takeStep()) {
             slot.refuseIfBusy(request.name());
             if (!bytes.tryOwn()) {
-                throw new ConcurrentReadException(request.name(), "one on another thread");
+                throw ConcurrentReadException.onAnotherThread(request.name());
             }
             try {
                 T result = answerNow(request);

@@ -255,4 +255,16 @@ class LentBytesTest {
         bench.loop.runReady();
         Outcomes.failure(StreamBrokenException.class, drained);
     }
+
+    @Test
+    void readOnTheLoop_whileAnotherThreadIsReading_isRefused_andSaysSo() {
+        receive("one\n", "two\n");
+        LendableQueue lent = bench.connection.core().input.lent();
+        assertThat(lent.tryUse()).isNotEqualTo(LendableQueue.NOT_LENT);
+        assertThatThrownBy(() -> bench.loop.call(() -> bench.reader.readLine()))
+                .isInstanceOf(ConcurrentReadException.class)
+                .hasMessage("readLine() called while another thread is reading");
+        lent.endUse();
+        assertThat(Outcomes.text(bench.reader.readLine())).isEqualTo("two\n");
+    }
 }

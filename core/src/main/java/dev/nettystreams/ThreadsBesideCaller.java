@@ -3,6 +3,7 @@ package dev.nettystreams;
 import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.spi.LoopThreads;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class ThreadsBesideCaller {
     }
 
     Thread newThread(Runnable task) {
+        Objects.requireNonNull(task, "task");
         Interrupts interrupts = new Interrupts();
         Thread made = newThread(task, interrupts);
         interrupts.bind(made);

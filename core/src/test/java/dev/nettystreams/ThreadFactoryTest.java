@@ -167,4 +167,16 @@ class ThreadFactoryTest {
                     .hasMessageContaining("threadFactory() called on an event loop's own thread");
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void newThread_withoutATask_isRefusedAtOnce(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
+            ThreadFactory factory = Await.threadFactory();
+            assertThatThrownBy(() -> factory.newThread(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("task");
+            return null;
+        });
+    }
 }

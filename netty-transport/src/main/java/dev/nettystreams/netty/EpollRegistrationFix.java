@@ -17,8 +17,9 @@ import io.netty.channel.unix.FileDescriptor;
  *
  * <p>From 4.2.13 to at least 4.2.20, Netty's epoll registration removes a descriptor that wants no events (reading has
  * ended, nothing is queued) but does not record that. The next write that does not fit the socket buffer asks to modify
- * the descriptor, the kernel does not know it, and the write fails: a 16 MiB reply after a peer's FIN arrives as 3.9
- * MB. Requesting only "edge triggered" instead of no events keeps the registration, and costs no wake-ups.
+ * the descriptor, the kernel does not know it, and the write fails: a large reply after a peer's
+ * FIN arrives incomplete. Requesting only "edge triggered" instead of no events keeps the registration, and costs no
+ * wake-ups.
  *
  * <p>The kernel reports a reset to such a channel, but Netty then neither reads nor writes, and does not notice it. So
  * the streams are notified that an error is pending.

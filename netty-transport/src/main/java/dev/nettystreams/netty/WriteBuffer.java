@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Combines small writes in one buffer, so that a reply written in ten pieces is one channel write: a third cheaper than
- * ten writes with one flush. Large pieces get a buffer of their own.
+ * Combines small writes in one buffer. Each channel write passes through the pipeline and takes a buffer and an entry
+ * in the channel's outbound queue; a reply that is written in ten pieces costs all that once. Large pieces get a buffer
+ * of their own.
  *
  * <p>Holds at most {@value #GATHERED_BYTES} bytes and, between flushes, no buffer. Confined to the connection's loop.
  */

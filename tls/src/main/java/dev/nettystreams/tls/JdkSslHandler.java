@@ -13,9 +13,9 @@ import javax.net.ssl.SSLHandshakeException;
 /**
  * Netty's handler for an engine of the JDK, with limits on the peer's requests after the handshake, all of which the
  * JDK's engine would serve. In TLS 1.2 either side can request another handshake, whose cost falls on the server. In
- * TLS 1.3 either side can request new keys (RFC 8446 section 4.6.3): that costs 43 bytes to one side and some 50
- * microseconds to the other, whose answer no {@code drain} holds back. BoringSSL refuses the first to clients and
- * limits the second.
+ * TLS 1.3 either side can request new keys (RFC 8446 section 4.6.3): a request is one short record, but the
+ * other side must derive keys and send an answer, which no {@code drain} holds back. BoringSSL refuses the first to
+ * clients and limits the second.
  *
  * <p>The JDK's switch against the first, {@code jdk.tls.rejectClientInitiatedRenegotiation}, affects the whole process.
  * Instead, this handler disables TLS 1.2 in the engine after the handshake: the session keeps its version, and the

@@ -7,39 +7,41 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that other threads have written and the loop has not collected yet. Small writes gather in one array, so a
- * thread that writes a reply in pieces costs its loop one task and one transport write.
+ * Bytes that threads other than the loop's have written, until the loop collects them. Small writes are combined in one
+ * array, so a reply that is written in pieces costs the loop one task and one transport write.
  *
  * <pre>
- *   OPEN --seal (the output ends in good order, behind these), discard (it has failed)--> CLOSED: appends are refused
- *   OPEN --suspend (plaintext ends)--> SUSPENDED: appends are refused --resume (TLS is there)--> OPEN
+ *   OPEN      --suspend (plaintext ends)--> SUSPENDED: appends are refused
+ *   SUSPENDED --resume (TLS begins)--> OPEN
+ *   either    --seal (the output ends after these bytes), discard (the output has failed)--> CLOSED: appends are
+ *   refused
  * </pre>
  *
- * Lifecycle has the same states, and yet they are here too: "refused" or "will be sent" must be one decision, made
- * under the lock that the loop collects under.
+ * {@link Lifecycle} has similar states. They are repeated here because an append must be either refused or sent: that
+ * is decided under the lock under which the loop collects.
  *
- * <p><em>Credit</em> is the number of bytes that other threads may append before they should wait, less what they have
- * appended. The loop grants it when it has passed on what it collected, and takes it back while it does: a thread
- * drains without asking the loop for as long as the credit is not negative.
+ * <p><em>Credit</em> is the number of bytes that other threads may append before they should wait, less the bytes that
+ * they have appended. A {@code drain} completes without asking the loop as long as the credit is not negative. The loop
+ * revokes the credit when it collects, and grants new credit once it has passed the bytes on.
  *
- * <p>Any thread appends; the loop collects. The loop takes the lock, so nobody does work of unbounded length under it:
- * at most {@value #MOST_ROOM_BYTES} bytes are copied there, larger arrays before, and bytes reach the transport outside
- * it.
+ * <p>Any thread appends; the loop collects. The loop takes the lock, so no thread holds it for an unbounded time: at
+ * most {@value #MOST_ROOM_BYTES} bytes are copied under it, larger arrays are copied before, and bytes are passed to
+ * the transport after it is released.
  */
 final class CrossThreadWrites {
-    /** No byte may be appended before the loop has granted more. */
+    /** The credit while the loop has granted none: writers should wait. */
     static final long NONE = Long.MIN_VALUE;
 
     private static final int FIRST_ROOM_BYTES = 128;
     private static final int MOST_ROOM_BYTES = 8192;
 
     private final Object lock = new Object();
-    private @Nullable ArrayDeque<ByteBuffer> entries; // guarded by lock; ready to be read from, save the open one
-    private @Nullable ByteBuffer open; // guarded by lock; the last entry while it takes more, in the state for filling
-    private int nextRoomBytes = FIRST_ROOM_BYTES; // guarded by lock; more for each that the loop leaves uncollected
+    private @Nullable ArrayDeque<ByteBuffer> entries; // guarded by lock; flipped, without the open one
+    private @Nullable ByteBuffer open; // guarded by lock; the last entry, which takes further small writes
+    private int nextRoomBytes = FIRST_ROOM_BYTES; // guarded by lock; grows until the loop collects
     private volatile boolean isEmpty = true;
     private int byteCount; // guarded by lock
-    private long grantedByteCount; // guarded by lock; NONE while the loop passes on what it has collected
+    private long grantedByteCount; // guarded by lock; NONE while the loop passes bytes on
     private volatile long credit; // written under lock
     private Phase phase = Phase.OPEN; // guarded by lock
 
@@ -50,9 +52,9 @@ final class CrossThreadWrites {
     }
 
     enum AppendResult {
-        /** The loop has been asked to collect. */
+        /** Accepted; the loop has been asked to collect. */
         QUEUED,
-        /** The caller must ask the loop to collect. */
+        /** Accepted; the caller must ask the loop to collect. */
         QUEUED_FIRST,
         /** Refused: the output has ended. */
         CLOSED,
@@ -66,12 +68,12 @@ final class CrossThreadWrites {
         this.credit = grantedByteCount;
     }
 
-    /** The bytes that may still be appended before a writer should wait; negative if it should. Any thread. */
+    /** Returns the credit; if it is negative, writers should wait. Any thread. */
     long credit() {
         return credit;
     }
 
-    /** Grants other threads {@code creditBytes} bytes, for appends that wait here and for later ones. On the loop. */
+    /** Grants a credit, for the appends that have not been collected and for later ones. On the loop. */
     void grant(long creditBytes) {
         synchronized (lock) {
             grantedByteCount = creditBytes;
@@ -83,12 +85,12 @@ final class CrossThreadWrites {
         credit = grantedByteCount == NONE ? NONE : grantedByteCount - byteCount;
     }
 
-    /** Whether there is nothing to collect. A writer on the loop asks first, to keep the order of writes. */
+    /** Returns whether there is nothing to collect. A writer on the loop checks this, to keep the order of writes. */
     boolean isEmpty() {
         return isEmpty;
     }
 
-    /** Adds a copy. */
+    /** Appends a copy of bytes. */
     AppendResult append(byte[] source, int offset, int byteCount) {
         if (byteCount > MOST_ROOM_BYTES) {
             return append(ByteBuffer.wrap(Arrays.copyOfRange(source, offset, offset + byteCount)));
@@ -110,7 +112,7 @@ final class CrossThreadWrites {
         }
     }
 
-    /** Adds a buffer. */
+    /** Appends a buffer, which the caller must not touch afterwards. */
     AppendResult append(ByteBuffer owned) {
         synchronized (lock) {
             if (phase != Phase.OPEN) {
@@ -122,13 +124,14 @@ final class CrossThreadWrites {
         }
     }
 
+    /** Passes all entries to the transport. */
     void collectInto(Transport transport) {
         for (ByteBuffer entry : collect()) {
             transport.writeOwned(entry);
         }
     }
 
-    /** Takes all entries out, in their order, and the credit back until the next {@link #grant}. */
+    /** Removes and returns all entries in their order, and revokes the credit until the next {@link #grant}. */
     ArrayDeque<ByteBuffer> collect() {
         synchronized (lock) {
             closeOpen();
@@ -150,14 +153,14 @@ final class CrossThreadWrites {
         }
     }
 
-    /** Takes nothing in from now on; what is there is still to be collected. */
+    /** Refuses later appends; earlier ones can still be collected. */
     void seal() {
         synchronized (lock) {
             phase = Phase.CLOSED;
         }
     }
 
-    /** Takes nothing in until {@link #resume}; what is there is still to be collected. */
+    /** Refuses appends until {@link #resume}; earlier ones can still be collected. */
     void suspend() {
         move(Phase.OPEN, Phase.SUSPENDED);
     }
@@ -174,7 +177,7 @@ final class CrossThreadWrites {
         }
     }
 
-    /** Drops what is there, and takes nothing in from now on. */
+    /** Drops all entries, and refuses later appends. */
     void discard() {
         seal();
         collect();

@@ -6,9 +6,10 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The received bytes under a biased try-lock: the loop holds it without a compare-and-set until it lends the bytes to a
- * reader on another thread. Otherwise every read on such a thread would cost two thread hops, even when its bytes are
- * already buffered; so after answering one, the loop leaves it whatever else has come.
+ * The received bytes under a try-lock that is biased to the loop. After the loop has answered a read of another thread,
+ * it
+ * <em>lends</em> the remaining bytes: that thread's next read takes them without asking the loop. Otherwise every read
+ * on such a thread would cost two thread hops, even when its bytes are already buffered.
  *
  * <p>An ordinary try-lock would need no {@code OWNED} between two uses, but each read on the loop would begin with a
  * compare-and-set. Measured beside this one, a prototype was slower for pipelined requests, which take several reads
@@ -18,21 +19,21 @@ import org.jspecify.annotations.Nullable;
  *   OWNED --lend (the loop, behind an answer)--> LENT --tryUse (any other thread)--> IN_USE --endUse--> LENT
  *     ^______________tryOwn (the loop needs it; not while it is IN_USE)__________|
  *
- *   OWNED   biased to the loop: its own reads pay no atomic operation
- *   LENT    free: the winner of the compare-and-set has it
- *   IN_USE  held by a reader. The loop never waits for it, since the system may have preempted it in the middle of a
- *           copy: it retries in a later turn.
+ *   OWNED   the loop holds it, and reads without an atomic operation
+ *   LENT    free: a compare-and-set decides who gets it
+ *   IN_USE  held by a reader on another thread. The loop never waits for that reader, which the system may have
+ *           preempted in the middle of a copy; it retries in a later turn.
  * </pre>
  *
- * <p>Bytes that arrive while it is lent are lent, too; bytes that arrive while it is in use are put aside, and follow
- * when the loop owns it again.
+ * <p>Bytes that arrive while the queue is LENT are appended to it. Bytes that arrive while it is IN_USE are put aside,
+ * and are appended when the loop owns the queue again.
  *
- * <p>A reader that was not served and the loop meet by Dekker's handshake: each publishes its own write, then reads the
- * other's. The reader publishes that it waits ({@link ReadSlot}), then looks whether
- * {@linkplain #isUnchangedSince nothing has changed}; the loop adds bytes or takes the queue back, then looks for a
- * reader that waits. One of the two sees the other, so a reader without bytes need not ask the loop.
+ * <p>A reader that finds too few bytes waits without asking the loop. A Dekker handshake makes that safe: each side
+ * publishes its own write, then reads the other's. The reader publishes that it waits ({@link ReadSlot}), then checks
+ * that {@linkplain #isUnchangedSince nothing has changed}. The loop appends bytes or takes the queue back, then checks
+ * for a waiting reader. At least one of the two sees the other.
  *
- * <p>Confined to the connection's loop, save the methods marked "any thread".
+ * <p>Confined to the connection's loop, except for the methods below the line "any thread but the loop's".
  */
 final class LendableQueue {
     private static final VarHandle STATE;
@@ -53,12 +54,12 @@ final class LendableQueue {
 
     private final ByteQueue queue = new ByteQueue();
     private @Nullable ByteQueue aside; // bytes that arrived while it was in use
-    private int lentByteCount; // left by the last reader, and published by its write of the state
+    private int lentByteCount; // set by the last owner, and published by its write of the state
     private int lendNumber; // written by the loop, and published by its write of the state
     private volatile int state;
     private volatile boolean hasAside;
 
-    /** Takes it back if it is lent. Returns false while a reader holds it: the caller retries in a later turn. */
+    /** Takes the queue if it is lent. Returns false while a reader holds it: the caller must retry in a later turn. */
     boolean tryOwn() {
         if (state == OWNED) {
             return true;
@@ -70,7 +71,7 @@ final class LendableQueue {
         if (later != null) {
             try {
                 queue.append(later);
-            } catch (Error e) { // there is no room to put it behind; nothing is lost
+            } catch (Error e) { // no memory for the append; the bytes stay aside
                 lend();
                 throw e;
             }
@@ -80,18 +81,18 @@ final class LendableQueue {
         return true;
     }
 
-    /** All bytes, after {@link #tryOwn} has returned true. */
+    /** Returns all bytes; called after {@link #tryOwn} has returned true. */
     ByteQueue owned() {
         assert state == OWNED;
         return queue;
     }
 
-    /** How many of the lent bytes a reader on another thread has left. For that thread. */
+    /** Returns the number of lent bytes that the last reader left. For that reader. */
     int lentByteCount() {
         return lentByteCount;
     }
 
-    /** Whether another thread may take from it. */
+    /** Returns whether another thread may take bytes. */
     boolean isLent() {
         return state != OWNED;
     }
@@ -116,7 +117,7 @@ final class LendableQueue {
         }
     }
 
-    /** The number of bytes; while it is lent, an upper bound. */
+    /** Returns the number of bytes, or an upper bound while they are lent. */
     int size() {
         if (state == OWNED) { // if not, this read also acquires the last reader's writes
             return queue.size();
@@ -125,13 +126,13 @@ final class LendableQueue {
         return lentByteCount + (later == null ? 0 : later.size());
     }
 
-    /** For the tests of this package: the memory that it holds, in bytes. */
+    /** Returns the size of the memory that this holds, in bytes. For the tests of this package. */
     int capacity() {
         ByteQueue later = aside;
         return queue.capacity() + (later == null ? 0 : later.capacity());
     }
 
-    /** Gives up the bias: the next reader may take the bytes. */
+    /** Lends the queue to the next reader on another thread. */
     void lend() {
         lentByteCount = queue.size();
         lendNumber = (lendNumber + 1) & Integer.MAX_VALUE;
@@ -149,18 +150,22 @@ final class LendableQueue {
         return state == LENT && STATE.compareAndSet(this, LENT, IN_USE) ? lendNumber : NOT_LENT;
     }
 
-    /** The lent bytes, between {@link #tryUse} and {@link #endUse}. */
+    /** Returns the lent bytes; called between {@link #tryUse} and {@link #endUse}. */
     ByteQueue inUse() {
         assert state == IN_USE;
         return queue;
     }
 
+    /** Releases the lent bytes. */
     void endUse() {
         lentByteCount = queue.size();
         state = LENT;
     }
 
-    /** Whether nothing has arrived, and the loop has not taken it back, since the caller's {@link #tryUse}. */
+    /**
+     * Returns whether no bytes have arrived, and the loop has not taken the queue, since {@link #tryUse} returned the
+     * number.
+     */
     boolean isUnchangedSince(int number) {
         return !hasAside && state == LENT && lendNumber == number; // in this order
     }

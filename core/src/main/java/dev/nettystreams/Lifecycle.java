@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this side has asked of the connection, and whether the connection is still there.
+ * The state of a connection: the calls that this side has made to end or to convert it, and whether it still exists.
  *
  * <pre>
  *              writeEof              close               lost
@@ -22,37 +22,44 @@ import org.jspecify.annotations.Nullable;
  *                 OUTPUT_ENDED --lost--> BROKEN_BEHIND_EOF, and then the same
  * </pre>
  *
- * {@link #move} returns null for an event that the table does not have for a state: it came late, or twice. The meaning
- * of each state for a caller is in {@link #refuseWrite}: the states that this side has asked for throw, and name its
- * call; a loss does not, because it is reported by the operations that wait.
+ * {@link #move} returns null if the table has no move for an event: the event came late, or twice. {@link #refuseWrite}
+ * shows the meaning of each state for a caller: in a state that a call of this side has caused, a write throws, and the
+ * exception names that call. After a loss a write does not throw, because drain, flush and waitClosed report the loss.
  *
  * <h2>How the machines of a connection couple</h2>
  *
- * Lifecycle says which calls may begin. {@link Input} and {@link Output} say how the calls that wait will end; they may
- * know of an end before Lifecycle does, and never forget it. The transport knows the wire and none of the three.
+ * Lifecycle decides which calls may begin. {@link Input} and {@link Output} decide how waiting calls end; either may
+ * end before Lifecycle moves, and never opens again. The transport knows the wire, and none of the three.
  *
  * <pre>
  *   event             | Lifecycle       | Input             | Output, CrossThreadWrites | transport
  *   ------------------+-----------------+-------------------+---------------------------+----------------------------
  *   writeEof          | OUTPUT_ENDED    |                   | sealed                    | ends its output behind all
  *   close             | CLOSING         | ended             | sealed                    | finishes, then drops input
- *   abort             | ABORTING        | failed            | failed                    | aborts
- *   startTls          | SECURING        | occupied, paused  | suspended                 | a layer is put in
- *     secured         | OPEN            | freed, reads      | resumed                   |
- *     failed          | TLS_FAILED      | failed            | failed                    | aborts
+ *   abort             | ABORTING        | failed, if not    | failed                    | aborts
+ *                     |                 |   ended           |                           |
+ *   startTls          | SECURING        | occupied; paused  | suspended, then flushed   |
+ *     flushed         |                 | emptied; reads    |                           | the TLS layer is inserted
+ *     secured         | OPEN            | freed             | resumed                   |
+ *     failed          | TLS_FAILED      | emptied, failed   | failed                    | aborts
  *   detach            | DETACHING       | paused            | sealed, then flushed      |
- *     handed over     | DETACHED        | emptied, failed   | failed                    | lets go of the channel
+ *     handed over     | DETACHED        | emptied, failed   | failed                    | gives up the channel
  *   the peer's end    |                 | ended             |                           | its input half has ended
  *   a write is lost   |                 |                   | failed                    | its output half has failed
- *   the wire is gone  | BROKEN, CLOSED, | failed, if it was | failed, if it was not     | closed
- *                     |   ABORTED, ...  |   open; else ended|                           |
+ *   the wire is gone, | BROKEN, CLOSED, | failed, even if   | failed, if not yet        | closed
+ *     with a cause    |   ABORTED,      |   ended before    |                           |
+ *     without one     |   DETACH_FAILED,| failed or ended,  | failed, if not yet        | closed
+ *                     |   TLS_FAILED    |   if not yet      |                           |
  * </pre>
  *
- * Three rules keep them together. The first failure stays: Output's is the connection's ({@link Ending}). Sealing comes
- * with the move of Lifecycle that refuses writes, on the loop, so that a write on another thread is either refused or
- * sent. And Input is told last, since the callers whose reads it completes may call any of the others.
+ * The row "with a cause" holds for a connection that this side has not begun to end; in any other state, the row below
+ * it holds.
  *
- * <p>Moved by any thread; each move is atomic.
+ * <p>Three rules keep the machines consistent. The first failure of Output is the failure of the connection
+ * ({@link Ending}). A task of the loop seals Output after the move that refuses writes, so a write on another thread is
+ * either refused or sent. Input changes last, because it completes reads, whose callers may call any of the others.
+ *
+ * <p>Any thread; each move is atomic.
  */
 final class Lifecycle {
     enum State {
@@ -71,7 +78,7 @@ final class Lifecycle {
         BROKEN,
         BROKEN_BEHIND_EOF;
 
-        /** Whether the connection was lost without a call of this side's. */
+        /** Returns whether the connection was lost before this side closed or aborted it. */
         boolean isBroken() {
             return this == BROKEN || this == BROKEN_BEHIND_EOF;
         }
@@ -85,7 +92,7 @@ final class Lifecycle {
         HAND_OVER,
         START_TLS,
         SECURED,
-        /** A {@code detach} or {@code startTls} has failed, and the streams end the connection. */
+        /** A {@code detach} or {@code startTls} has failed, so the streams end the connection. */
         GIVE_UP,
         LOST
     }
@@ -136,9 +143,9 @@ final class Lifecycle {
     }
 
     /**
-     * Makes the move if there is one.
+     * Makes the move that the table has for an event.
      *
-     * @return the state before, or null when the event means nothing now
+     * @return the state before the move, or null if there is no move
      */
     @Nullable
     State move(Event event) {
@@ -162,13 +169,13 @@ final class Lifecycle {
         };
     }
 
-    /** Whether the streams have been given up for another owner of the wire. */
+    /** Returns whether the streams give the wire to another owner, or have done so. */
     boolean isHandedOver() {
         State now = state.get();
         return now == State.DETACHING || now == State.DETACHED;
     }
 
-    /** Whether {@link #refuseWrite} throws now. */
+    /** Returns whether {@link #refuseWrite} throws now. */
     boolean refusesWrites() {
         State now = state.get();
         return now != State.OPEN && now != State.BROKEN;

@@ -9,36 +9,39 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one connection's calls get to its loop, and who is there already.
+ * How the calls of one connection reach its loop. Three kinds of threads call, with different rights:
  *
  * <pre>
- *   the loop's own thread             here: it may touch everything
- *   a thread that the loop carries    here: it may touch everything but the transport, whose calls wait until it parks
- *   any other thread                  elsewhere: it submits tasks
+ *   the loop's own thread             here: may touch the connection's state, and the transport
+ *   a thread that the loop carries    here: may touch the state; calls of the transport are deferred until it parks
+ *   any other thread                  elsewhere: submits tasks
  *
- *   verb           | on the loop's thread    | on a thread that it carries | elsewhere | if the loop has ended
- *   ---------------+-------------------------+-----------------------------+-----------+----------------------
- *   run            | now; behind the calls   | when it has parked, behind  | submit    | nothing happens
- *                  | of a parked thread      | its writes                  |           |
- *   submit         | a task, and a turn      | the same, when it has       | a task    | false, or the future
- *                  |                         | parked                      |           | fails
- *   submitYielding | the same, when the loop has looked after its other connections once
+ *   verb           | on the loop's own thread | on a carried thread       | elsewhere        | if the loop has ended
+ *   ---------------+--------------------------+---------------------------+------------------+----------------------
+ *   run            | runs the task now, or    | runs it after the thread  | as submit        | the task is dropped
+ *                  | behind the deferred      | has parked, behind its    |                  |
+ *                  | calls being made         | writes                    |                  |
+ *   submit         | submits a task to the    | submits it after the      | submits a task   | returns false, or
+ *                  | loop                     | thread has parked         | to the loop      | fails the future
+ *   submitYielding | as submit, but the loop serves its other connections before it runs the task
  * </pre>
  *
- * A <em>turn</em> ({@link Turns}) is one task or one event of this connection: threads that it wakes run at its end.
+ * A submitted task is a <em>turn</em> ({@link Turns}), as is each event of the transport: threads that become runnable
+ * in it run at its end.
  *
- * <p>Any thread, save the methods marked otherwise.
+ * <p>Any thread may call the methods, except for those marked otherwise.
  */
 final class LoopAccess {
     final Loop loop;
     final Turns turns = new Turns();
     private final Executor yielding;
 
-    /** The carrier of this loop's threads, null where no thread can be carried. Written once, on the loop. */
+    /** The carrier of this loop's threads, or null if this JVM cannot carry threads. Written once, on the loop. */
     private volatile @Nullable Carrier carrier;
 
     /**
-     * The carried thread that called last. A plain field, since a caller that finds itself in it has written it.
+     * The carried thread that called last. A plain field: only a thread that finds itself in it acts on it, and that
+     * thread has written it.
      */
     private @Nullable Thread resident;
 
@@ -47,20 +50,20 @@ final class LoopAccess {
         this.yielding = loop::executeNextTurn;
     }
 
-    /** On the loop, first of all. */
+    /** Called on the loop's own thread, before any event. */
     void start() {
         LoopThreads.mark(loop);
         carrier = Carrier.of(loop);
     }
 
-    /** On the loop. */
+    /** Returns the carrier of this loop's threads. On the loop. */
     @Nullable
     Carrier carrier() {
         return carrier;
     }
 
-    /** The carrier, if the caller is a thread of this loop's, and so alone with this connection; else null. */
-    @SuppressWarnings("ReferenceEquality") // a thread may say that it equals another
+    /** Returns the carrier if it carries the caller, which may then touch the connection's state; otherwise null. */
+    @SuppressWarnings("ReferenceEquality") // a subclass of Thread may override equals
     @Nullable
     Carrier carrierOfCaller() {
         Carrier candidate = carrier;
@@ -78,8 +81,9 @@ final class LoopAccess {
     }
 
     /**
-     * The carrier whose parked calls the caller must not overtake: for a carried thread its own; on the loop's own
-     * thread the one whose calls are being made just now. Else null.
+     * Returns the carrier whose deferred calls the caller must not overtake: on a carried thread its carrier; on the
+     * loop's own thread the carrier, while the deferred calls of a parked thread are being made. Otherwise returns
+     * null.
      */
     @Nullable
     Carrier carrierToGoBehind() {
@@ -91,14 +95,14 @@ final class LoopAccess {
         return candidate != null && loop.isCurrent() && candidate.isSettling() ? candidate : null;
     }
 
-    /** Whether the caller may touch this connection's state, except its transport. */
+    /** Returns whether the caller may touch this connection's state, except for its transport. */
     boolean isHere() {
         return carrierOfCaller() != null || loop.isCurrent();
     }
 
     // ---- the three verbs
 
-    /** Runs a task now on the loop's thread, else as soon as it can; see the table. */
+    /** Runs a task now on the loop's own thread, and otherwise as soon as possible; see the table. */
     void run(Runnable task) {
         Carrier behind = carrierToGoBehind();
         if (behind != null) {
@@ -110,7 +114,10 @@ final class LoopAccess {
         }
     }
 
-    /** Submits a task; returns false if the loop has ended. */
+    /**
+     * Submits a task; returns false if the loop has ended. Always returns true on a carried thread, where the loop is
+     * asked later.
+     */
     boolean submit(Runnable task) {
         return submit(task, loop);
     }
@@ -120,12 +127,12 @@ final class LoopAccess {
         submit(task, loop, future);
     }
 
-    /** Submits a task behind the loop's other connections; returns false if the loop has ended. */
+    /** Does the same, but the loop serves its other connections first. */
     boolean submitYielding(Runnable task) {
         return submit(task, yielding);
     }
 
-    /** The same; fails the future if the loop has ended, or ends without having run the task. */
+    /** Does the same; fails the future if the loop has ended, or ends without having run the task. */
     void submitYielding(Runnable task, CompletableFuture<?> future) {
         submit(task, yielding, future);
     }
@@ -159,7 +166,7 @@ final class LoopAccess {
         future.completeExceptionally(new StreamBrokenException("the connection's event loop has shut down", null));
     }
 
-    /** On the loop: a timer whose task is a turn, or null if the loop is ending, and with it every connection. */
+    /** On the loop: starts a timer whose task is a turn. Returns null if the loop is ending. */
     Loop.@Nullable Timer schedule(Runnable task, long delayNanos) {
         try {
             return loop.schedule(new Turn(task), delayNanos);
@@ -170,12 +177,12 @@ final class LoopAccess {
 
     // ---- turns, on the loop's own thread
 
-    /** A task that is submitted again and again, as one object. */
+    /** Returns a task that may be submitted repeatedly without a new object each time. */
     Runnable reusable(Runnable task) {
         return new Turn(task);
     }
 
-    /** A task of the loop for this connection. Threads that it wakes run when it ends, behind all changes of state. */
+    /** A task of this connection. Threads that become runnable in it run at its end, when the state is settled. */
     private final class Turn implements Runnable {
         private final Runnable work;
 
@@ -189,7 +196,7 @@ final class LoopAccess {
         }
     }
 
-    /** Runs an event of the transport as a turn. */
+    /** Runs work as a turn. */
     void turn(Runnable work) {
         Carrier threads = beginTurn();
         try {
@@ -199,7 +206,7 @@ final class LoopAccess {
         }
     }
 
-    /** The same without an object; {@link #endTurn} must follow, whatever happens. */
+    /** Begins a turn; {@link #endTurn} must follow, in a finally block. Saves the object that {@link #turn} needs. */
     @Nullable
     Carrier beginTurn() {
         assert loop.isCurrent();

@@ -11,26 +11,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Written bytes on their way to the transport, in one order for all who write; and the callers that wait for them.
+ * Written bytes on their way to the transport, in one order for all writing threads, and the calls that wait for them.
  *
  * <pre>
  *   the loop's own thread ------------------------------------+
  *   a carried thread --Carrier, until it has parked--deliver--+--> transport.write --> flush: at the turn's end,
  *   another thread --CrossThreadWrites, until a task collects-+                        or in a task
  *
- *   drain, called ...  | completes at once if                          | else
- *   -------------------+-----------------------------------------------+----------------------------------------------
- *   by the loop        | the transport has room, earlier writes of     | waits for the low mark (WriteGate)
- *                      | other threads passed on                       |
- *   by a carried thread| the same, with the bytes it has not delivered | asks when it has parked
- *   elsewhere          | the credit is not used up (CrossThreadWrites) | asks in a task
- *   on the loop, with the turn's steps used up                         | asks in the next turn
+ *   drain, called by    | completes at once if                           | otherwise
+ *   --------------------+------------------------------------------------+----------------------------------------
+ *   the loop's thread   | the transport has room, after the writes of    | waits for the low mark (WriteGate)
+ *                       | other threads were passed on                   |
+ *   a carried thread    | the transport has room, with the bytes that    | asks the transport after it has parked
+ *                       | carried threads have not delivered yet         |
+ *   another thread      | the credit is not negative (CrossThreadWrites) | asks the transport in a task
+ *   either of the first | never                                          | asks the transport in a later turn
+ *     two, without steps|                                                |
+ *     left (Turns)      |                                                |
  * </pre>
  *
- * A write of one kind that finds another's still under way goes behind it or sends it ahead. Once the output has
- * failed, nothing more reaches the transport.
+ * A write never overtakes an earlier write of another kind of thread: it passes the earlier bytes on first, or is
+ * appended behind them. Once the output has failed, no further byte reaches the transport.
  *
- * <p>Confined to the connection's loop, save the methods marked "any thread".
+ * <p>Confined to the connection's loop, except for the methods marked "any thread".
  */
 final class Output implements Outgoing {
     private final Transport transport;
@@ -43,16 +46,16 @@ final class Output implements Outgoing {
     private final Runnable collecting;
     private final Runnable flushing;
 
-    /** True between the first arrival of a burst and its end, which flushes. */
+    /** True from the first arrival of a burst to its end, which flushes. */
     private boolean isInBurst;
 
-    /** Written by carried threads that have not parked yet. */
+    /** The number of bytes that carried threads have written, and that wait until those threads have parked. */
     private int undeliveredByteCount;
 
     private boolean hasUnflushed;
     private boolean flushScheduled;
 
-    /** @param abort ends the connection, on its loop, since bytes were lost */
+    /** @param abort ends the connection because bytes were lost; called on the loop */
     Output(Transport transport, LoopAccess access, Lifecycle lifecycle, StreamLimits limits, Consumer<Failure> abort) {
         this.transport = transport;
         this.access = access;
@@ -72,8 +75,8 @@ final class Output implements Outgoing {
         lifecycle.refuseWrite("write");
         Carrier behind = carrierToWriteBy();
         if (behind != null) {
-            undeliveredByteCount += byteCount;
             behind.write(this, source, offset, byteCount);
+            undeliveredByteCount += byteCount;
         } else if (!access.loop.isCurrent()) {
             afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
         } else if (catchUp()) {
@@ -87,8 +90,8 @@ final class Output implements Outgoing {
         lifecycle.refuseWrite("writeOwned");
         Carrier behind = carrierToWriteBy();
         if (behind != null) {
-            undeliveredByteCount += source.remaining();
             behind.defer(() -> deliverOwned(source));
+            undeliveredByteCount += source.remaining();
         } else if (!access.loop.isCurrent()) {
             afterAppend(crossThreadWrites.append(source), "writeOwned");
         } else if (catchUp()) {
@@ -97,7 +100,7 @@ final class Output implements Outgoing {
         }
     }
 
-    /** On the loop's own thread, which both ends of a relay share. */
+    /** Writes a chunk in the transport's own memory. Called on the loop's own thread. */
     void write(Chunk chunk) {
         assert access.loop.isCurrent();
         if (access.carrierToGoBehind() != null) {
@@ -113,8 +116,8 @@ final class Output implements Outgoing {
     }
 
     /**
-     * The carrier that a write must go behind, null if it may go to the transport: a carried thread's own, and on the
-     * loop's own thread the one whose calls are being made just now. Earlier writes of other threads go first.
+     * Returns the carrier to write by, or null if the caller may write to the transport; see
+     * {@link LoopAccess#carrierToGoBehind}. If there is one, first defers the writes of other threads.
      */
     private @Nullable Carrier carrierToWriteBy() {
         Carrier behind = access.carrierToGoBehind();
@@ -125,8 +128,9 @@ final class Output implements Outgoing {
     }
 
     /**
-     * Puts the writes of other threads before the caller's own. They are taken out now, so that a later write of theirs
-     * stays behind the caller's. The task that they have asked for {@linkplain #grantCredit grants} new credit.
+     * Defers the writes of other threads, so that they precede the caller's write. Collects them now, so that later
+     * writes of those threads follow it. The task that was submitted for them will {@linkplain #grantCredit grant} new
+     * credit.
      */
     private void takeAlong(Carrier carrier) {
         Iterable<ByteBuffer> earlier = crossThreadWrites.collect();
@@ -138,7 +142,7 @@ final class Output implements Outgoing {
         undeliveredByteCount += byteCount;
     }
 
-    /** Bytes that a carried thread wrote before it parked. */
+    /** Passes on bytes that a carried thread wrote before it parked. */
     @Override
     public void deliver(byte[] source, int byteCount) {
         undeliveredByteCount -= byteCount;
@@ -147,7 +151,7 @@ final class Output implements Outgoing {
         }
     }
 
-    /** The same, for a buffer that has no other owner. */
+    /** Does the same with a buffer that has no other owner. */
     @Override
     public void deliverOwned(ByteBuffer source) {
         undeliveredByteCount -= source.remaining();
@@ -157,8 +161,8 @@ final class Output implements Outgoing {
     }
 
     /**
-     * Writes to the transport, and returns whether that went well. Once something could not be written, nothing behind
-     * it must be either, and the connection is aborted.
+     * Writes to the transport; returns false if the output has failed. If a write throws, aborts the connection: no
+     * later byte may be sent after the lost ones.
      */
     private boolean tryPassOn(Runnable writes) {
         if (gate.failure() != null) {
@@ -181,12 +185,12 @@ final class Output implements Outgoing {
                     crossThreadWrites.discard();
                 }
             }
-            case CLOSED -> lifecycle.refuseWrite(method); // or the output was lost, of which drain and flush tell
+            case CLOSED -> lifecycle.refuseWrite(method); // does not throw if the output was lost: drain and flush fail
             case SUSPENDED -> throw Lifecycle.duringStartTls(method);
         }
     }
 
-    /** Passes on what other threads have written before; returns false if the output has failed. */
+    /** Passes on the writes of other threads; returns false if the output has failed. */
     private boolean catchUp() {
         if (!crossThreadWrites.isEmpty() && tryCollect()) {
             flushSoon();
@@ -194,7 +198,7 @@ final class Output implements Outgoing {
         return gate.failure() == null;
     }
 
-    /** In a task that another thread has asked for. All it wrote is here, so the turn ends with a flush. */
+    /** The task that another thread submits with its first write. Flushes at once: its turn has no other work. */
     private void collectAndFlush() {
         if (tryCollect()) {
             hasUnflushed = true;
@@ -212,7 +216,7 @@ final class Output implements Outgoing {
 
     // ---- flushing
 
-    /** Flushes at the end of the burst, or in a task that follows this one. */
+    /** Flushes at the end of the burst or, outside of one, in a later task. */
     private void flushSoon() {
         hasUnflushed = true;
         if (!isInBurst && !flushScheduled) {
@@ -232,7 +236,7 @@ final class Output implements Outgoing {
         }
     }
 
-    /** Bytes arrive, perhaps several times; {@link #burstEnded} follows. */
+    /** Called at each arrival of a burst; {@link #burstEnded} follows the last one. */
     void burstBegan() {
         isInBurst = true;
     }
@@ -270,21 +274,21 @@ final class Output implements Outgoing {
         return catchUp() && gate.hasRoom();
     }
 
-    /** For a carried thread, which must not call the transport. */
+    /** Called on a carried thread, which may ask the transport for its state but not write to it. */
     private boolean hasRoomUndelivered() {
         return crossThreadWrites.isEmpty()
-                && !lifecycle.refusesWrites() // an abort may be on its way, behind what the thread has written
+                && !lifecycle.refusesWrites() // an abort may be deferred, behind the bytes
                 && gate.failure() == null
                 && gate.hasRoom()
                 && transport.pendingByteCount() + undeliveredByteCount <= highMarkBytes;
     }
 
-    /** Whether a writer on another thread need not wait, as far as it can tell without asking the loop. Any thread. */
+    /** Returns whether a writer on another thread need not wait; false if only the loop can tell. Any thread. */
     private boolean hasCredit() {
         return crossThreadWrites.credit() >= 0 && !lifecycle.refusesWrites() && !access.loop.isEnding();
     }
 
-    /** Other threads may fill the transport to its high mark. */
+    /** Lets other threads append as many bytes as fit below the transport's high mark. */
     private void grantCredit() {
         boolean hasRoom = gate.failure() == null && gate.hasRoom();
         crossThreadWrites.grant(hasRoom ? highMarkBytes - transport.pendingByteCount() : CrossThreadWrites.NONE);
@@ -322,7 +326,7 @@ final class Output implements Outgoing {
         }
     }
 
-    /** The transport has room again: completes the drains that waited for it. */
+    /** Called when the transport has room again: completes the waiting drains. */
     void writable() {
         if (transport.isWritable()) {
             grantCredit();
@@ -330,26 +334,26 @@ final class Output implements Outgoing {
         }
     }
 
-    /** The operating system has everything up to the ticket. */
+    /** Called when the operating system has taken all bytes up to the ticket. */
     void flushed(long ticket) {
         gate.flushedThrough(ticket).forEach(Waiters::complete);
     }
 
     // ---- the end
 
-    /** Why it has failed, null if it has not. */
+    /** Returns the reason why the output has failed, or null if it has not. */
     @Nullable
     Failure failure() {
         return gate.failure();
     }
 
-    /** Passes on the writes of other threads, and refuses later ones. */
+    /** Passes on the writes of other threads, and refuses their later ones. */
     void seal() {
         crossThreadWrites.seal();
         catchUp();
     }
 
-    /** Writes the last plaintext, and refuses other threads until {@link #resume}. Completes when all is sent. */
+    /** Writes the last plaintext, and refuses writes until {@link #resume}. Completes when everything is sent. */
     CompletableFuture<Void> suspendBehind(byte[] lastPlaintext) {
         crossThreadWrites.suspend();
         if (catchUp()) {
@@ -363,9 +367,9 @@ final class Output implements Outgoing {
     }
 
     /**
-     * Nothing is written any more. Returns the futures that wait, which the caller fails when its own state is settled.
+     * Ends the output. Returns the waiting futures, which the caller must complete once its own state is settled.
      *
-     * @param reason why later calls fail; the first one given stays
+     * @param reason the failure of later calls; the first reason is kept
      */
     List<CompletableFuture<Void>> ended(Failure reason) {
         crossThreadWrites.discard();

@@ -49,9 +49,9 @@ public final class TaskGroup implements AutoCloseable {
     /**
      * Starts a task.
      *
-     * <p>Completes with the code's result. Fails with the exception that the code throws, or that prevented the start of
-     * its thread; both cancel the group's other tasks. Cancelling the returned future, or a timeout of it ({@code orTimeout}), interrupts the code and is
-     * no failure of the group.
+     * <p>Completes with the code's result. Fails with the exception that the code throws, or that prevented the start
+     * of its thread; both cancel the group's other tasks. Cancelling the returned future, or a timeout of it
+     * ({@code orTimeout}), interrupts the code and is no failure of the group.
      *
      * @param <T> the type of the result
      * @param code straight-line code that may await

@@ -117,7 +117,7 @@ class NativeWaitTest {
             assertThat(report.getMessage())
                     .startsWith(name.get(20, TimeUnit.SECONDS) + " holds up the event loop background-loop-")
                     .contains(method)
-                    .contains("run what blocks so on another thread");
+                    .contains("make such a call on another thread");
             StackTraceElement[] frames = report.getThrown().getStackTrace();
             assertThat(frames[0].toString()).contains(method);
             assertThat(frames).anyMatch(frame -> frame.getClassName().startsWith(NativeWaitTest.class.getName()));

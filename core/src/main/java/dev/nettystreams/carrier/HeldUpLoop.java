@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   look 1   a run is on
- *   look 2   the same run: its thread is parked, or waits for a monitor --> pinned
- *                          it is in a native method                     --> suspect
- *   look 3   the same run, in the same native method, called from the same lines --> pinned
+ *   look 2   the same run: its thread is parked, or waits for a monitor; or it is in a native method --> suspect
+ *   look 3   the same run: its thread is parked or waits again; or it is in the same native method, called from the
+ *            same lines --> pinned
  * </pre>
  *
  * To the JVM, a thread that reads from a child process is RUNNABLE, like a thread that computes; the stack frames show
@@ -24,6 +24,7 @@ final class HeldUpLoop {
     private int seenRunCount;
     private int reportedRunCount;
     private StackTraceElement @Nullable [] suspectFrames; // of the run seen last
+    private boolean wasWaiting; // in the run seen last; it may have parked in that moment, and left its loop
 
     /** Looks at the loop; acts if its thread is pinned. */
     void look(PinProbe probe) {
@@ -32,6 +33,7 @@ final class HeldUpLoop {
         if (running == null || run != seenRunCount) {
             seenRunCount = run;
             suspectFrames = null;
+            wasWaiting = false;
             return;
         }
         Thread thread = CarriedThreads.threadOf(running);
@@ -45,7 +47,9 @@ final class HeldUpLoop {
         if (probe.continuation() == null || probe.runCount() != run || frames.length == 0) {
             return; // the run has ended, so the thread is not pinned
         }
-        if (!isRunnable) {
+        if (!isRunnable && !wasWaiting) {
+            wasWaiting = true;
+        } else if (!isRunnable) {
             if (waiter != null) {
                 waiter.interruptPinned(wait);
             }
@@ -54,6 +58,7 @@ final class HeldUpLoop {
             report(probe, run, thread, frames, PinWatch.describeNative(frames[0]));
         } else {
             suspectFrames = frames;
+            wasWaiting = false;
         }
     }
 

@@ -252,7 +252,7 @@ class DeadlineTest {
     @MethodSource("dev.nettystreams.ThreadKind#all")
     void withTimeout_anInterruptBetweenTwoThatExpire_isNotLost(ThreadKind kind) {
         assertThatThrownBy(() -> kind.run(pair -> {
-                    Await.withTimeout(Duration.ofMillis(300), () -> {
+                    Await.withTimeout(Duration.ofMillis(1500), () -> {
                         assertThatThrownBy(() -> Await.withTimeout(Duration.ofMillis(1), () -> {
                                     new Semaphore(0).acquire();
                                     return null;

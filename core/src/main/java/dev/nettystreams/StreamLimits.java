@@ -1,36 +1,29 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
- * The limits of one connection.
+ * The limits of one connection. Immutable: {@link #DEFAULT}, and copies of it with other values.
  *
- * @param readLimitBytes the maximum number of bytes before a separator, one or more; reading pauses when more than
- *     twice this number is buffered and resumes at this number or fewer
- * @param writeHighMarkBytes {@code drain} waits while more than this number of bytes is buffered for sending; zero or
- *     more
- * @param writeLowMarkBytes a waiting {@code drain} completes when this number of bytes or fewer is buffered; zero up to
- *     {@code writeHighMarkBytes}
- * @param closeTimeout the time that {@code close} may take, the wait for the peer's end included; if bytes are still
- *     unsent then, the connection is aborted; more than zero
+ * <pre>{@code
+ * StreamLimits limits = StreamLimits.DEFAULT.withReadLimit(1 << 20).withCloseTimeout(Duration.ofSeconds(5));
+ * }</pre>
  */
-public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int writeLowMarkBytes, Duration closeTimeout) {
-
+public final class StreamLimits {
     /**
      * asyncio's values: 64 KiB to read, 64 and 16 KiB to write. The 30 s to close are ours: asyncio has no such
      * timeout.
      */
     public static final StreamLimits DEFAULT = new StreamLimits(65536, 65536, 16384, Duration.ofSeconds(30));
 
-    /**
-     * Checks the ranges.
-     *
-     * @param readLimitBytes one or more
-     * @param writeHighMarkBytes zero or more
-     * @param writeLowMarkBytes zero up to {@code writeHighMarkBytes}
-     * @param closeTimeout more than zero
-     */
-    public StreamLimits {
+    private final int readLimitBytes;
+    private final int writeHighMarkBytes;
+    private final int writeLowMarkBytes;
+    private final Duration closeTimeout;
+
+    private StreamLimits(int readLimitBytes, int writeHighMarkBytes, int writeLowMarkBytes, Duration closeTimeout) {
         if (readLimitBytes < 1) {
             throw new IllegalArgumentException("readLimitBytes < 1: " + readLimitBytes);
         }
@@ -44,6 +37,48 @@ public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int write
         if (closeTimeout.isNegative() || closeTimeout.isZero()) {
             throw new IllegalArgumentException("closeTimeout <= 0: " + closeTimeout);
         }
+        this.readLimitBytes = readLimitBytes;
+        this.writeHighMarkBytes = writeHighMarkBytes;
+        this.writeLowMarkBytes = writeLowMarkBytes;
+        this.closeTimeout = closeTimeout;
+    }
+
+    /**
+     * Returns the maximum number of bytes before a separator. Reading pauses when more than twice this number is
+     * buffered, and resumes at this number or fewer.
+     *
+     * @return one or more
+     */
+    public int readLimitBytes() {
+        return readLimitBytes;
+    }
+
+    /**
+     * Returns the high mark: {@code drain} waits while more than this number of bytes is buffered for sending.
+     *
+     * @return zero or more
+     */
+    public int writeHighMarkBytes() {
+        return writeHighMarkBytes;
+    }
+
+    /**
+     * Returns the low mark: a waiting {@code drain} completes when this number of bytes or fewer is buffered.
+     *
+     * @return zero up to {@link #writeHighMarkBytes}
+     */
+    public int writeLowMarkBytes() {
+        return writeLowMarkBytes;
+    }
+
+    /**
+     * Returns the time that {@code close} may take, the wait for the peer's end included. If bytes are still unsent
+     * then, the connection is aborted.
+     *
+     * @return more than zero
+     */
+    public Duration closeTimeout() {
+        return closeTimeout;
     }
 
     /**
@@ -75,5 +110,25 @@ public record StreamLimits(int readLimitBytes, int writeHighMarkBytes, int write
      */
     public StreamLimits withCloseTimeout(Duration timeout) {
         return new StreamLimits(readLimitBytes, writeHighMarkBytes, writeLowMarkBytes, timeout);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof StreamLimits limits
+                && readLimitBytes == limits.readLimitBytes
+                && writeHighMarkBytes == limits.writeHighMarkBytes
+                && writeLowMarkBytes == limits.writeLowMarkBytes
+                && closeTimeout.equals(limits.closeTimeout);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(readLimitBytes, writeHighMarkBytes, writeLowMarkBytes, closeTimeout);
+    }
+
+    @Override
+    public String toString() {
+        return "StreamLimits[readLimit=" + readLimitBytes + " bytes, writeMarks=" + writeLowMarkBytes + ".."
+                + writeHighMarkBytes + " bytes, closeTimeout=" + Timeouts.toText(closeTimeout) + "]";
     }
 }

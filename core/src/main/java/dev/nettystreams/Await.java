@@ -49,12 +49,7 @@ public final class Await {
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage)
             throws IOException, InterruptedException, TimeoutException {
-        if (LoopThreads.isLoopThread()) {
-            throw new IllegalStateException(
-                    "await() called on an event loop, which it would block: run this code on a thread of its own"
-                            + " (Await.onVirtualThreads, Await.onThreads), or chain on the stage (thenCompose,"
-                            + " StreamConnection.repeat)");
-        }
+        refuseOnLoopThread("await");
         CompletableFuture<T> future = stage.toCompletableFuture();
         try {
             return get(future);
@@ -297,6 +292,16 @@ public final class Await {
     }
 
     // ---- waiting
+
+    /** Called before an operation begins, so that a refused call has no effect. */
+    static void refuseOnLoopThread(String method) {
+        if (LoopThreads.isLoopThread()) {
+            throw new IllegalStateException(method
+                    + "() called on an event loop, which it would block: run this code on a thread of its own"
+                    + " (Await.onVirtualThreads, Await.onThreads), or chain on the stage (thenCompose,"
+                    + " StreamConnection.repeat)");
+        }
+    }
 
     private static <T extends @Nullable Object> T get(CompletableFuture<T> future) throws InterruptedException {
         try {

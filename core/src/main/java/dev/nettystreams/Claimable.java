@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread.
  */
-class Claimable<T> extends StreamFuture<T> {
+class Claimable<T extends @Nullable Object> extends StreamFuture<T> {
     private static final VarHandle CLAIMED;
     private static final VarHandle WAITER;
 

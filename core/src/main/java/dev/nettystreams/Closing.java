@@ -3,8 +3,10 @@ package dev.nettystreams;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.Timeouts;
 import dev.nettystreams.spi.Transport;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +48,10 @@ final class Closing {
 
     private final Transport transport;
     private final LoopAccess access;
-    private final StreamLimits limits;
+    private final Supplier<StreamLimits> limits;
     private final Consumer<String> abort;
     private Phase phase = Phase.IDLE;
+    private Duration timeout = Duration.ZERO; // of this close; set when it begins
     private boolean canLinger;
     private boolean hasPeerEnded;
     private boolean isOutOfTime;
@@ -58,7 +61,7 @@ final class Closing {
     private Loop.@Nullable Timer silence;
 
     /** @param abort aborts the connection for a reason */
-    Closing(Transport transport, LoopAccess access, StreamLimits limits, Consumer<String> abort) {
+    Closing(Transport transport, LoopAccess access, Supplier<StreamLimits> limits, Consumer<String> abort) {
         this.transport = transport;
         this.access = access;
         this.limits = limits;
@@ -67,7 +70,8 @@ final class Closing {
 
     void begin() {
         phase = Phase.SENDING;
-        deadline = access.schedule(this::outOfTime, Timeouts.saturatedNanos(limits.closeTimeout()));
+        timeout = limits.get().closeTimeout();
+        deadline = access.schedule(this::outOfTime, Timeouts.saturatedNanos(timeout));
         canLinger = transport.finish();
         transport.resumeReading(); // a peer that waits for this side to read would never read the remaining bytes
     }
@@ -97,7 +101,7 @@ final class Closing {
     /** Bytes have arrived that no read will take. */
     void dropped(int byteCount) {
         if (isOutOfTime && phase == Phase.LAST_LOOK) {
-            abort("the peer was still sending after " + Timeouts.toText(limits.closeTimeout()));
+            abort("the peer was still sending after " + Timeouts.toText(timeout));
         } else if (phase == Phase.LINGERING || phase == Phase.LAST_LOOK) {
             phase = Phase.LINGERING;
             droppedByteCount += byteCount;
@@ -124,7 +128,7 @@ final class Closing {
     private void outOfTime() {
         if (phase == Phase.SENDING) {
             stop();
-            abort.accept("close() did not finish within " + Timeouts.toText(limits.closeTimeout()) + ": "
+            abort.accept("close() did not finish within " + Timeouts.toText(timeout) + ": "
                     + transport.pendingByteCount() + " bytes unsent");
         } else if (phase == Phase.LINGERING || phase == Phase.LAST_LOOK) {
             isOutOfTime = true;

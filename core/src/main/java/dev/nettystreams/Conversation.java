@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.CancelForwarding;
+import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.StageFailures;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,13 @@ final class Conversation {
         public boolean cancel(boolean mayInterruptIfRunning) {
             handlerCancellation.cancel(mayInterruptIfRunning);
             return false;
+        }
+
+        @Override
+        @Nullable
+        Loop clock() {
+            Loop loop = connection.core().loop;
+            return loop.hasOwnClock() ? loop : null;
         }
     };
 

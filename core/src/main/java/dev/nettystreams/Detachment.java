@@ -40,18 +40,26 @@ final class Detachment extends Claimable<byte[]> {
         return run;
     }
 
+    @Override
+    @Nullable
+    Loop clock() {
+        return core.loop.hasOwnClock() ? core.loop : null;
+    }
+
     private void flush() {
         core.input.stopReading();
         core.output.seal();
-        timer = core.access.schedule(this::timedOut, Timeouts.saturatedNanos(core.limits.closeTimeout()));
+        timer = core.access.schedule(
+                this::timedOut, Timeouts.saturatedNanos(core.limits().closeTimeout()));
         core.output.flush().whenComplete((done, failure) -> core.input.whenOwned(() -> flushed(failure)));
     }
 
     private void timedOut() {
         if (core.lifecycle.move(Lifecycle.Event.GIVE_UP) != null) {
             core.ending.abort(new Failure.Broken(
-                    "detach() did not finish within " + Timeouts.toText(core.limits.closeTimeout()) + ": "
-                            + core.transport.pendingByteCount() + " bytes unsent",
+                    "detach() did not finish within "
+                            + Timeouts.toText(core.limits().closeTimeout()) + ": " + core.transport.pendingByteCount()
+                            + " bytes unsent",
                     null));
         }
     }

@@ -5,6 +5,7 @@ import dev.nettystreams.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ final class Ending {
     Ending(
             Transport transport,
             LoopAccess access,
-            StreamLimits limits,
+            Supplier<StreamLimits> limits,
             Lifecycle lifecycle,
             Input input,
             Output output) {
@@ -113,7 +114,7 @@ final class Ending {
 
     /** Any thread. */
     CompletableFuture<Void> waitClosed() {
-        CompletableFuture<Void> closed = new StreamFuture<>();
+        CompletableFuture<Void> closed = access.newFuture();
         if (access.loop.isCurrent()) {
             waitClosedOnLoop(closed);
         } else {

@@ -25,7 +25,6 @@ final class Input {
     final LoopAccess access;
     private final ReadSlot slot;
     private final ReadGate gate;
-    private final int limitBytes;
     private final LendableQueue bytes = new LendableQueue();
     private boolean hasEnded; // at EOF, or by close on this side
     private @Nullable Failure failure; // ended the input, or was reported after its end
@@ -33,11 +32,10 @@ final class Input {
     private volatile boolean atEof;
     private final AtomicBoolean isReliefAsked = new AtomicBoolean();
 
-    Input(LoopAccess access, Lifecycle lifecycle, ReadGate gate, int limitBytes) {
+    Input(LoopAccess access, Lifecycle lifecycle, ReadGate gate) {
         this.access = access;
         this.slot = new ReadSlot(lifecycle);
         this.gate = gate;
-        this.limitBytes = limitBytes;
     }
 
     /** Any thread. */
@@ -54,7 +52,7 @@ final class Input {
     // ---- the machine: one submit, one advance
 
     /** Any thread. */
-    <T> CompletableFuture<T> submit(ReadRequest<T> request) {
+    <T extends @Nullable Object> CompletableFuture<T> submit(ReadRequest<T> request) {
         boolean isHere = access.isHere();
         if (isHere && access.turns.takeStep()) {
             slot.refuseIfBusy(request.name());
@@ -62,14 +60,17 @@ final class Input {
                 throw ConcurrentReadException.onAnotherThread(request.name());
             }
             try {
-                T result = answerNow(request);
+                if (isOver()) {
+                    return access.completed(answer(request, request.isReady(queue())));
+                }
+                T result = pollNow(request);
                 if (result != null) {
-                    return CompletableFuture.completedFuture(result);
+                    return access.completed(result);
                 }
             } catch (Exception e) {
                 return CompletableFuture.failedFuture(e);
             }
-            PendingRead<T> read = new PendingRead<>(request, false);
+            PendingRead<T> read = newRead(request, false);
             slot.occupy(read);
             gate.aboutToWait();
             return read;
@@ -77,25 +78,31 @@ final class Input {
         if (!isHere) {
             return submitFromElsewhere(request);
         }
-        PendingRead<T> read = new PendingRead<>(request, false);
+        PendingRead<T> read = newRead(request, false);
         slot.occupy(read);
         access.submitYielding(this::advance, read);
         return read;
     }
 
-    private <T> CompletableFuture<T> submitFromElsewhere(ReadRequest<T> request) {
+    private <T extends @Nullable Object> PendingRead<T> newRead(ReadRequest<T> request, boolean isRemote) {
+        return access.loop.hasOwnClock()
+                ? new PendingRead.Clocked<>(request, isRemote, access.loop)
+                : new PendingRead<>(request, isRemote);
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> submitFromElsewhere(ReadRequest<T> request) {
         int lending = request.mayUseLent() ? bytes.tryUse() : LendableQueue.NOT_LENT;
         if (lending != LendableQueue.NOT_LENT) {
             try {
                 T result = answerFromLent(request);
                 if (result != null) {
-                    return CompletableFuture.completedFuture(result);
+                    return access.completed(result);
                 }
             } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);
             }
         }
-        PendingRead<T> read = new PendingRead<>(request, true);
+        PendingRead<T> read = newRead(request, true);
         slot.occupy(read);
         if (!bytes.isUnchangedSince(lending) || gate.isPaused() || access.loop.isEnding()) {
             access.submit(this::advance, read);
@@ -103,7 +110,7 @@ final class Input {
         return read;
     }
 
-    private <T> @Nullable T answerFromLent(ReadRequest<T> request) throws IOException {
+    private <T extends @Nullable Object> @Nullable T answerFromLent(ReadRequest<T> request) throws IOException {
         T result;
         try {
             slot.refuseIfBusy(request.name());
@@ -157,7 +164,7 @@ final class Input {
      * such reads.
      */
     private void relieveGateSoon() {
-        if (gate.isPaused() && bytes.lentByteCount() <= limitBytes && isReliefAsked.compareAndSet(false, true)) {
+        if (gate.isPaused() && gate.isLow(bytes.lentByteCount()) && isReliefAsked.compareAndSet(false, true)) {
             access.submit(() -> {
                 isReliefAsked.set(false);
                 relieveGate(0);
@@ -170,7 +177,7 @@ final class Input {
     }
 
     /** Completes a read if that is possible now. The queue is owned. */
-    <T> void advance(PendingRead<T> read) {
+    <T extends @Nullable Object> void advance(PendingRead<T> read) {
         boolean isReady = read.request.isReady(queue());
         if (!isReady && !isOver()) {
             aboutToWait();
@@ -191,10 +198,7 @@ final class Input {
     /**
      * Answers a request without a future, so no race with the caller is possible. Returns null if the read must wait.
      */
-    private <T> @Nullable T answerNow(ReadRequest<T> request) throws Exception {
-        if (isOver()) {
-            return answer(request, request.isReady(queue()));
-        }
+    private <T extends @Nullable Object> @Nullable T pollNow(ReadRequest<T> request) throws IOException {
         T result = request.poll(queue());
         if (result != null) {
             gate.taken(queue().size());
@@ -203,7 +207,7 @@ final class Input {
     }
 
     /** The rule about ends: buffered bytes come first, then the end, which every later read sees again. */
-    private <T> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
+    private <T extends @Nullable Object> T answer(ReadRequest<T> request, boolean isReady) throws Exception {
         if (failure != null && (queue().isEmpty() || !isReady)) {
             throw failure.newException();
         }
@@ -279,7 +283,7 @@ final class Input {
     }
 
     /** Completes a read directly from a chunk if the queue is empty; returns false if that is impossible. */
-    <T> boolean arrived(Chunk chunk, PendingRead<T> read) {
+    <T extends @Nullable Object> boolean arrived(Chunk chunk, PendingRead<T> read) {
         if (chunk.remaining() < read.request.directByteCount() || !read.claim()) {
             return false;
         }
@@ -379,11 +383,29 @@ final class Input {
         return left;
     }
 
-    // ---- for the tests of this package
+    // ---- counts, any thread
 
+    /** Returns the number of buffered bytes; off the loop, an estimate. */
     int bufferedByteCount() {
-        return bytes.tryOwn() ? queue().size() : bytes.size();
+        return Math.max(0, bytes.size());
     }
+
+    /** Returns the number of bytes that a read by the caller would get without waiting. */
+    int availableByteCount() {
+        if (access.isHere()) {
+            return bytes.tryOwn() ? queue().size() : 0;
+        }
+        if (bytes.tryUse() == LendableQueue.NOT_LENT) {
+            return 0;
+        }
+        try {
+            return bytes.inUse().size();
+        } finally {
+            bytes.endUse();
+        }
+    }
+
+    // ---- for the tests of this package
 
     LendableQueue lent() {
         return bytes;

@@ -8,42 +8,44 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a reader; awaits one {@code readLine} at a time. Confined to the iterating thread. */
-final class LineIterator implements Iterator<byte[]> {
-    private final StreamReader reader;
-    private byte @Nullable [] next;
+/** The lines of a reader; awaits one read at a time. Confined to the iterating thread. */
+final class LineIterator<L> implements Iterator<L> {
+    private final Lines<L> lines;
+    private @Nullable L next; // null if the next line has not been fetched, or if there is none
+    private boolean hasEnded;
 
-    LineIterator(StreamReader reader) {
-        this.reader = reader;
+    LineIterator(Lines<L> lines) {
+        this.lines = lines;
     }
 
     @Override
     public boolean hasNext() {
-        return fetched().length > 0;
+        return fetched() != null;
     }
 
     @Override
-    public byte[] next() {
-        byte[] line = fetched();
-        if (line.length == 0) {
+    public L next() {
+        L line = fetched();
+        if (line == null) {
             throw new NoSuchElementException("the input has ended");
         }
         next = null;
         return line;
     }
 
-    private byte[] fetched() {
-        byte[] line = next;
-        if (line == null) {
-            line = fetch();
-            next = line;
+    private @Nullable L fetched() {
+        if (next == null && !hasEnded) {
+            next = fetch();
+            hasEnded = next == null;
         }
-        return line;
+        return next;
     }
 
-    private byte[] fetch() {
+    private @Nullable L fetch() {
+        Await.refuseOnLoopThread("hasNext");
         try {
-            return Await.await(reader.readLine());
+            L line = Await.await(lines.read());
+            return lines.isEnd(line) ? null : line;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (TimeoutException e) {

@@ -1,26 +1,27 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.CancelForwarding;
+import dev.nettystreams.spi.Loop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** {@link StreamReader#forEachLine}: a {@link Repeat} whose cancellation also cancels the pending read. */
-final class LineLoop {
+/** {@code forEachLine}: a {@link Repeat} whose cancellation also cancels the pending read. */
+final class LineLoop<L> {
     private static final CompletableFuture<Boolean> GO_ON = CompletableFuture.completedFuture(true);
     private static final CompletableFuture<Boolean> END = CompletableFuture.completedFuture(false);
 
-    private final StreamReader reader;
-    private final Function<? super byte[], ? extends @Nullable CompletionStage<?>> each;
+    private final Lines<L> lines;
+    private final Function<? super L, ? extends @Nullable CompletionStage<?>> each;
     private final Repeat repeat;
 
     private final CancelForwarding readCancellation = new CancelForwarding();
 
-    LineLoop(StreamReader reader, Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {
-        this.reader = reader;
+    LineLoop(Loop loop, Lines<L> lines, Function<? super L, ? extends @Nullable CompletionStage<?>> each) {
+        this.lines = lines;
         this.each = each;
-        this.repeat = new Repeat(reader.core.loop, this::step);
+        this.repeat = new Repeat(loop, this::step);
     }
 
     CompletableFuture<Void> begin() {
@@ -30,11 +31,11 @@ final class LineLoop {
     }
 
     private CompletableFuture<Boolean> step() {
-        return readCancellation.to(reader.readLine()).thenCompose(this::handle);
+        return readCancellation.to(lines.read()).thenCompose(this::handle);
     }
 
-    private CompletionStage<Boolean> handle(byte[] line) {
-        if (line.length == 0) {
+    private CompletionStage<Boolean> handle(@Nullable L line) {
+        if (line == null || lines.isEnd(line)) {
             return END;
         }
         CompletionStage<?> handled = each.apply(line);

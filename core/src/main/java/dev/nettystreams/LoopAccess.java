@@ -100,6 +100,23 @@ final class LoopAccess {
         return carrierOfCaller() != null || loop.isCurrent();
     }
 
+    // ---- futures
+
+    /** Returns a new future of this connection. Any thread. */
+    <T extends @Nullable Object> CompletableFuture<T> newFuture() {
+        return StreamFuture.of(loop);
+    }
+
+    /** Returns a completed future of this connection. Any thread. */
+    <T extends @Nullable Object> CompletableFuture<T> completed(T value) {
+        if (!loop.hasOwnClock()) {
+            return CompletableFuture.completedFuture(value);
+        }
+        CompletableFuture<T> future = newFuture();
+        future.complete(value);
+        return future;
+    }
+
     // ---- the three verbs
 
     /** Runs a task now on the loop's own thread, and otherwise as soon as possible; see the table. */

@@ -39,7 +39,7 @@ final class Output implements Outgoing {
     private final Transport transport;
     private final LoopAccess access;
     private final Lifecycle lifecycle;
-    private final int highMarkBytes;
+    private int highMarkBytes; // written on the loop
     private final Consumer<Failure> abort;
     private final WriteGate gate;
     private final CrossThreadWrites crossThreadWrites;
@@ -66,6 +66,13 @@ final class Output implements Outgoing {
         this.crossThreadWrites = new CrossThreadWrites(highMarkBytes);
         this.collecting = access.reusable(this::collectAndFlush);
         this.flushing = access.reusable(this::runScheduledFlush);
+    }
+
+    /** Changes the marks; see {@link StreamConnection#setLimits}. */
+    void setMarks(int highBytes, int lowBytes) {
+        highMarkBytes = highBytes;
+        transport.setWriteMarks(highBytes, lowBytes);
+        grantCredit();
     }
 
     // ---- writes
@@ -253,13 +260,13 @@ final class Output implements Outgoing {
         Carrier here = access.carrierToGoBehind();
         boolean isHere = here != null || access.loop.isCurrent();
         if (!isHere && hasCredit()) {
-            return CompletedFuture.done();
+            return done();
         }
         boolean isNow = isHere && access.turns.takeStep();
         if (isNow && (here == null ? catchUpAndHasRoom() : hasRoomUndelivered())) {
-            return CompletedFuture.done();
+            return done();
         }
-        CompletableFuture<Void> drained = new StreamFuture<>();
+        CompletableFuture<Void> drained = access.newFuture();
         if (!isHere) {
             access.submit(() -> drainOnLoop(drained), drained);
         } else if (!isNow) {
@@ -268,6 +275,12 @@ final class Output implements Outgoing {
             access.run(() -> drainOnLoop(drained));
         }
         return drained;
+    }
+
+    private CompletableFuture<Void> done() {
+        return access.loop.hasOwnClock()
+                ? access.completed(CompletedFuture.done().join())
+                : CompletedFuture.done();
     }
 
     private boolean catchUpAndHasRoom() {
@@ -308,7 +321,7 @@ final class Output implements Outgoing {
 
     /** Any thread. */
     CompletableFuture<Void> flush() {
-        CompletableFuture<Void> flushed = new StreamFuture<>();
+        CompletableFuture<Void> flushed = access.newFuture();
         if (access.loop.isCurrent()) {
             access.run(() -> flushOnLoop(flushed));
         } else {
@@ -374,6 +387,11 @@ final class Output implements Outgoing {
     List<CompletableFuture<Void>> ended(Failure reason) {
         crossThreadWrites.discard();
         return gate.ended(reason);
+    }
+
+    /** Returns the number of bytes that the system has not taken. Any thread; off the loop, an estimate. */
+    long pendingByteCount() {
+        return crossThreadWrites.byteCount() + undeliveredByteCount + transport.pendingByteCount();
     }
 
     /** For the tests of this package. */

@@ -13,8 +13,7 @@ import java.util.concurrent.Executor;
 final class ReadGate {
     private final Transport transport;
     private final Executor onLoop;
-    private final int lowMark;
-    private final long highMark;
+    private volatile int lowMark; // written on the loop
     private volatile boolean paused; // written on the loop
 
     /** @param onLoop runs a task on the loop's own thread, at once if that is the caller */
@@ -22,7 +21,16 @@ final class ReadGate {
         this.transport = transport;
         this.onLoop = onLoop;
         this.lowMark = limit;
-        this.highMark = 2L * limit;
+    }
+
+    /** Changes the limit; a paused transport resumes with the next read. */
+    void setLimit(int limit) {
+        lowMark = limit;
+    }
+
+    /** Returns whether a number of buffered bytes is at the limit or below. Any thread. */
+    boolean isLow(int byteCount) {
+        return byteCount <= lowMark;
     }
 
     /** Any thread. */
@@ -32,14 +40,14 @@ final class ReadGate {
 
     /** @param byteCount the number of buffered bytes, the new ones included */
     void arrived(int byteCount) {
-        if (byteCount > highMark) {
+        if (byteCount > 2L * lowMark) {
             pause();
         }
     }
 
     /** @param byteCount the number of bytes that are still buffered */
     void taken(int byteCount) {
-        if (paused && byteCount <= lowMark) {
+        if (paused && isLow(byteCount)) {
             resume();
         }
     }

@@ -3,7 +3,6 @@ package dev.nettystreams;
 import dev.nettystreams.spi.Chunk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  */
-abstract sealed class ReadRequest<T> {
+abstract class ReadRequest<T extends @Nullable Object> {
     static final byte[] NOTHING = {};
     private static final int NEVER = Integer.MAX_VALUE;
 
     private final String name;
 
-    private ReadRequest(String name) {
+    ReadRequest(String name) {
         this.name = name;
     }
 
@@ -44,7 +43,7 @@ abstract sealed class ReadRequest<T> {
 
     /**
      * Checks and takes in one step, where no future must be claimed in between; returns null if the request is not
-     * ready.
+     * ready. A null result is possible only at the end of the input.
      */
     @Nullable
     T poll(ByteQueue queue) throws IOException {
@@ -77,7 +76,7 @@ abstract sealed class ReadRequest<T> {
         throw new IllegalStateException(name + " goes through the queue");
     }
 
-    private static IncompleteReadException incomplete(ByteQueue queue, int expected) {
+    static IncompleteReadException incomplete(ByteQueue queue, int expected) {
         return new IncompleteReadException(queue.take(queue.size()), expected);
     }
 
@@ -248,114 +247,6 @@ abstract sealed class ReadRequest<T> {
         @Override
         boolean opensGateAtEof() {
             return true;
-        }
-    }
-
-    /** {@code readUntil} and {@code readLine()}: through the separator that ends first. */
-    static final class Until extends ReadRequest<byte[]> {
-        private final Separators separators;
-        private final int limit;
-        private final boolean partialAtEof;
-
-        /**
-         * @param limit the maximum number of bytes before the separator
-         * @param partialAtEof true if the bytes before the end of the input are a result (a last line), false if they
-         *     are an error
-         */
-        Until(String name, Separators separators, int limit, boolean partialAtEof) {
-            super(name);
-            this.separators = separators;
-            this.limit = limit;
-            this.partialAtEof = partialAtEof;
-        }
-
-        @Override
-        boolean isReady(ByteQueue queue) {
-            return queue.indexAfter(separators) >= 0 || certainByteCount(queue) > limit;
-        }
-
-        @Override
-        byte[] take(ByteQueue queue) throws LimitOverrunException {
-            byte[] line = poll(queue);
-            if (line == null) {
-                throw new IllegalStateException("not ready");
-            }
-            return line;
-        }
-
-        @Override
-        byte @Nullable [] poll(ByteQueue queue) throws LimitOverrunException {
-            int end = queue.indexAfter(separators);
-            if (end >= 0) {
-                int start = end - queue.matchedLength(separators);
-                if (start > limit) {
-                    throw new LimitOverrunException(true, start, limit);
-                }
-                return queue.take(end);
-            }
-            int certain = certainByteCount(queue);
-            if (certain > limit) {
-                throw new LimitOverrunException(false, certain, limit);
-            }
-            return null;
-        }
-
-        /** A separator may have started in the last (longest - 1) bytes, and in none before them. */
-        private int certainByteCount(ByteQueue queue) {
-            return Math.max(0, queue.size() + 1 - separators.longest());
-        }
-
-        @Override
-        byte[] takeAtEof(ByteQueue queue) throws IncompleteReadException {
-            if (partialAtEof) {
-                return queue.take(queue.size());
-            }
-            throw incomplete(queue, IncompleteReadException.UNDEFINED);
-        }
-    }
-
-    /** {@code readLine(CRLF)}: CR LF ends the line, and either of them alone is an error. */
-    static final class StrictLine extends ReadRequest<byte[]> {
-        private static final Separators CR_OR_LF = Separators.of(List.of(new byte[] {'\r'}, new byte[] {'\n'}));
-        private final int limit;
-
-        StrictLine(int limit) {
-            super("readLine");
-            this.limit = limit;
-        }
-
-        @Override
-        boolean isReady(ByteQueue queue) {
-            int next = queue.indexAfter(CR_OR_LF);
-            if (next < 0) {
-                return queue.size() > limit;
-            }
-            // A CR at the end waits for its LF, unless the line is too long already.
-            return next - 1 > limit || queue.byteAt(next - 1) == '\n' || queue.size() > next;
-        }
-
-        @Override
-        byte[] take(ByteQueue queue) throws IOException {
-            int next = queue.indexAfter(CR_OR_LF);
-            int length = next < 0 ? queue.size() : next - 1;
-            if (length > limit) {
-                throw new LimitOverrunException(next >= 0, length, limit);
-            }
-            if (queue.byteAt(length) == '\n') {
-                throw new BareLineEndingException(length, '\n');
-            }
-            if (queue.byteAt(next) != '\n') {
-                throw new BareLineEndingException(length, '\r');
-            }
-            return queue.take(next + 1);
-        }
-
-        @Override
-        byte[] takeAtEof(ByteQueue queue) throws IncompleteReadException {
-            if (queue.isEmpty()) {
-                return NOTHING;
-            }
-            throw incomplete(queue, IncompleteReadException.UNDEFINED);
         }
     }
 

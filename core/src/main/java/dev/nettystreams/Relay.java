@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Chunk;
+import dev.nettystreams.spi.Loop;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,12 @@ final class Relay extends StreamFuture<Long> implements Occupant {
     Relay(Input source, StreamWriter target) {
         this.source = source;
         this.target = target;
+    }
+
+    @Override
+    @Nullable
+    Loop clock() {
+        return source.access.loop.hasOwnClock() ? source.access.loop : null;
     }
 
     @Override
@@ -97,7 +104,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
 
     private void holdWhileClogged() {
         CompletableFuture<Void> drained = target.drain();
-        if (drained == CompletedFuture.done()) {
+        if (drained.isDone() && !drained.isCompletedExceptionally()) {
             return;
         }
         isHeld = true;

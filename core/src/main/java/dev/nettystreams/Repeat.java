@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Repeat {
     private final Loop loop;
     private final Supplier<? extends CompletionStage<Boolean>> step;
-    private final CompletableFuture<Void> finished = new StreamFuture<>();
+    private final CompletableFuture<Void> finished;
 
     Repeat(Loop loop, Supplier<? extends CompletionStage<Boolean>> step) {
         this.loop = loop;
         this.step = step;
+        this.finished = StreamFuture.of(loop);
     }
 
     CompletableFuture<Void> begin() {

@@ -50,6 +50,12 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         this.lastPlaintext = lastPlaintext.clone();
     }
 
+    @Override
+    @Nullable
+    Loop clock() {
+        return core.loop.hasOwnClock() ? core.loop : null;
+    }
+
     void begin() {
         whenComplete((session, failure) -> core.access.run(this::endIfCalledOff));
         if (isDone()) {

@@ -1,9 +1,12 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.Transport;
+import java.net.SocketAddress;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reader and a writer over one connection.
@@ -18,7 +21,7 @@ import java.util.function.Supplier;
 public final class StreamConnection implements AutoCloseable {
     private final StreamCore core;
 
-    private StreamConnection(StreamCore core) {
+    StreamConnection(StreamCore core) {
         this.core = core;
     }
 
@@ -33,7 +36,7 @@ public final class StreamConnection implements AutoCloseable {
     public static StreamConnection over(Transport transport, StreamLimits limits) {
         StreamCore core = new StreamCore(transport, limits);
         core.start();
-        return new StreamConnection(core);
+        return core.connection;
     }
 
     /**
@@ -52,6 +55,52 @@ public final class StreamConnection implements AutoCloseable {
      */
     public StreamWriter writer() {
         return core.writer;
+    }
+
+    /**
+     * Returns the address of the peer.
+     *
+     * @return an {@link java.net.InetSocketAddress} for TCP, the transport's kind of address for Unix sockets, whose
+     *     clients usually have no name; null if the transport has no addresses
+     */
+    public @Nullable SocketAddress peerAddress() {
+        return address("peername");
+    }
+
+    /**
+     * Returns this side's own address.
+     *
+     * @return as {@link #peerAddress}
+     */
+    public @Nullable SocketAddress localAddress() {
+        return address("sockname");
+    }
+
+    private @Nullable SocketAddress address(String name) {
+        return core.transport.extraInfo(name) instanceof SocketAddress address ? address : null;
+    }
+
+    /**
+     * Returns the limits that apply now.
+     *
+     * @return the limits that the connection was opened with, or the last ones that it was given
+     */
+    public StreamLimits limits() {
+        return core.limits();
+    }
+
+    /**
+     * Changes the limits of the living connection, such as the read limit after a login, or the write marks (asyncio's
+     * {@code set_write_buffer_limits}).
+     *
+     * <p>The read limit applies to reads that are called afterwards. The write marks apply from the next write on; a
+     * {@code drain} that waits completes at the new low mark. The close timeout applies to a {@code close} that is
+     * called afterwards. Has no effect on a connection that has ended.
+     *
+     * @param limits the new limits
+     */
+    public void setLimits(StreamLimits limits) {
+        core.setLimits(Objects.requireNonNull(limits, "limits"));
     }
 
     /**

@@ -30,16 +30,17 @@ import org.jspecify.annotations.Nullable;
 final class StreamCore implements TransportEvents {
     final Transport transport;
     final Loop loop;
-    final StreamLimits limits;
     final Lifecycle lifecycle = new Lifecycle();
     final LoopAccess access;
     final Output output;
     final Input input;
     final StreamReader reader;
     final StreamWriter writer;
-
+    final StreamConnection connection;
     final Ending ending;
 
+    private final ReadGate gate;
+    private volatile StreamLimits limits;
     private volatile @Nullable TlsSession tlsSession;
 
     StreamCore(Transport transport, StreamLimits limits) {
@@ -48,11 +49,29 @@ final class StreamCore implements TransportEvents {
         this.limits = limits;
         this.access = new LoopAccess(loop);
         this.output = new Output(transport, access, lifecycle, limits, this::outputBroken);
-        ReadGate gate = new ReadGate(transport, access::run, limits.readLimitBytes());
-        this.input = new Input(access, lifecycle, gate, limits.readLimitBytes());
-        this.ending = new Ending(transport, access, limits, lifecycle, input, output);
+        this.gate = new ReadGate(transport, access::run, limits.readLimitBytes());
+        this.input = new Input(access, lifecycle, gate);
+        this.ending = new Ending(transport, access, this::limits, lifecycle, input, output);
         this.reader = new StreamReader(this);
         this.writer = new StreamWriter(this);
+        this.connection = new StreamConnection(this);
+    }
+
+    /** Any thread. */
+    StreamLimits limits() {
+        return limits;
+    }
+
+    /** Any thread. See {@link StreamConnection#setLimits}. */
+    void setLimits(StreamLimits others) {
+        limits = others;
+        reader.setReadLimit(others.readLimitBytes());
+        access.run(() -> {
+            gate.setLimit(others.readLimitBytes());
+            if (!lifecycle.isHandedOver()) {
+                output.setMarks(others.writeHighMarkBytes(), others.writeLowMarkBytes());
+            }
+        });
     }
 
     /** Any thread. Calls made after it reach the transport after its start. */
@@ -67,7 +86,8 @@ final class StreamCore implements TransportEvents {
     private void startOnLoop() {
         access.start();
         EventTurns events = new EventTurns(access, this);
-        transport.start(events, limits.writeHighMarkBytes(), limits.writeLowMarkBytes());
+        StreamLimits now = limits;
+        transport.start(events, now.writeHighMarkBytes(), now.writeLowMarkBytes());
     }
 
     // ---- half-close
@@ -207,6 +227,7 @@ final class StreamCore implements TransportEvents {
         Object peer = transport.extraInfo("peername");
         // Null if the connection was lost before the transport could ask for it.
         String name = peer == null ? "unknown" : peer.toString();
-        return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name);
+        return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name) + ", buffered="
+                + input.bufferedByteCount() + ", pending=" + output.pendingByteCount();
     }
 }

@@ -10,7 +10,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future whose {@code orTimeout} uses the calling event loop's timer if it is called from a task on a loop, or from
+ * A future whose {@code orTimeout} uses the time of its connection's loop if that loop {@linkplain Loop#hasOwnClock has
+ * a clock of its own}. Otherwise it uses the calling event loop's timer if it is called from a task on a loop, or from
  * the thread of a loop that has run tasks. Before Java 25 the JDK keeps all timeouts of a process in one queue with one
  * lock, which leads to a deadlock here: a task on a loop parks in line for the lock, and the loop's own thread, which
  * cancels a timeout, waits behind that task.
@@ -19,6 +20,30 @@ import org.jspecify.annotations.Nullable;
  * same kind. Any thread.
  */
 class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+    /** A future of a connection on a loop with a clock of its own. */
+    private static final class Clocked<T extends @Nullable Object> extends StreamFuture<T> {
+        private final Loop clock;
+
+        Clocked(Loop clock) {
+            this.clock = clock;
+        }
+
+        @Override
+        Loop clock() {
+            return clock;
+        }
+    }
+
+    /** Returns a new future of a loop's connection. */
+    static <T extends @Nullable Object> StreamFuture<T> of(@Nullable Loop loop) {
+        return loop != null && loop.hasOwnClock() ? new Clocked<>(loop) : new StreamFuture<>();
+    }
+
+    /** Returns the loop of this future's connection if it has a clock of its own, else null. */
+    @Nullable
+    Loop clock() {
+        return null;
+    }
 
     @Override
     public final CompletableFuture<T> orTimeout(long timeout, TimeUnit unit) {
@@ -44,7 +69,8 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
         if (isDone()) {
             return;
         }
-        Loop loop = Carrier.timersOfCaller();
+        Loop clock = clock();
+        Loop loop = clock == null ? Carrier.timersOfCaller() : clock;
         if (loop == null || loop.isEnding()) {
             elsewhere.accept(nanos);
             return;
@@ -63,6 +89,6 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public final <U> CompletableFuture<U> newIncompleteFuture() {
-        return new StreamFuture<>();
+        return of(clock());
     }
 }

@@ -1,6 +1,9 @@
 package dev.nettystreams;
 
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,20 +36,22 @@ import org.jspecify.annotations.Nullable;
  * buffered.
  */
 public final class StreamReader {
-    private static final ReadRequest.Until DEFAULT_LINE = lineRequest(StreamLimits.DEFAULT.readLimitBytes());
+    private static final DelimitedRequest DEFAULT_LINE =
+            DelimitedRequest.Until.line(StreamLimits.DEFAULT.readLimitBytes());
 
     final StreamCore core;
-    private final ReadRequest.Until lineRequest;
+    private DelimitedRequest lineRequest = DEFAULT_LINE; // immutable; a reader that sees the former one keeps its limit
     private @Nullable Separators lastSeparators;
 
     StreamReader(StreamCore core) {
         this.core = core;
-        this.lineRequest =
-                core.limits.equals(StreamLimits.DEFAULT) ? DEFAULT_LINE : lineRequest(core.limits.readLimitBytes());
+        setReadLimit(core.limits().readLimitBytes());
     }
 
-    private static ReadRequest.Until lineRequest(int limit) {
-        return new ReadRequest.Until("readLine", Separators.LF, limit, true);
+    void setReadLimit(int limitBytes) {
+        lineRequest = limitBytes == StreamLimits.DEFAULT.readLimitBytes()
+                ? DEFAULT_LINE
+                : DelimitedRequest.Until.line(limitBytes);
     }
 
     // ---- reads
@@ -102,7 +107,7 @@ public final class StreamReader {
      * @return the line with its ending; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine(LineEnding ending) {
-        return readLine(ending, core.limits.readLimitBytes());
+        return readLine(ending, core.limits().readLimitBytes());
     }
 
     /**
@@ -122,12 +127,15 @@ public final class StreamReader {
      * @return the line with its ending; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine(LineEnding ending, int limit) {
+        return core.input.submit(lineRequest(ending, limit));
+    }
+
+    static DelimitedRequest lineRequest(LineEnding ending, int limit) {
         requireNotNegative(limit);
-        return core.input.submit(
-                switch (ending) {
-                    case LF -> lineRequest(limit);
-                    case CRLF -> new ReadRequest.StrictLine(limit);
-                });
+        return switch (ending) {
+            case LF -> DelimitedRequest.Until.line(limit);
+            case CRLF -> new DelimitedRequest.StrictLine(limit);
+        };
     }
 
     /**
@@ -137,7 +145,7 @@ public final class StreamReader {
      * @return the bytes, the separator included
      */
     public CompletableFuture<byte[]> readUntil(byte[]... separators) {
-        return readUntil(Arrays.asList(separators), core.limits.readLimitBytes());
+        return readUntil(Arrays.asList(separators), core.limits().readLimitBytes());
     }
 
     /**
@@ -157,7 +165,7 @@ public final class StreamReader {
      */
     public CompletableFuture<byte[]> readUntil(List<byte[]> separators, int limit) {
         return core.input.submit(
-                new ReadRequest.Until("readUntil", compiled(separators), requireNotNegative(limit), false));
+                new DelimitedRequest.Until("readUntil", compiled(separators), requireNotNegative(limit), false));
     }
 
     /**
@@ -265,7 +273,7 @@ public final class StreamReader {
      * @return completes when all lines have been handled
      */
     public CompletableFuture<Void> forEachLine(Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {
-        return new LineLoop(this, each).begin();
+        return new LineLoop<>(core.loop, Lines.of(this), each).begin();
     }
 
     /**
@@ -279,7 +287,47 @@ public final class StreamReader {
      * @return an iterable that may be used once
      */
     public Iterable<byte[]> lines() {
-        return () -> new LineIterator(this);
+        return () -> new LineIterator<>(Lines.of(this));
+    }
+
+    // ---- other views of the same bytes
+
+    /**
+     * Returns a reader of these bytes as text: lines and strings.
+     *
+     * @param charset the charset of the text
+     * @return a new view of this reader
+     * @throws IllegalArgumentException if the charset can only be decoded, as the JDK's auto-detecting ones
+     */
+    public TextReader text(Charset charset) {
+        return new TextReader(this, TextFormat.of(charset));
+    }
+
+    /**
+     * Returns a reader of these bytes as numbers with a fixed width.
+     *
+     * @param order {@link ByteOrder#BIG_ENDIAN}, the order of most network protocols, or
+     *     {@link ByteOrder#LITTLE_ENDIAN}
+     * @return a new view of this reader
+     */
+    public NumberReader numbers(ByteOrder order) {
+        return new NumberReader(this, order);
+    }
+
+    /**
+     * Returns an input stream of these bytes, for the rest of Java: {@code InputStreamReader}, {@code GZIPInputStream},
+     * parsers. For threads that may block, as for {@link Await#await}.
+     *
+     * <p>It has no buffer of its own. An interrupt of a waiting read throws {@link java.io.InterruptedIOException},
+     * consumes no bytes, and leaves the thread's interrupt status set. On an event loop's own thread, reads throw
+     * {@link IllegalStateException} as {@code await} does, and consume no bytes. {@code available} counts the bytes
+     * that the next read gets without waiting. {@code close} makes later reads of this stream fail, and affects neither
+     * the reader nor the connection. One thread at a time may use the stream.
+     *
+     * @return a new view of this reader
+     */
+    public InputStream asInputStream() {
+        return new ReaderInputStream(this);
     }
 
     /**
@@ -301,10 +349,18 @@ public final class StreamReader {
         return core.input.atEof();
     }
 
+    /**
+     * Returns the connection that this reader belongs to.
+     *
+     * @return the same connection every time
+     */
+    public StreamConnection connection() {
+        return core.connection;
+    }
+
     @Override
     public String toString() {
-        return "StreamReader[" + (atEof() ? "at EOF, " : "") + "limit=" + core.limits.readLimitBytes() + ", " + core
-                + "]";
+        return "StreamReader[" + core + ", limit=" + core.limits().readLimitBytes() + (atEof() ? ", at EOF]" : "]");
     }
 
     private Separators compiled(List<byte[]> separators) {
@@ -316,7 +372,7 @@ public final class StreamReader {
         return last;
     }
 
-    private static int requireNotNegative(int byteCount) {
+    static int requireNotNegative(int byteCount) {
         if (byteCount < 0) {
             throw new IllegalArgumentException("byteCount < 0: " + byteCount);
         }

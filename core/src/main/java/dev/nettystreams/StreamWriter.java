@@ -1,6 +1,9 @@
 package dev.nettystreams;
 
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +88,51 @@ public final class StreamWriter {
     }
 
     /**
+     * Writes a text in a charset.
+     *
+     * @param text the text to write
+     * @param charset the charset of the bytes
+     * @throws IllegalArgumentException if the charset cannot encode a character of the text, of which no byte is
+     *     written then; or if it starts each text with a byte order mark, as UTF-16 does and UTF-16BE does not
+     * @throws StreamClosedException if this side has ended the output, even if {@code text} is empty
+     */
+    public void write(CharSequence text, Charset charset) {
+        ByteBuffer bytes = TextFormat.of(charset).encode(text);
+        core.output.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    }
+
+    /**
+     * Returns a writer of numbers with a fixed width.
+     *
+     * @param order {@link ByteOrder#BIG_ENDIAN}, the order of most network protocols, or
+     *     {@link ByteOrder#LITTLE_ENDIAN}
+     * @return a new view of this writer
+     */
+    public NumberWriter numbers(ByteOrder order) {
+        return new NumberWriter(this, order);
+    }
+
+    /**
+     * Returns an output stream to this writer, for the rest of Java: {@code OutputStreamWriter},
+     * {@code GZIPOutputStream}, serializers. For threads that may block, as for {@link Await#await}.
+     *
+     * <p>{@code write} is a write and a drain, in pieces of 64 KiB, so a large array waits at the caller and not in the
+     * write buffer. {@code flush} is a {@link #flush}. An interrupt of a waiting call throws
+     * {@link java.io.InterruptedIOException}, which counts the written bytes in {@code bytesTransferred}, and leaves
+     * the thread's interrupt status set. On an event loop's own thread, every call throws {@link IllegalStateException}
+     * as {@code await} does, and writes nothing.
+     *
+     * <p>{@code close} flushes and ends the output with {@link #writeEof}, if the connection
+     * {@linkplain #canWriteEof supports half-close}; the input goes on either way. One thread at a time may use the
+     * stream.
+     *
+     * @return a new view of this writer
+     */
+    public OutputStream asOutputStream() {
+        return new WriterOutputStream(this);
+    }
+
+    /**
      * Writes a copy of several byte arrays in order, with nothing between them (asyncio's {@code writelines}).
      *
      * @param lines the arrays to write
@@ -123,6 +171,17 @@ public final class StreamWriter {
      */
     public CompletableFuture<Void> flush() {
         return core.output.flush();
+    }
+
+    /**
+     * Returns the number of bytes that were written here and that the operating system has not taken yet (asyncio's
+     * {@code get_write_buffer_size}). Over Netty it includes some overhead for each queued buffer. While other threads
+     * write, it is an estimate.
+     *
+     * @return zero or more
+     */
+    public long pendingByteCount() {
+        return core.output.pendingByteCount();
     }
 
     /**
@@ -260,6 +319,29 @@ public final class StreamWriter {
                     : tls.peerCertificates().get(0);
         }
         return core.transport.extraInfo(name);
+    }
+
+    /**
+     * Looks up a fact about the connection; see {@link #getExtraInfo(String)}.
+     *
+     * @param <T> the type of the fact, which the caller must know
+     * @param name the fact's name
+     * @param ifUnknown the value to return if the fact is not known
+     * @return the fact, or {@code ifUnknown}
+     */
+    @SuppressWarnings("unchecked") // as with getExtraInfo, the caller knows the type
+    public <T> T getExtraInfo(String name, T ifUnknown) {
+        Object known = getExtraInfo(name);
+        return known == null ? ifUnknown : (T) known;
+    }
+
+    /**
+     * Returns the connection that this writer belongs to.
+     *
+     * @return the same connection every time
+     */
+    public StreamConnection connection() {
+        return core.connection;
     }
 
     @Override

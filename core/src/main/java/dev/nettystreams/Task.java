@@ -3,6 +3,7 @@ package dev.nettystreams;
 import dev.nettystreams.carrier.CarriedThreads;
 import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.carrier.Interrupts;
+import dev.nettystreams.spi.Loop;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
@@ -25,12 +26,20 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private final Callable<? extends T> code;
     private final @Nullable Consumer<Task<?>> afterEnd;
     private final Interrupts interrupts = new Interrupts();
+    private final @Nullable Loop clock; // of the loop that runs the code, if it has its own
     private volatile boolean isCancelRequested;
 
     /** @param afterEnd called once the code has ended; the future may have completed earlier */
-    Task(Callable<? extends T> code, @Nullable Consumer<Task<?>> afterEnd) {
+    Task(Callable<? extends T> code, @Nullable Consumer<Task<?>> afterEnd, @Nullable Loop loop) {
         this.code = code;
         this.afterEnd = afterEnd;
+        this.clock = loop != null && loop.hasOwnClock() ? loop : null;
+    }
+
+    @Override
+    @Nullable
+    Loop clock() {
+        return clock;
     }
 
     /**
@@ -40,21 +49,21 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
      */
     static <T extends @Nullable Object> Task<T> startBesideCaller(Callable<? extends T> code) {
         ThreadsBesideCaller threads = ThreadsBesideCaller.find("createTask()");
-        Task<T> task = new Task<>(code, null);
+        Task<T> task = new Task<>(code, null, Carrier.timersOfCaller());
         task.startOn(threads);
         return task;
     }
 
     /** Starts code on a thread of its own. */
     static <T extends @Nullable Object> Task<T> start(HandlerThreads threads, Callable<? extends T> code) {
-        Task<T> task = new Task<>(code, null);
+        Task<T> task = new Task<>(code, null, null);
         task.startOn(threads::newThread);
         return task;
     }
 
     /** Starts code on a connection's event loop. */
     static <T extends @Nullable Object> Task<T> start(StreamCore core, Callable<? extends T> code) {
-        Task<T> task = new Task<>(code, null);
+        Task<T> task = new Task<>(code, null, core.loop);
         Runnable start = () -> task.startOn(core.access.carrier());
         if (core.loop.isCurrent() && CarriedThreads.arePrepared()) {
             start.run();

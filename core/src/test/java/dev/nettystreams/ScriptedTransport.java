@@ -188,6 +188,11 @@ final class ScriptedTransport implements Transport {
     }
 
     @Override
+    public void setWriteMarks(int highMarkBytes, int lowMarkBytes) {
+        calls.add("setWriteMarks");
+    }
+
+    @Override
     public boolean isWritable() {
         return isWritable;
     }

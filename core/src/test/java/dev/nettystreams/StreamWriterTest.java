@@ -198,11 +198,11 @@ class StreamWriterTest {
         bench.wire.extraInfo.put("peername", "somebody");
         assertThat(bench.writer.getExtraInfo("peername")).isEqualTo("somebody");
         assertThat(bench.writer.getExtraInfo("nonsense")).isNull();
-        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=somebody]");
+        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=somebody, buffered=0, pending=0]");
         bench.wire.extraInfo.put("peername", "");
-        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=unnamed]");
+        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=unnamed, buffered=0, pending=0]");
         bench.wire.extraInfo.remove("peername");
-        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=unknown]");
+        assertThat(bench.connection).hasToString("StreamConnection[OPEN, peer=unknown, buffered=0, pending=0]");
     }
 
     @Test

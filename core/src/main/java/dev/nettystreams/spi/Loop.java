@@ -78,6 +78,16 @@ public interface Loop extends Executor {
      */
     void afterEnd(Runnable action);
 
+    /**
+     * Returns whether this loop keeps a time of its own, as loops do that tests turn by hand. Timeouts of this loop's
+     * connections then go by that time, whichever thread sets them; otherwise they may go by any clock of the system.
+     *
+     * @return false by default
+     */
+    default boolean hasOwnClock() {
+        return false;
+    }
+
     /** A handle to a scheduled task. */
     @FunctionalInterface
     interface Timer {

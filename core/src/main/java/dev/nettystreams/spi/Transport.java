@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wire of a connection, as the streams use it. Every method is called on {@link #loop()}, except {@code loop},
- * {@link #canWriteEof} and {@link #extraInfo}, which any thread may call.
+ * {@link #canWriteEof}, {@link #pendingByteCount} and {@link #extraInfo}, which any thread may call.
  *
  * <p>No method calls {@link TransportEvents} before it has returned: the transport reports the effects of a call in a
  * later task of the loop. The streams rely on this rule, which keeps completions from running in the middle of their
@@ -75,7 +75,18 @@ public interface Transport {
     boolean isWritable();
 
     /**
-     * Returns the number of written bytes that the operating system has not taken yet.
+     * Changes the marks that {@link #start} set. They apply from the next write on; the transport need not report a
+     * change of {@link #isWritable} before that.
+     *
+     * @param highMarkBytes the write buffer stops being writable above this number of bytes
+     * @param lowMarkBytes a write buffer that stopped being writable becomes writable again at this number of bytes or
+     *     fewer
+     */
+    void setWriteMarks(int highMarkBytes, int lowMarkBytes);
+
+    /**
+     * Returns the number of written bytes that the operating system has not taken yet. On another thread than the
+     * loop's, the number is an estimate.
      *
      * @return the number of bytes; a transport may include its own overhead
      */

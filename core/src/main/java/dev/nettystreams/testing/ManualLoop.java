@@ -53,6 +53,12 @@ public final class ManualLoop implements Loop {
         }
     }
 
+    /** Returns true: {@code orTimeout} on a future of this loop's connections expires when a test advances its time. */
+    @Override
+    public boolean hasOwnClock() {
+        return true;
+    }
+
     /** Runs the action at once: {@link #shutDown} ends the loop before it returns. */
     @Override
     public void afterEnd(Runnable action) {

@@ -202,6 +202,13 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
+    public void setWriteMarks(int highMarkBytes, int lowMarkBytes) {
+        checkCall("setWriteMarks");
+        this.highMarkBytes = highMarkBytes;
+        this.lowMarkBytes = lowMarkBytes;
+    }
+
+    @Override
     public boolean isWritable() {
         return isWritable;
     }

@@ -35,13 +35,15 @@ public final class StreamCheck {
      * Connects a pair, runs the check, and aborts both ends. Must not be called on an event loop, because it waits,
      * each time for at most {@value Expect#DEADLINE_SECONDS} seconds.
      *
-     * @throws AssertionError if the promise is broken
+     * @throws AssertionError if the promise is broken; its message starts with the name of the check
      * @throws Exception if no pair could be connected, or the thread was interrupted
      */
     public void run() throws Exception {
         StreamPair pair = source.connect(limits);
         try {
             body.run(new CheckedPair(pair, source));
+        } catch (AssertionError e) {
+            throw new AssertionError(name + ": " + e.getMessage(), e);
         } finally {
             pair.near().abort();
             pair.far().abort();

@@ -52,6 +52,7 @@ public final class StreamChecks {
         suite.addTraffic();
         suite.addTimeouts();
         suite.addReads();
+        suite.addViews();
         suite.addWrites();
         suite.addCloses();
         return suite.checks;
@@ -87,6 +88,13 @@ public final class StreamChecks {
             add("read/bytes before a reset are read first", ReadChecks::bytesBeforeReset);
             add("read/a reset ends a pending read", ReadChecks::resetEndsRead);
         }
+    }
+
+    private void addViews() {
+        add("view/no chunk cuts a line or a character of text", ViewChecks::text);
+        add("view/malformed text keeps its bytes", ViewChecks::malformedText);
+        add("view/numbers in both byte orders", ViewChecks::numbers);
+        add("view/the streams of java.io carry more than the connection holds", ViewChecks::javaStreams);
     }
 
     private void addWrites() {

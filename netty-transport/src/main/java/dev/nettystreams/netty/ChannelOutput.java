@@ -60,8 +60,8 @@ final class ChannelOutput {
         this.ending = new OutputEnding(context);
     }
 
-    void start(int highMarkBytes) {
-        this.highMarkBytes = highMarkBytes;
+    void setHighMark(int bytes) {
+        highMarkBytes = bytes;
     }
 
     // ---- writes

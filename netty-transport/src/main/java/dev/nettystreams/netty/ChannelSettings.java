@@ -24,10 +24,14 @@ record ChannelSettings(
                 config.getRecvByteBufAllocator());
         config.setAutoClose(false);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        // Netty reports a channel as writable below its low mark, the streams at their low mark.
+        setMarks(config, highMarkBytes, lowMarkBytes);
+        return former;
+    }
+
+    /** Netty reports a channel as writable below its low mark, the streams at their low mark. */
+    static void setMarks(ChannelConfig config, int highMarkBytes, int lowMarkBytes) {
         int low = lowMarkBytes == Integer.MAX_VALUE ? lowMarkBytes : lowMarkBytes + 1;
         config.setWriteBufferWaterMark(new WriteBufferWaterMark(low, Math.max(highMarkBytes, low)));
-        return former;
     }
 
     void giveBack(ChannelConfig config) {

@@ -84,7 +84,7 @@ final class ChannelTransport implements Transport {
     public void start(TransportEvents events, int highMarkBytes, int lowMarkBytes) {
         this.events = events;
         borrowed = ChannelSettings.borrow(channel.config(), highMarkBytes, lowMarkBytes);
-        output.start(highMarkBytes);
+        output.setHighMark(highMarkBytes);
         ChannelInput fresh = new ChannelInput(context, calls, this::onReset);
         input = fresh;
         fresh.resume();
@@ -144,6 +144,12 @@ final class ChannelTransport implements Transport {
         if (input != null) {
             input.watchOutputBehindEnd();
         }
+    }
+
+    @Override
+    public void setWriteMarks(int highMarkBytes, int lowMarkBytes) {
+        ChannelSettings.setMarks(channel.config(), highMarkBytes, lowMarkBytes);
+        output.setHighMark(highMarkBytes);
     }
 
     @Override

@@ -1,0 +1,45 @@
+package dev.nettystreams;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines of a reader, as bytes or as text, one read at a time.
+ *
+ * @param <L> the type of a line
+ */
+interface Lines<L> {
+    /** Starts the read of the next line. */
+    CompletableFuture<? extends @Nullable L> read();
+
+    /** Returns whether the result of a read is the end of the input and no line. */
+    boolean isEnd(@Nullable L line);
+
+    static Lines<byte[]> of(StreamReader reader) {
+        return new Lines<>() {
+            @Override
+            public CompletableFuture<byte[]> read() {
+                return reader.readLine();
+            }
+
+            @Override
+            public boolean isEnd(byte @Nullable [] line) {
+                return line == null || line.length == 0;
+            }
+        };
+    }
+
+    static Lines<String> of(TextReader reader) {
+        return new Lines<>() {
+            @Override
+            public CompletableFuture<@Nullable String> read() {
+                return reader.readLine();
+            }
+
+            @Override
+            public boolean isEnd(@Nullable String line) {
+                return line == null;
+            }
+        };
+    }
+}

@@ -4,6 +4,7 @@ import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Relay extends StreamFuture<Long> implements Occupant {
     private final Input source;
     private final StreamWriter target;
-    private long movedByteCount;
+    private final AtomicLong movedByteCount = new AtomicLong(); // written on the loop
     private boolean isHeld;
 
     Relay(Input source, StreamWriter target) {
@@ -58,11 +59,20 @@ final class Relay extends StreamFuture<Long> implements Occupant {
     @Override
     public boolean arrived(Chunk chunk, Input input) {
         if (!isHeld && target.core.loop.isCurrent() && !target.core.lifecycle.refusesWrites()) {
-            movedByteCount += chunk.remaining();
+            moved(chunk.remaining());
             target.core.output.write(chunk);
             holdWhileClogged();
         }
         return false;
+    }
+
+    private void moved(int byteCount) {
+        movedByteCount.lazySet(movedByteCount.getPlain() + byteCount);
+    }
+
+    /** Returns the number of bytes moved so far. Any thread. */
+    long movedByteCount() {
+        return movedByteCount.get();
     }
 
     /** Passes on the buffered bytes, and finishes if the input has ended. */
@@ -75,7 +85,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
             if (byteCount > 0) {
                 target.writeOwned(ByteBuffer.wrap(queue.peek(byteCount))); // may throw: drop only afterwards
                 queue.drop(byteCount);
-                movedByteCount += byteCount;
+                moved(byteCount);
                 holdWhileClogged();
             }
             if (inputIsOver && !isHeld) {
@@ -93,7 +103,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
                 if (target.canWriteEof()) {
                     target.writeEof();
                 }
-                complete(movedByteCount);
+                complete(movedByteCount());
             } catch (IllegalStateException e) {
                 completeExceptionally(e);
             }

@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import dev.nettystreams.spi.Transport;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -118,6 +119,50 @@ public final class StreamConnection implements AutoCloseable {
      */
     public CompletableFuture<Void> repeat(Supplier<? extends CompletionStage<Boolean>> step) {
         return new Repeat(core.loop, step).begin();
+    }
+
+    /**
+     * Makes two connections one tunnel: moves every byte in both directions until both sides have ended, then closes
+     * both. For proxies. The tunnel owns both connections from the call on.
+     *
+     * <p>The end of one side is passed on, and the other direction goes on. If the side to be told
+     * {@linkplain StreamWriter#canWriteEof does not support half-close}, a client is closed as soon as the server has
+     * ended, and a server may go on for 60 s after the client has ended. Backpressure applies in both directions, and
+     * no byte is copied if both connections share an event loop.
+     *
+     * <p>Completes when both sides have ended, with every byte written; the two {@code close} calls go on by
+     * themselves. Fails if either connection is lost or closed, with that side's exception. A call that fails, is
+     * cancelled or times out aborts both connections, so that no peer takes the loss for an orderly end.
+     *
+     * @param client the side that opened the conversation
+     * @param server the side that it is relayed to; may belong to another event loop
+     * @return the number of bytes that went in each direction
+     * @throws ConcurrentReadException if a read of either connection is pending
+     * @throws IllegalArgumentException if both sides are the same connection
+     */
+    public static CompletableFuture<RelayCounts> relay(StreamConnection client, StreamConnection server) {
+        return Tunnel.begin(client, server, null);
+    }
+
+    /**
+     * Makes two connections one tunnel with an idle timeout; see {@link #relay(StreamConnection, StreamConnection)}.
+     *
+     * <p>Also fails with {@link java.util.concurrent.TimeoutException} when no byte has passed in either direction for
+     * the idle timeout, or up to a quarter longer.
+     *
+     * @param client the side that opened the conversation
+     * @param server the side that it is relayed to; may belong to another event loop
+     * @param idleTimeout the time without a byte after which the tunnel ends; more than zero
+     * @return the number of bytes that went in each direction
+     * @throws ConcurrentReadException if a read of either connection is pending
+     * @throws IllegalArgumentException if both sides are the same connection, or {@code idleTimeout} is zero or less
+     */
+    public static CompletableFuture<RelayCounts> relay(
+            StreamConnection client, StreamConnection server, Duration idleTimeout) {
+        if (idleTimeout.isZero() || idleTimeout.isNegative()) {
+            throw new IllegalArgumentException("idleTimeout <= 0: " + idleTimeout);
+        }
+        return Tunnel.begin(client, server, idleTimeout);
     }
 
     /** Closes gracefully, without waiting: see {@link StreamWriter#close}. */

@@ -24,6 +24,7 @@ class ArchitectureTest extends ArchitectureRules {
             "NumberWriter",
             "LineEnding",
             "PlaintextInjectionException",
+            "RelayCounts",
             "Steps",
             "StreamBrokenException",
             "StreamClosedException",

@@ -26,13 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bytes after the header in its segment start the handshake or the relayed data: none is lost.
  *
- * <p>The end of output is passed on if the other side supports half-close. TLS 1.2, and BoringSSL, cannot end one
- * direction only. Once the destination has ended, such a client is closed; once the client has ended, such a
- * destination may go on for 60 s.
+ * <p>{@link StreamConnection#relay} has the rules for the ends of the two sides, and owns both.
  */
 final class ProxyDialogue implements Dialogue {
     private static final int HEADER_TIMEOUT_SECONDS = 5;
-    private static final int LINGER_SECONDS = 60;
     private static final byte[] DONE = {};
 
     private enum Step {
@@ -82,7 +79,9 @@ final class ProxyDialogue implements Dialogue {
                         .thenApply(over -> DONE);
             case HANDSHAKE -> writer.startTls(Objects.requireNonNull(tls)).thenApply(session -> DONE);
             case CONNECTION -> connect();
-            case RELAY -> relay(Objects.requireNonNull(upstream));
+            case RELAY ->
+                StreamConnection.relay(reader.connection(), Objects.requireNonNull(upstream))
+                        .thenApply(counts -> DONE);
         };
     }
 
@@ -93,7 +92,6 @@ final class ProxyDialogue implements Dialogue {
             case HANDSHAKE -> step = Step.CONNECTION;
             case CONNECTION -> step = Step.RELAY;
             case RELAY -> {
-                close();
                 return Then.END;
             }
         }
@@ -120,50 +118,6 @@ final class ProxyDialogue implements Dialogue {
         return over;
     }
 
-    private void close() {
-        if (upstream != null) {
-            upstream.close();
-        }
-    }
-
-    private CompletableFuture<byte[]> relay(StreamConnection server) {
-        boolean clientCanBeTold = writer.canWriteEof();
-        boolean serverCanBeTold = server.writer().canWriteEof();
-        CompletableFuture<byte[]> over = new CompletableFuture<>();
-        CompletableFuture<Long> there = reader.relayTo(server.writer());
-        CompletableFuture<Long> back = server.reader().relayTo(writer);
-        there.whenComplete((byteCount, failure) -> {
-            if (failure != null) {
-                over.completeExceptionally(failure);
-            } else if (back.isDone()) {
-                over.complete(DONE);
-            } else if (!serverCanBeTold) {
-                over.orTimeout(LINGER_SECONDS, TimeUnit.SECONDS);
-            }
-        });
-        back.whenComplete((byteCount, failure) -> {
-            if (failure != null) {
-                over.completeExceptionally(failure);
-            } else if (there.isDone() || !clientCanBeTold) {
-                over.complete(DONE);
-            }
-        });
-        writer.waitClosed().whenComplete((closed, failure) -> {
-            if (failure != null) {
-                over.completeExceptionally(failure);
-            } else {
-                over.complete(DONE);
-            }
-        });
-        return over;
-    }
-
-    private String whatTookSoLong() {
-        return step == Step.HEADER
-                ? "no PROXY header within " + HEADER_TIMEOUT_SECONDS + " s"
-                : "the destination did not end within " + LINGER_SECONDS + " s after the client";
-    }
-
     /** Aborts the other side, so that it does not take the failure for an orderly end. */
     @Override
     public CompletionStage<?> failed(Throwable failure) {
@@ -172,6 +126,8 @@ final class ProxyDialogue implements Dialogue {
             upstream.abort();
         }
         return CompletableFuture.failedFuture(
-                failure instanceof TimeoutException ? new IOException(whatTookSoLong(), failure) : failure);
+                failure instanceof TimeoutException && step == Step.HEADER
+                        ? new IOException("no PROXY header within " + HEADER_TIMEOUT_SECONDS + " s", failure)
+                        : failure);
     }
 }

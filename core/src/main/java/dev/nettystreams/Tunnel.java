@@ -1,0 +1,186 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.Loop;
+import dev.nettystreams.spi.Timeouts;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two connections as one: {@link StreamConnection#relay}. It owns both.
+ *
+ * <pre>
+ *   BOTH WAYS --the client ends--> SERVER ONLY --the server ends--> DONE: both are closed
+ *       |     --the server ends--> CLIENT ONLY --the client ends--> DONE
+ *       |                              \__at once, if the client cannot be told of the end
+ *       |
+ *       \__a loss, the idle timeout, a cancellation; too long in SERVER ONLY, if the server cannot be told__--> ABORTED
+ *          both, so that no peer takes the loss for an orderly end
+ * </pre>
+ *
+ * <p>A peer can be told of an end if its connection supports half-close. TLS 1.2 and BoringSSL do not. A client that
+ * has all of the answer is closed then; a server that may still be answering gets {@value #LINGER_SECONDS} s.
+ *
+ * <p>The two relays run on the loops of their sources, and so do the callbacks here; {@link Claimable} decides which of
+ * them ends the tunnel.
+ */
+final class Tunnel extends Claimable<RelayCounts> {
+    private static final int LINGER_SECONDS = 60;
+
+    /** The idle timeout may be late by this part of it. */
+    private static final int LOOKS_PER_IDLE_TIMEOUT = 4;
+
+    private final StreamConnection client;
+    private final StreamConnection server;
+    private final @Nullable Duration idleTimeout;
+    private final Relay there;
+    private final Relay back;
+    private volatile boolean isSettledHere;
+
+    // On the client's loop.
+    private Loop.@Nullable Timer timer;
+    private long lastByteCount;
+    private int looksWithoutProgress;
+
+    private Tunnel(StreamConnection client, StreamConnection server, @Nullable Duration idleTimeout) {
+        this.client = client;
+        this.server = server;
+        this.idleTimeout = idleTimeout;
+        this.there = new Relay(client.core().input, server.writer());
+        this.back = new Relay(server.core().input, client.writer());
+    }
+
+    /** Any thread. */
+    static Tunnel begin(StreamConnection client, StreamConnection server, @Nullable Duration idleTimeout) {
+        if (client.core() == server.core()) {
+            throw new IllegalArgumentException("relay() called with one connection for both sides: " + client);
+        }
+        client.core().input.refuseIfBusy("relay");
+        server.core().input.refuseIfBusy("relay");
+        Tunnel tunnel = new Tunnel(client, server, idleTimeout);
+        client.core().input.begin(tunnel.there);
+        try {
+            server.core().input.begin(tunnel.back);
+        } catch (RuntimeException e) { // a read that another thread has begun just now
+            tunnel.there.cancel(false);
+            throw e;
+        }
+        tunnel.watch();
+        return tunnel;
+    }
+
+    @Override
+    @Nullable
+    Loop clock() {
+        Loop loop = client.core().loop;
+        return loop.hasOwnClock() ? loop : null;
+    }
+
+    private void watch() {
+        boolean canTellClient = client.writer().canWriteEof();
+        boolean canTellServer = server.writer().canWriteEof();
+        there.whenComplete((byteCount, failure) -> {
+            if (failure != null) {
+                abort(failure);
+            } else if (back.isDone()) {
+                finish();
+            } else if (!canTellServer) {
+                client.core().access.run(this::linger);
+            }
+        });
+        back.whenComplete((byteCount, failure) -> {
+            if (failure != null) {
+                abort(failure);
+            } else if (there.isDone() || !canTellClient) {
+                finish();
+            }
+        });
+        client.waitClosed().whenComplete((closed, failure) -> ended(failure));
+        server.waitClosed().whenComplete((closed, failure) -> ended(failure));
+        whenComplete((counts, failure) -> {
+            if (!isSettledHere) {
+                abortBoth(); // cancelled, or completed otherwise by its holder
+            }
+            client.core().access.run(this::stopTimer);
+        });
+        if (idleTimeout != null) {
+            client.core().access.run(this::lookLater);
+        }
+    }
+
+    /** A side that has ended its output may be lost without any read or write to notice it. */
+    private void ended(@Nullable Throwable failure) {
+        if (failure != null) {
+            abort(failure);
+        }
+    }
+
+    private void finish() {
+        if (claim()) {
+            isSettledHere = true;
+            there.cancel(false);
+            client.close();
+            server.close();
+            succeed(new RelayCounts(there.movedByteCount(), back.movedByteCount()));
+        }
+    }
+
+    private void abort(Throwable reason) {
+        if (claim()) {
+            isSettledHere = true;
+            abortBoth();
+            fail(reason);
+        }
+    }
+
+    private void abortBoth() {
+        client.abort();
+        server.abort();
+    }
+
+    // ---- time, on the client's loop
+
+    private void linger() {
+        schedule(
+                Duration.ofSeconds(LINGER_SECONDS),
+                () -> abort(new TimeoutException(
+                        "the server did not end within " + LINGER_SECONDS + " s after the client")));
+    }
+
+    private void lookLater() {
+        Duration idle = idleTimeout;
+        if (idle != null) {
+            schedule(idle.dividedBy(LOOKS_PER_IDLE_TIMEOUT).plusNanos(1), () -> look(idle));
+        }
+    }
+
+    private void look(Duration idle) {
+        long byteCount = there.movedByteCount() + back.movedByteCount();
+        looksWithoutProgress = byteCount == lastByteCount ? looksWithoutProgress + 1 : 0;
+        lastByteCount = byteCount;
+        if (looksWithoutProgress < LOOKS_PER_IDLE_TIMEOUT) {
+            lookLater();
+        } else {
+            abort(new TimeoutException("no byte passed in either direction within " + Timeouts.toText(idle)));
+        }
+    }
+
+    private void schedule(Duration delay, Runnable task) {
+        stopTimer();
+        if (!isDone()) {
+            try {
+                timer = client.core().loop.schedule(task, Timeouts.saturatedNanos(delay));
+            } catch (RejectedExecutionException e) {
+                timer = null; // the loop is ending, and the connection with it
+            }
+        }
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+}

@@ -5,6 +5,7 @@ import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.spi.LoopThreads;
 import dev.nettystreams.spi.StageFailures;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -292,6 +294,23 @@ public final class Await {
     }
 
     // ---- waiting
+
+    /** Waits for an operation inside {@code hasNext} and {@code next}, which throw no checked exceptions. */
+    static <T extends @Nullable Object> T inIterator(Supplier<? extends CompletionStage<? extends T>> operation) {
+        refuseOnLoopThread("hasNext");
+        try {
+            return await(operation.get());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (TimeoutException e) {
+            throw new UncheckedIOException(new IOException("the operation timed out", e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            CancellationException cancelled = new CancellationException("interrupted while waiting in an iterator");
+            cancelled.initCause(e);
+            throw cancelled;
+        }
+    }
 
     /** Called before an operation begins, so that a refused call has no effect. */
     static void refuseOnLoopThread(String method) {

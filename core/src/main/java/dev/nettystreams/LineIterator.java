@@ -1,11 +1,7 @@
 package dev.nettystreams;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a reader; awaits one read at a time. Confined to the iterating thread. */
@@ -42,19 +38,7 @@ final class LineIterator<L> implements Iterator<L> {
     }
 
     private @Nullable L fetch() {
-        Await.refuseOnLoopThread("hasNext");
-        try {
-            L line = Await.await(lines.read());
-            return lines.isEnd(line) ? null : line;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (TimeoutException e) {
-            throw new UncheckedIOException(new IOException("the read timed out", e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            CancellationException cancelled = new CancellationException("interrupted while waiting for a line");
-            cancelled.initCause(e);
-            throw cancelled;
-        }
+        L line = Await.<@Nullable L>inIterator(lines::read);
+        return lines.isEnd(line) ? null : line;
     }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 /** The direction of dependencies, and the public types. */
 class ArchitectureTest extends ArchitectureRules {
     private static final Set<String> PUBLIC = Set.of(
+            "AcceptedConnections",
             "Await",
             "BareLineEndingException",
             "ConcurrentReadException",

@@ -255,6 +255,7 @@ class DocumentsTest {
 
     private static List<Path> documents() throws IOException {
         List<Path> documents = new ArrayList<>(filesUnder(DOCS, ".md"));
+        documents.addAll(filesUnder(ROOT.resolve("examples/docs"), ".md"));
         try (Stream<Path> top = Files.list(ROOT)) {
             documents.addAll(
                     top.filter(file -> file.toString().endsWith(".md")).sorted().toList());

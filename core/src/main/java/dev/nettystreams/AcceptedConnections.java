@@ -1,0 +1,177 @@
+package dev.nettystreams;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's connections, for code that takes them one after the other: an accept loop, as trio's listeners have it.
+ * Pass it to a server as its handler.
+ *
+ * <pre>{@code
+ * try (AcceptedConnections accepted = new AcceptedConnections();
+ *         StreamServer server = await(streams.startServer(accepted, "localhost", 8888))) {
+ *     for (StreamConnection connection : accepted) {
+ *         group.start(() -> talk(connection));
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>The code that takes a connection closes it; the server counts it as open until then. Connections that are accepted
+ * faster than they are taken wait here, so limit them with the server's {@code maxConnections}. One that its peer
+ * leaves before it is taken is taken all the same: its reads tell.
+ *
+ * <p>Any thread may call any method.
+ */
+public final class AcceptedConnections implements ConnectionHandler, Iterable<StreamConnection>, AutoCloseable {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<StreamConnection> waiting = new ArrayDeque<>(); // guarded by lock
+    private final ArrayDeque<CompletableFuture<StreamConnection>> takers = new ArrayDeque<>(); // guarded by lock
+    private boolean isClosed; // guarded by lock
+
+    /** Creates an empty queue of connections. */
+    public AcceptedConnections() {}
+
+    /**
+     * Takes the next connection.
+     *
+     * <p>Completes when a connection has been accepted; at once if one waits. Fails with {@link StreamClosedException}
+     * after {@link #close}. A cancelled call takes no connection. Any number may be pending: connections go to them in
+     * the order of the calls.
+     *
+     * @return completes with a connection that the caller closes
+     */
+    public CompletableFuture<StreamConnection> accept() {
+        CompletableFuture<StreamConnection> taker = new StreamFuture<>();
+        StreamConnection ready = null;
+        lock.lock();
+        try {
+            if (!isClosed && waiting.isEmpty()) {
+                while (!takers.isEmpty() && takers.element().isDone()) {
+                    takers.remove(); // cancelled
+                }
+                takers.add(taker);
+                return taker;
+            }
+            ready = waiting.poll();
+        } finally {
+            lock.unlock();
+        }
+        if (ready == null) {
+            taker.completeExceptionally(closed());
+        } else {
+            taker.complete(ready);
+        }
+        return taker;
+    }
+
+    private static StreamClosedException closed() {
+        return new StreamClosedException("accept() called after close()");
+    }
+
+    /** Called by servers, for each connection. */
+    @Override
+    public CompletionStage<?> start(StreamConnection connection) {
+        CompletionStage<?> ended = connection.waitClosed().handle((done, lost) -> true);
+        for (CompletableFuture<StreamConnection> taker; ; ) {
+            lock.lock();
+            try {
+                if (isClosed) {
+                    connection.abort();
+                    return ended;
+                }
+                taker = takers.poll();
+                if (taker == null) {
+                    waiting.add(connection);
+                    return ended;
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (taker.complete(connection)) { // else it has been cancelled
+                return ended;
+            }
+        }
+    }
+
+    /**
+     * Not for use: servers call {@link #start}.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    @Override
+    public void handle(StreamReader reader, StreamWriter writer) {
+        throw new UnsupportedOperationException("servers call start()");
+    }
+
+    /**
+     * Iterates over the connections until {@link #close}. For straight-line code on a thread that may block.
+     *
+     * <p>{@code hasNext} waits for a connection. It throws {@link CancellationException} if the thread is interrupted,
+     * and {@link IllegalStateException} on an event loop's own thread, as {@link Await#await} does.
+     *
+     * @return an iterator that shares the connections with every other one
+     */
+    @Override
+    public Iterator<StreamConnection> iterator() {
+        return new Iterator<>() {
+            private @Nullable StreamConnection next;
+
+            @Override
+            public boolean hasNext() {
+                if (next == null) {
+                    next = fetch();
+                }
+                return next != null;
+            }
+
+            @Override
+            public StreamConnection next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException("closed");
+                }
+                StreamConnection connection = next;
+                next = null;
+                if (connection == null) {
+                    throw new NoSuchElementException("closed");
+                }
+                return connection;
+            }
+        };
+    }
+
+    private @Nullable StreamConnection fetch() {
+        try {
+            return Await.inIterator(this::accept);
+        } catch (StreamClosedException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Aborts the connections that no caller has taken, and those that the server still accepts; ends every iteration.
+     * Connections that were taken go on. Has no effect if called again.
+     */
+    @Override
+    public void close() {
+        ArrayDeque<StreamConnection> left;
+        ArrayDeque<CompletableFuture<StreamConnection>> refused;
+        lock.lock();
+        try {
+            isClosed = true;
+            left = new ArrayDeque<>(waiting);
+            refused = new ArrayDeque<>(takers);
+            waiting.clear();
+            takers.clear();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(StreamConnection::abort);
+        refused.forEach(taker -> taker.completeExceptionally(closed()));
+    }
+}

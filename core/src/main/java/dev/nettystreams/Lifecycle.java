@@ -169,6 +169,12 @@ final class Lifecycle {
         };
     }
 
+    /** Returns whether neither side has ended the connection, though this side may have ended its output. */
+    boolean isOpen() {
+        State now = state.get();
+        return now == State.OPEN || now == State.OUTPUT_ENDED;
+    }
+
     /** Returns whether the streams give the wire to another owner, or have done so. */
     boolean isHandedOver() {
         State now = state.get();

@@ -6,6 +6,7 @@ import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +46,13 @@ final class LoopAccess {
      */
     private @Nullable Thread resident;
 
-    LoopAccess(Loop loop) {
+    /** Null unless debug mode is on. */
+    private final DebugMode.@Nullable TurnTimes times;
+
+    /** @param connection names the connection, for the warnings of debug mode */
+    LoopAccess(Loop loop, Supplier<String> connection) {
         this.loop = loop;
+        this.times = DebugMode.TurnTimes.of(connection);
         this.yielding = loop::executeNextTurn;
     }
 
@@ -228,6 +234,9 @@ final class LoopAccess {
     Carrier beginTurn() {
         assert loop.isCurrent();
         turns.begin();
+        if (times != null) {
+            times.begin();
+        }
         Carrier threads = carrier;
         if (threads != null) {
             threads.beginEvent();
@@ -236,6 +245,9 @@ final class LoopAccess {
     }
 
     void endTurn(@Nullable Carrier threads) {
+        if (times != null) {
+            times.end();
+        }
         if (threads != null) {
             threads.endEvent();
         }

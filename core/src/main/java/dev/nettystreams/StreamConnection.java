@@ -21,9 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamConnection implements AutoCloseable {
     private final StreamCore core;
+    private final StreamReader reader;
+    private final StreamWriter writer;
 
-    StreamConnection(StreamCore core) {
+    private StreamConnection(StreamCore core) {
         this.core = core;
+        this.reader = new StreamReader(core, this);
+        this.writer = new StreamWriter(core, this);
     }
 
     /**
@@ -37,7 +41,21 @@ public final class StreamConnection implements AutoCloseable {
     public static StreamConnection over(Transport transport, StreamLimits limits) {
         StreamCore core = new StreamCore(transport, limits);
         core.start();
-        return core.connection;
+        StreamConnection connection = new StreamConnection(core);
+        if (DebugMode.isOn()) {
+            DebugMode.watch(connection, core);
+        }
+        return connection;
+    }
+
+    /**
+     * Returns another handle of this connection, which debug mode does not watch. For authors of transports, who keep
+     * connections only to end them at a shutdown: a program that drops its own handle has still forgotten to close it.
+     *
+     * @return a handle with a reader and a writer of its own, over the same streams
+     */
+    public StreamConnection unwatched() {
+        return new StreamConnection(core);
     }
 
     /**
@@ -46,7 +64,7 @@ public final class StreamConnection implements AutoCloseable {
      * @return the same reader every time
      */
     public StreamReader reader() {
-        return core.reader;
+        return reader;
     }
 
     /**
@@ -55,7 +73,7 @@ public final class StreamConnection implements AutoCloseable {
      * @return the same writer every time
      */
     public StreamWriter writer() {
-        return core.writer;
+        return writer;
     }
 
     /**

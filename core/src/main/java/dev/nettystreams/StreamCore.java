@@ -28,33 +28,35 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the connection's loop, except for the methods marked "any thread".
  */
 final class StreamCore implements TransportEvents {
+    private static final DelimitedRequest DEFAULT_LINE =
+            DelimitedRequest.Until.line(StreamLimits.DEFAULT.readLimitBytes());
+
     final Transport transport;
     final Loop loop;
     final Lifecycle lifecycle = new Lifecycle();
     final LoopAccess access;
     final Output output;
     final Input input;
-    final StreamReader reader;
-    final StreamWriter writer;
-    final StreamConnection connection;
     final Ending ending;
 
     private final ReadGate gate;
     private volatile StreamLimits limits;
+
+    /** Immutable; a reader that sees the former one applies the former limit. */
+    private DelimitedRequest lineRequest;
+
     private volatile @Nullable TlsSession tlsSession;
 
     StreamCore(Transport transport, StreamLimits limits) {
         this.transport = transport;
         this.loop = transport.loop();
         this.limits = limits;
-        this.access = new LoopAccess(loop);
+        this.lineRequest = lineRequest(limits);
+        this.access = new LoopAccess(loop, this::toString);
         this.output = new Output(transport, access, lifecycle, limits, this::outputBroken);
         this.gate = new ReadGate(transport, access::run, limits.readLimitBytes());
         this.input = new Input(access, lifecycle, gate);
         this.ending = new Ending(transport, access, this::limits, lifecycle, input, output);
-        this.reader = new StreamReader(this);
-        this.writer = new StreamWriter(this);
-        this.connection = new StreamConnection(this);
     }
 
     /** Any thread. */
@@ -62,10 +64,21 @@ final class StreamCore implements TransportEvents {
         return limits;
     }
 
+    /** Returns the request of {@code readLine()}, within the read limit. Any thread. */
+    DelimitedRequest lineRequest() {
+        return lineRequest;
+    }
+
+    private static DelimitedRequest lineRequest(StreamLimits limits) {
+        return limits.readLimitBytes() == StreamLimits.DEFAULT.readLimitBytes()
+                ? DEFAULT_LINE
+                : DelimitedRequest.Until.line(limits.readLimitBytes());
+    }
+
     /** Any thread. See {@link StreamConnection#setLimits}. */
     void setLimits(StreamLimits others) {
         limits = others;
-        reader.setReadLimit(others.readLimitBytes());
+        lineRequest = lineRequest(others);
         access.run(() -> {
             gate.setLimit(others.readLimitBytes());
             if (!lifecycle.isHandedOver()) {

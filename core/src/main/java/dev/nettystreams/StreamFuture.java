@@ -89,6 +89,10 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public final <U> CompletableFuture<U> newIncompleteFuture() {
+        observed();
         return of(clock());
     }
+
+    /** Called when a stage is derived, which will see the outcome. */
+    void observed() {}
 }

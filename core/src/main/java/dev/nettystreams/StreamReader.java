@@ -36,22 +36,13 @@ import org.jspecify.annotations.Nullable;
  * buffered.
  */
 public final class StreamReader {
-    private static final DelimitedRequest DEFAULT_LINE =
-            DelimitedRequest.Until.line(StreamLimits.DEFAULT.readLimitBytes());
-
     final StreamCore core;
-    private DelimitedRequest lineRequest = DEFAULT_LINE; // immutable; a reader that sees the former one keeps its limit
+    private final StreamConnection connection;
     private @Nullable Separators lastSeparators;
 
-    StreamReader(StreamCore core) {
+    StreamReader(StreamCore core, StreamConnection connection) {
         this.core = core;
-        setReadLimit(core.limits().readLimitBytes());
-    }
-
-    void setReadLimit(int limitBytes) {
-        lineRequest = limitBytes == StreamLimits.DEFAULT.readLimitBytes()
-                ? DEFAULT_LINE
-                : DelimitedRequest.Until.line(limitBytes);
+        this.connection = connection;
     }
 
     // ---- reads
@@ -97,7 +88,7 @@ public final class StreamReader {
      * @return the line with its line feed; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine() {
-        return core.input.submit(lineRequest);
+        return core.input.submit(core.lineRequest());
     }
 
     /**
@@ -355,7 +346,7 @@ public final class StreamReader {
      * @return the same connection every time
      */
     public StreamConnection connection() {
-        return core.connection;
+        return connection;
     }
 
     @Override

@@ -28,9 +28,11 @@ public final class StreamWriter {
     private static final byte[] NOTHING = {};
 
     final StreamCore core;
+    private final StreamConnection connection;
 
-    StreamWriter(StreamCore core) {
+    StreamWriter(StreamCore core, StreamConnection connection) {
         this.core = core;
+        this.connection = connection;
     }
 
     /**
@@ -341,7 +343,7 @@ public final class StreamWriter {
      * @return the same connection every time
      */
     public StreamConnection connection() {
-        return core.connection;
+        return connection;
     }
 
     @Override

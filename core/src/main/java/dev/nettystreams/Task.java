@@ -6,6 +6,9 @@ import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.spi.Loop;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     private final @Nullable Consumer<Task<?>> afterEnd;
     private final Interrupts interrupts = new Interrupts();
     private final @Nullable Loop clock; // of the loop that runs the code, if it has its own
+    private final DebugMode.@Nullable Outcome outcome = DebugMode.Outcome.of(this); // null unless debug mode is on
     private volatile boolean isCancelRequested;
 
     /** @param afterEnd called once the code has ended; the future may have completed earlier */
@@ -112,6 +116,9 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         } catch (InterruptedException e) {
             super.completeExceptionally(isCancelRequested ? cancellation(e) : e);
         } catch (Throwable e) { // any exception of the code is its outcome
+            if (outcome != null) {
+                outcome.failed(e);
+            }
             super.completeExceptionally(e);
         }
         ended();
@@ -121,6 +128,45 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         if (afterEnd != null) {
             afterEnd.accept(this);
         }
+    }
+
+    // ---- looking at the outcome, which debug mode records
+
+    @Override
+    void observed() {
+        if (outcome != null) {
+            outcome.seen();
+        }
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        observed();
+        return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        observed();
+        return super.get(timeout, unit);
+    }
+
+    @Override
+    public T join() {
+        observed();
+        return super.join();
+    }
+
+    @Override
+    public T getNow(T valueIfAbsent) {
+        observed();
+        return super.getNow(valueIfAbsent);
+    }
+
+    @Override
+    public boolean isCompletedExceptionally() {
+        observed();
+        return super.isCompletedExceptionally();
     }
 
     /** Interrupts the code once more, after it has seen the earlier interrupt. */

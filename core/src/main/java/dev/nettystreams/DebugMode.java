@@ -1,0 +1,125 @@
+package dev.nettystreams;
+
+import dev.nettystreams.spi.LogLimit;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * asyncio's debug mode, {@code -Ddev.nettystreams.debug=true}: finds the mistakes that a program makes in silence, and
+ * logs each as a warning of {@code dev.nettystreams}. It costs a stack trace for each connection.
+ *
+ * <ul>
+ * <li>A connection is dropped without {@code close}: no code can reach it any more, and its socket would stay open. The
+ *     warning has the stack trace of its opening, and the connection is closed.
+ * <li>A task fails, and no code ever looks at its outcome.
+ * <li>Callbacks of a connection hold their event loop for 100 ms or longer.
+ * </ul>
+ *
+ * <p>The property is read when a connection opens, and when a task starts.
+ */
+final class DebugMode {
+    static final String PROPERTY = "dev.nettystreams.debug";
+
+    private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
+    private static final LogLimit LIMIT = new LogLimit(10);
+
+    /** The thread of the JDK's cleaner starts with the first use. */
+    private static final class Watch {
+        static final Cleaner CLEANER = Cleaner.create(task -> {
+            Thread thread = new Thread(task, "netty-streams-debug");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private DebugMode() {}
+
+    static boolean isOn() {
+        return Boolean.getBoolean(PROPERTY);
+    }
+
+    private static void warn(Supplier<String> message, @Nullable Throwable cause) {
+        LIMIT.log(LOGGER, Level.WARNING, message, cause);
+    }
+
+    /** Reports a connection that is dropped before it is closed. The core must not refer to the connection. */
+    static void watch(StreamConnection connection, StreamCore core) {
+        Throwable opened = new Throwable("the connection was opened here");
+        Watch.CLEANER.register(connection, () -> {
+            if (core.lifecycle.isOpen()) {
+                warn(() -> "StreamConnection[" + core + "] was dropped without close(); it is closed now", opened);
+                core.close();
+            }
+        });
+    }
+
+    /** The outcome of a task, and whether any code has looked at it. Any thread. */
+    static final class Outcome {
+        private volatile @Nullable Throwable failure;
+        private volatile boolean isSeen;
+
+        private Outcome() {}
+
+        /** Returns the record of a new task, or null if debug mode is off. */
+        static @Nullable Outcome of(Task<?> task) {
+            if (!isOn()) {
+                return null;
+            }
+            Outcome outcome = new Outcome();
+            Watch.CLEANER.register(task, outcome::report);
+            return outcome;
+        }
+
+        void failed(Throwable reason) {
+            failure = reason;
+        }
+
+        void seen() {
+            isSeen = true;
+        }
+
+        private void report() {
+            Throwable reason = failure;
+            if (reason != null && !isSeen) {
+                warn(() -> "a task failed, and no code looked at its outcome: " + reason, reason);
+            }
+        }
+    }
+
+    /** The turns of one connection. Confined to its loop. */
+    static final class TurnTimes {
+        private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+        private final LongSupplier nanoClock;
+        private final Supplier<String> connection;
+        private long beginNanos;
+
+        TurnTimes(LongSupplier nanoClock, Supplier<String> connection) {
+            this.nanoClock = nanoClock;
+            this.connection = connection;
+        }
+
+        /** Returns the times of a new connection, or null if debug mode is off. */
+        static @Nullable TurnTimes of(Supplier<String> connection) {
+            return isOn() ? new TurnTimes(System::nanoTime, connection) : null;
+        }
+
+        void begin() {
+            beginNanos = nanoClock.getAsLong();
+        }
+
+        void end() {
+            long nanos = nanoClock.getAsLong() - beginNanos;
+            if (nanos >= SLOW_NANOS) {
+                warn(
+                        () -> "callbacks of StreamConnection[" + connection.get() + "] held their event loop for "
+                                + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms",
+                        null);
+            }
+        }
+    }
+}

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * server. The exception is {@link #serveForever}.
  */
 public final class StreamServer implements AutoCloseable {
-    private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
+    static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final ConnectionHandler handler;
@@ -290,6 +290,24 @@ public final class StreamServer implements AutoCloseable {
                     }
                 });
         return ended;
+    }
+
+    /**
+     * Shuts the server down in good order when the JVM ends: at SIGTERM, at Ctrl-C, and when the program exits. The end
+     * of the JVM waits for {@link #shutdown shutdown(timeout)}. asyncio leaves this to {@code add_signal_handler}.
+     *
+     * <pre>{@code
+     * await(streams.startServer(handler, "localhost", 8888).thenCompose(server ->
+     *         server.shutdownAtExit(Duration.ofSeconds(5)).serveForever()));
+     * }</pre>
+     *
+     * @param timeout the time that the handlers may take; zero aborts the connections at once
+     * @return this server
+     * @throws IllegalStateException if the JVM is ending already
+     */
+    public StreamServer shutdownAtExit(Duration timeout) {
+        ShutdownHook.add(this, Objects.requireNonNull(timeout, "timeout"));
+        return this;
     }
 
     /**

@@ -1,0 +1,60 @@
+package dev.nettystreams.demos;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nettystreams.Await;
+import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.StreamServer;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@link StreamServer#shutdownAtExit}, in processes of their own. */
+@Timeout(60)
+class ShutdownAtExitTest {
+    /** A server whose handler says goodbye at the end of its input; with an argument, one that never ends. */
+    static final class Server {
+        private Server() {}
+
+        public static void main(String[] arguments) throws Exception {
+            ConnectionHandler handler = (reader, writer) -> {
+                writer.write("hello".getBytes(US_ASCII));
+                Await.await(reader.read(-1));
+                writer.write("goodbye".getBytes(US_ASCII));
+                Await.await(writer.drain());
+                if (arguments.length > 0) {
+                    Await.await(new CompletableFuture<>());
+                }
+            };
+            StreamServer server = Await.await(NettyStreams.create().startServer(handler, "127.0.0.1", 0));
+            server.shutdownAtExit(Duration.ofMillis(500));
+            System.out.println("listening on 127.0.0.1:" + server.port());
+            Await.await(server.serveForever());
+        }
+    }
+
+    @Test
+    void sigterm_letsHandlersFinish() throws Exception {
+        try (DemoProcess server = DemoProcess.start(Server.class);
+                Socket client = DemoProcess.connect(server.listeningPort())) {
+            assertThat(client.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(US_ASCII));
+            server.process().destroy();
+            assertThat(client.getInputStream().readAllBytes()).isEqualTo("goodbye".getBytes(US_ASCII));
+            assertThat(server.exitStatus()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
+    void sigterm_abortsHandlersThatDoNotEnd() throws Exception {
+        try (DemoProcess server = DemoProcess.start(Server.class, "endless");
+                Socket client = DemoProcess.connect(server.listeningPort())) {
+            assertThat(client.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(US_ASCII));
+            server.process().destroy();
+            assertThat(server.exitStatus()).isEqualTo(128 + 15);
+        }
+    }
+}

@@ -31,7 +31,10 @@ public interface ConnectionHandler {
      * @return completes when the handler has ended
      */
     default CompletionStage<?> start(StreamConnection connection) {
-        return Await.start(HandlerThreads.BEST, this, connection);
+        return Task.start(HandlerThreads.BEST, () -> {
+            handle(connection.reader(), connection.writer());
+            return true;
+        });
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Carriers;
 import dev.nettystreams.carrier.InterruptScope;
 import dev.nettystreams.carrier.InterruptScope.End;
 import dev.nettystreams.carrier.Interrupts;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadline {
     private final InterruptScope scope;
-    private final @Nullable Carrier carrier = Carrier.ofCaller();
+    private final @Nullable Carrier carrier = Carriers.ofCaller();
     private final Runnable start = this::startTimer;
     private final CompletableFuture<Void> timer = new StreamFuture<>();
 

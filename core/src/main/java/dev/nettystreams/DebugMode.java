@@ -4,6 +4,7 @@ import dev.nettystreams.spi.LogLimit;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,13 +47,19 @@ final class DebugMode {
         LIMIT.log(LOGGER, Level.WARNING, message, cause);
     }
 
-    /** Reports a connection that is dropped before it is closed. The core must not refer to the connection. */
-    static void watch(StreamConnection connection, StreamCore core) {
+    /**
+     * Reports a connection that is dropped before it is closed.
+     *
+     * @param connection the handle that the program drops
+     * @param isOpen asked when it is garbage; must not refer to it, and neither must {@code close}
+     */
+    static void watch(Object connection, BooleanSupplier isOpen, Runnable close) {
+        String name = connection.toString();
         Throwable opened = new Throwable("the connection was opened here");
         Watch.CLEANER.register(connection, () -> {
-            if (core.lifecycle.isOpen()) {
-                warn(() -> "StreamConnection[" + core + "] was dropped without close(); it is closed now", opened);
-                core.close();
+            if (isOpen.getAsBoolean()) {
+                warn(() -> name + " was dropped without close(); it is closed now", opened);
+                close.run();
             }
         });
     }
@@ -65,7 +72,7 @@ final class DebugMode {
         private Outcome() {}
 
         /** Returns the record of a new task, or null if debug mode is off. */
-        static @Nullable Outcome of(Task<?> task) {
+        static @Nullable Outcome of(Object task) {
             if (!isOn()) {
                 return null;
             }

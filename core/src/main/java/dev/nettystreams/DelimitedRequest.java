@@ -15,6 +15,15 @@ abstract sealed class DelimitedRequest extends ReadRequest<byte[]> {
         super(name);
     }
 
+    /** A line with the given ending and limit, both as {@code readLine} has them. */
+    static DelimitedRequest line(LineEnding ending, int limit) {
+        requireNotNegative(limit);
+        return switch (ending) {
+            case LF -> Until.line(limit);
+            case CRLF -> new StrictLine(limit);
+        };
+    }
+
     /**
      * Returns the number of bytes through the separator, or {@link #NOT_FOUND} while later bytes may decide. Takes no
      * bytes, whether it returns or throws.

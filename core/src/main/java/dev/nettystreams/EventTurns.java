@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventTurns implements TransportEvents {
     private final LoopAccess access;
-    private final StreamCore core;
+    private final TransportEvents streams;
 
-    EventTurns(LoopAccess access, StreamCore core) {
+    EventTurns(LoopAccess access, TransportEvents streams) {
         this.access = access;
-        this.core = core;
+        this.streams = streams;
     }
 
     @Override
     public void dataReceived(Chunk chunk) {
         Carrier threads = access.beginTurn();
         try {
-            core.dataReceived(chunk);
+            streams.dataReceived(chunk);
         } finally {
             access.endTurn(threads);
         }
@@ -34,7 +34,7 @@ final class EventTurns implements TransportEvents {
     public void turnEnded() {
         Carrier threads = access.beginTurn();
         try {
-            core.turnEnded();
+            streams.turnEnded();
         } finally {
             access.endTurn(threads);
         }
@@ -42,31 +42,31 @@ final class EventTurns implements TransportEvents {
 
     @Override
     public void eofReceived() {
-        access.turn(core::eofReceived);
+        access.turn(streams::eofReceived);
     }
 
     @Override
     public void writable() {
-        access.turn(core::writable);
+        access.turn(streams::writable);
     }
 
     @Override
     public void flushed(long ticket) {
-        access.turn(() -> core.flushed(ticket));
+        access.turn(() -> streams.flushed(ticket));
     }
 
     @Override
     public void outputFinished() {
-        access.turn(core::outputFinished);
+        access.turn(streams::outputFinished);
     }
 
     @Override
     public void outputFailed(Throwable cause) {
-        access.turn(() -> core.outputFailed(cause));
+        access.turn(() -> streams.outputFailed(cause));
     }
 
     @Override
     public void connectionLost(@Nullable Throwable cause) {
-        access.turn(() -> core.connectionLost(cause));
+        access.turn(() -> streams.connectionLost(cause));
     }
 }

@@ -12,7 +12,7 @@ public interface FailureReporter {
      * stack trace. Logs at most {@value #LINES_PER_SECOND} lines per second at each level, for all connections
      * together; a later line tells how many were left out.
      */
-    FailureReporter LOGGING = new LoggingReporter();
+    FailureReporter LOGGING = new FailureLog(LINES_PER_SECOND)::log;
 
     /**
      * Called once, on the thread that found the failure; must not block.

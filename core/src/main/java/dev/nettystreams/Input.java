@@ -44,9 +44,9 @@ final class Input {
     }
 
     /** Any thread. */
-    void begin(Relay relay) {
-        slot.occupy(relay);
-        access.submit(this::advance, relay);
+    void begin(Occupant operation, CompletableFuture<?> future) {
+        slot.occupy(operation);
+        access.submit(this::advance, future);
     }
 
     // ---- the machine: one submit, one advance
@@ -348,15 +348,13 @@ final class Input {
         access.turn(this::advance);
     }
 
-    void finishRelay(Relay relay, @Nullable Throwable reason) {
-        slot.free(relay);
-        Throwable outcome = reason;
-        if (outcome == null && !hasEnded && failure != null) {
-            outcome = failure.newException();
-        }
+    /** Frees the slot for an operation that ends by itself. Returns the failure that has ended the input, or null. */
+    @Nullable
+    Throwable leave(Occupant done) {
+        slot.free(done);
         gate.taken(bytes.size());
         whenOwned(this::updateAtEof);
-        relay.finish(outcome);
+        return !hasEnded && failure != null ? failure.newException() : null;
     }
 
     /** Pauses reading. Bytes that still arrive are queued for the next owner of the wire. */
@@ -373,8 +371,8 @@ final class Input {
         return queue().take(queue().size());
     }
 
-    void release(StartTls upgrade) {
-        slot.free(upgrade);
+    void release(Occupant done) {
+        slot.free(done);
     }
 
     byte[] takeEverything(Failure reason) {

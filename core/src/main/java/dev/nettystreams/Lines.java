@@ -14,32 +14,4 @@ interface Lines<L> {
 
     /** Returns whether the result of a read is the end of the input and no line. */
     boolean isEnd(@Nullable L line);
-
-    static Lines<byte[]> of(StreamReader reader) {
-        return new Lines<>() {
-            @Override
-            public CompletableFuture<byte[]> read() {
-                return reader.readLine();
-            }
-
-            @Override
-            public boolean isEnd(byte @Nullable [] line) {
-                return line == null || line.length == 0;
-            }
-        };
-    }
-
-    static Lines<String> of(TextReader reader) {
-        return new Lines<>() {
-            @Override
-            public CompletableFuture<@Nullable String> read() {
-                return reader.readLine();
-            }
-
-            @Override
-            public boolean isEnd(@Nullable String line) {
-                return line == null;
-            }
-        };
-    }
 }

@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Carriers;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +60,7 @@ final class LoopAccess {
     /** Called on the loop's own thread, before any event. */
     void start() {
         LoopThreads.mark(loop);
-        carrier = Carrier.of(loop);
+        carrier = Carriers.of(loop);
     }
 
     /** Returns the carrier of this loop's threads. On the loop. */

@@ -17,11 +17,11 @@ import java.nio.ByteOrder;
  * <p>Any thread may call any method.
  */
 public final class NumberWriter {
-    private final StreamWriter writer;
+    private final StreamCore core;
     private final ByteOrder order;
 
-    NumberWriter(StreamWriter writer, ByteOrder order) {
-        this.writer = writer;
+    NumberWriter(StreamCore core, ByteOrder order) {
+        this.core = core;
         this.order = order;
     }
 
@@ -119,7 +119,9 @@ public final class NumberWriter {
     }
 
     private NumberWriter write(ByteBuffer number) {
-        writer.write(number.flip());
+        byte[] bytes = new byte[number.flip().remaining()];
+        number.get(bytes);
+        core.output.write(bytes, 0, bytes.length);
         return this;
     }
 
@@ -132,6 +134,6 @@ public final class NumberWriter {
 
     @Override
     public String toString() {
-        return "NumberWriter[" + order + ", " + writer + "]";
+        return "NumberWriter[" + order + ", " + core + "]";
     }
 }

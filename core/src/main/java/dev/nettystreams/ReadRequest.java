@@ -76,6 +76,13 @@ abstract class ReadRequest<T extends @Nullable Object> {
         throw new IllegalStateException(name + " goes through the queue");
     }
 
+    static int requireNotNegative(int byteCount) {
+        if (byteCount < 0) {
+            throw new IllegalArgumentException("byteCount < 0: " + byteCount);
+        }
+        return byteCount;
+    }
+
     static IncompleteReadException incomplete(ByteQueue queue, int expected) {
         return new IncompleteReadException(queue.take(queue.size()), expected);
     }

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeoutException;
 
 /** {@link StreamReader#asInputStream}: each read awaits one read of the reader. Confined to the thread that uses it. */
 final class ReaderInputStream extends InputStream {
-    private final StreamReader reader;
+    private final Input input;
     private final byte[] one = new byte[1];
     private volatile boolean isClosed;
 
-    ReaderInputStream(StreamReader reader) {
-        this.reader = reader;
+    ReaderInputStream(Input input) {
+        this.input = input;
     }
 
     @Override
@@ -27,19 +27,23 @@ final class ReaderInputStream extends InputStream {
     public int read(byte[] target, int offset, int byteCount) throws IOException {
         Objects.checkFromIndexSize(offset, byteCount, target.length);
         begin("read");
-        return byteCount == 0 ? 0 : awaited(reader.readInto(ByteBuffer.wrap(target, offset, byteCount)));
+        return byteCount == 0
+                ? 0
+                : awaited(input.submit(new ReadRequest.Into(ByteBuffer.wrap(target, offset, byteCount))));
     }
 
     @Override
     public long skip(long byteCount) throws IOException {
         begin("skip");
-        return byteCount <= 0 ? 0 : awaited(reader.skip((int) Math.min(byteCount, Integer.MAX_VALUE)));
+        return byteCount <= 0
+                ? 0
+                : awaited(input.submit(new ReadRequest.Skip((int) Math.min(byteCount, Integer.MAX_VALUE))));
     }
 
     @Override
     public int available() throws IOException {
         refuseIfClosed();
-        return reader.core.input.availableByteCount();
+        return input.availableByteCount();
     }
 
     @Override

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relay extends StreamFuture<Long> implements Occupant {
     private final Input source;
-    private final StreamWriter target;
+    private final StreamCore target;
     private final AtomicLong movedByteCount = new AtomicLong(); // written on the loop
     private boolean isHeld;
 
-    Relay(Input source, StreamWriter target) {
+    Relay(Input source, StreamCore target) {
         this.source = source;
         this.target = target;
     }
@@ -58,9 +58,9 @@ final class Relay extends StreamFuture<Long> implements Occupant {
      */
     @Override
     public boolean arrived(Chunk chunk, Input input) {
-        if (!isHeld && target.core.loop.isCurrent() && !target.core.lifecycle.refusesWrites()) {
+        if (!isHeld && target.loop.isCurrent() && !target.lifecycle.refusesWrites()) {
             moved(chunk.remaining());
-            target.core.output.write(chunk);
+            target.output.write(chunk);
             holdWhileClogged();
         }
         return false;
@@ -83,37 +83,39 @@ final class Relay extends StreamFuture<Long> implements Occupant {
         try {
             int byteCount = queue.size();
             if (byteCount > 0) {
-                target.writeOwned(ByteBuffer.wrap(queue.peek(byteCount))); // may throw: drop only afterwards
+                target.output.writeOwned(ByteBuffer.wrap(queue.peek(byteCount))); // may throw: drop only afterwards
                 queue.drop(byteCount);
                 moved(byteCount);
                 holdWhileClogged();
             }
             if (inputIsOver && !isHeld) {
-                source.finishRelay(this, null);
+                end(null);
             }
         } catch (IllegalStateException e) { // the target is closed on this side, or in startTls
-            source.finishRelay(this, e);
+            end(e);
         }
     }
 
-    /** @param failure why the relay ended, or null at the end of the input */
-    void finish(@Nullable Throwable failure) {
-        if (failure == null) {
-            try {
-                if (target.canWriteEof()) {
-                    target.writeEof();
-                }
-                complete(movedByteCount());
-            } catch (IllegalStateException e) {
-                completeExceptionally(e);
-            }
-        } else {
+    /** @param reason why the relay ends, or null at the end of the input */
+    private void end(@Nullable Throwable reason) {
+        Throwable lost = source.leave(this);
+        Throwable failure = reason == null ? lost : reason;
+        if (failure != null) {
             completeExceptionally(failure);
+            return;
+        }
+        try {
+            if (target.canWriteEof()) {
+                target.writeEof();
+            }
+            complete(movedByteCount());
+        } catch (IllegalStateException e) {
+            completeExceptionally(e);
         }
     }
 
     private void holdWhileClogged() {
-        CompletableFuture<Void> drained = target.drain();
+        CompletableFuture<Void> drained = target.output.drain();
         if (drained.isDone() && !drained.isCompletedExceptionally()) {
             return;
         }
@@ -134,7 +136,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
     private void goOn(@Nullable Throwable failure) {
         isHeld = false;
         if (failure != null) {
-            source.finishRelay(this, failure);
+            end(failure);
         } else {
             source.resumeRelay();
         }

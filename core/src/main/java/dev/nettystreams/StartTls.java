@@ -44,10 +44,23 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
     private Loop.@Nullable Timer deadline;
     private boolean isSettledHere;
 
-    StartTls(StreamCore core, TlsUpgrade upgrade, byte[] lastPlaintext) {
+    private StartTls(StreamCore core, TlsUpgrade upgrade, byte[] lastPlaintext) {
         this.core = core;
         this.upgrade = upgrade;
         this.lastPlaintext = lastPlaintext.clone();
+    }
+
+    /** Any thread. */
+    static StartTls begin(StreamCore core, TlsUpgrade upgrade, byte[] lastPlaintext) {
+        core.lifecycle.refuseWrite("startTls");
+        StartTls run = new StartTls(core, upgrade, lastPlaintext);
+        core.input.occupy(run);
+        if (core.lifecycle.move(Lifecycle.Event.START_TLS) == null && core.lifecycle.refusesWrites()) {
+            run.cancel(false); // frees the reader
+            core.lifecycle.refuseWrite("startTls");
+        }
+        core.access.submit(() -> core.input.whenOwned(run::begin), run);
+        return run;
     }
 
     @Override
@@ -56,7 +69,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         return core.loop.hasOwnClock() ? core.loop : null;
     }
 
-    void begin() {
+    private void begin() {
         whenComplete((session, failure) -> core.access.run(this::endIfCalledOff));
         if (isDone()) {
             return;

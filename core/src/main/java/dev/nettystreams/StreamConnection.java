@@ -43,7 +43,7 @@ public final class StreamConnection implements AutoCloseable {
         core.start();
         StreamConnection connection = new StreamConnection(core);
         if (DebugMode.isOn()) {
-            DebugMode.watch(connection, core);
+            DebugMode.watch(connection, core.lifecycle::isOpen, core::close);
         }
         return connection;
     }
@@ -159,7 +159,7 @@ public final class StreamConnection implements AutoCloseable {
      * @throws IllegalArgumentException if both sides are the same connection
      */
     public static CompletableFuture<RelayCounts> relay(StreamConnection client, StreamConnection server) {
-        return Tunnel.begin(client, server, null);
+        return Tunnel.begin(client.core, server.core, null);
     }
 
     /**
@@ -180,7 +180,7 @@ public final class StreamConnection implements AutoCloseable {
         if (idleTimeout.isZero() || idleTimeout.isNegative()) {
             throw new IllegalArgumentException("idleTimeout <= 0: " + idleTimeout);
         }
-        return Tunnel.begin(client, server, idleTimeout);
+        return Tunnel.begin(client.core, server.core, idleTimeout);
     }
 
     /** Closes gracefully, without waiting: see {@link StreamWriter#close}. */
@@ -219,7 +219,7 @@ public final class StreamConnection implements AutoCloseable {
      * @throws StreamClosedException if this side has ended the output
      */
     public CompletableFuture<byte[]> detach() {
-        return core.detach();
+        return Detachment.begin(core);
     }
 
     /**

@@ -136,19 +136,6 @@ final class StreamCore implements TransportEvents {
         return tlsSession;
     }
 
-    /** Any thread. See {@link StartTls}. */
-    CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {
-        lifecycle.refuseWrite("startTls");
-        StartTls run = new StartTls(this, upgrade, lastPlaintext);
-        input.occupy(run);
-        if (lifecycle.move(Lifecycle.Event.START_TLS) == null && lifecycle.refusesWrites()) {
-            run.cancel(false); // frees the reader
-            lifecycle.refuseWrite("startTls");
-        }
-        access.submit(() -> input.whenOwned(run::begin), run);
-        return run;
-    }
-
     /** Returns false if the connection has been ended meanwhile. */
     boolean secured(TlsSession session) {
         if (lifecycle.move(Lifecycle.Event.SECURED) == null) {
@@ -178,11 +165,6 @@ final class StreamCore implements TransportEvents {
     /** Any thread. */
     CompletableFuture<Void> waitClosed() {
         return ending.waitClosed();
-    }
-
-    /** Any thread. See {@link StreamConnection#detach()}. */
-    CompletableFuture<byte[]> detach() {
-        return Detachment.begin(this);
     }
 
     // ---- events

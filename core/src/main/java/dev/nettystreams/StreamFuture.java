@@ -1,6 +1,6 @@
 package dev.nettystreams;
 
-import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Carriers;
 import dev.nettystreams.spi.Loop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -70,7 +70,7 @@ class StreamFuture<T extends @Nullable Object> extends CompletableFuture<T> {
             return;
         }
         Loop clock = clock();
-        Loop loop = clock == null ? Carrier.timersOfCaller() : clock;
+        Loop loop = clock == null ? Carriers.timersOfCaller() : clock;
         if (loop == null || loop.isEnding()) {
             elsewhere.accept(nanos);
             return;

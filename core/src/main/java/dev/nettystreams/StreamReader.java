@@ -74,7 +74,7 @@ public final class StreamReader {
      * @return the bytes
      */
     public CompletableFuture<byte[]> readExactly(int byteCount) {
-        return core.input.submit(new ReadRequest.Exactly(requireNotNegative(byteCount)));
+        return core.input.submit(new ReadRequest.Exactly(ReadRequest.requireNotNegative(byteCount)));
     }
 
     /**
@@ -118,15 +118,7 @@ public final class StreamReader {
      * @return the line with its ending; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine(LineEnding ending, int limit) {
-        return core.input.submit(lineRequest(ending, limit));
-    }
-
-    static DelimitedRequest lineRequest(LineEnding ending, int limit) {
-        requireNotNegative(limit);
-        return switch (ending) {
-            case LF -> DelimitedRequest.Until.line(limit);
-            case CRLF -> new DelimitedRequest.StrictLine(limit);
-        };
+        return core.input.submit(DelimitedRequest.line(ending, limit));
     }
 
     /**
@@ -155,8 +147,8 @@ public final class StreamReader {
      * @return the bytes, the separator included
      */
     public CompletableFuture<byte[]> readUntil(List<byte[]> separators, int limit) {
-        return core.input.submit(
-                new DelimitedRequest.Until("readUntil", compiled(separators), requireNotNegative(limit), false));
+        return core.input.submit(new DelimitedRequest.Until(
+                "readUntil", compiled(separators), ReadRequest.requireNotNegative(limit), false));
     }
 
     /**
@@ -169,7 +161,7 @@ public final class StreamReader {
      * @return all bytes before EOF
      */
     public CompletableFuture<byte[]> readAll(int maxByteCount) {
-        return core.input.submit(new ReadRequest.All("readAll", requireNotNegative(maxByteCount)));
+        return core.input.submit(new ReadRequest.All("readAll", ReadRequest.requireNotNegative(maxByteCount)));
     }
 
     /**
@@ -215,7 +207,7 @@ public final class StreamReader {
      * @return a copy of the bytes; shorter than {@code byteCount} only at EOF
      */
     public CompletableFuture<byte[]> peek(int byteCount) {
-        return core.input.submit(new ReadRequest.Peek(requireNotNegative(byteCount)));
+        return core.input.submit(new ReadRequest.Peek(ReadRequest.requireNotNegative(byteCount)));
     }
 
     /**
@@ -229,7 +221,7 @@ public final class StreamReader {
      * @return the number of bytes discarded; zero only at EOF or if {@code byteCount} is zero
      */
     public CompletableFuture<Integer> skip(int byteCount) {
-        return core.input.submit(new ReadRequest.Skip(requireNotNegative(byteCount)));
+        return core.input.submit(new ReadRequest.Skip(ReadRequest.requireNotNegative(byteCount)));
     }
 
     /**
@@ -245,8 +237,8 @@ public final class StreamReader {
      * @return the number of bytes moved
      */
     public CompletableFuture<Long> relayTo(StreamWriter target) {
-        Relay relay = new Relay(core.input, target);
-        core.input.begin(relay);
+        Relay relay = new Relay(core.input, target.core);
+        core.input.begin(relay, relay);
         return relay;
     }
 
@@ -264,7 +256,7 @@ public final class StreamReader {
      * @return completes when all lines have been handled
      */
     public CompletableFuture<Void> forEachLine(Function<? super byte[], ? extends @Nullable CompletionStage<?>> each) {
-        return new LineLoop<>(core.loop, Lines.of(this), each).begin();
+        return new LineLoop<>(core.loop, linesOfBytes(), each).begin();
     }
 
     /**
@@ -278,7 +270,21 @@ public final class StreamReader {
      * @return an iterable that may be used once
      */
     public Iterable<byte[]> lines() {
-        return () -> new LineIterator<>(Lines.of(this));
+        return () -> new LineIterator<>(linesOfBytes());
+    }
+
+    private Lines<byte[]> linesOfBytes() {
+        return new Lines<>() {
+            @Override
+            public CompletableFuture<byte[]> read() {
+                return readLine();
+            }
+
+            @Override
+            public boolean isEnd(byte @Nullable [] line) {
+                return line == null || line.length == 0;
+            }
+        };
     }
 
     // ---- other views of the same bytes
@@ -291,7 +297,7 @@ public final class StreamReader {
      * @throws IllegalArgumentException if the charset can only be decoded, as the JDK's auto-detecting ones
      */
     public TextReader text(Charset charset) {
-        return new TextReader(this, TextFormat.of(charset));
+        return new TextReader(core, TextFormat.of(charset));
     }
 
     /**
@@ -302,7 +308,7 @@ public final class StreamReader {
      * @return a new view of this reader
      */
     public NumberReader numbers(ByteOrder order) {
-        return new NumberReader(this, order);
+        return new NumberReader(core, order);
     }
 
     /**
@@ -318,7 +324,7 @@ public final class StreamReader {
      * @return a new view of this reader
      */
     public InputStream asInputStream() {
-        return new ReaderInputStream(this);
+        return new ReaderInputStream(core.input);
     }
 
     /**
@@ -361,12 +367,5 @@ public final class StreamReader {
             lastSeparators = last; // a benign race: separators are immutable, and either set will do
         }
         return last;
-    }
-
-    static int requireNotNegative(int byteCount) {
-        if (byteCount < 0) {
-            throw new IllegalArgumentException("byteCount < 0: " + byteCount);
-        }
-        return byteCount;
     }
 }

@@ -111,7 +111,7 @@ public final class StreamWriter {
      * @return a new view of this writer
      */
     public NumberWriter numbers(ByteOrder order) {
-        return new NumberWriter(this, order);
+        return new NumberWriter(core, order);
     }
 
     /**
@@ -131,7 +131,7 @@ public final class StreamWriter {
      * @return a new view of this writer
      */
     public OutputStream asOutputStream() {
-        return new WriterOutputStream(this);
+        return new WriterOutputStream(core);
     }
 
     /**
@@ -241,8 +241,10 @@ public final class StreamWriter {
      * @throws StreamClosedException if this side has ended the output
      */
     public CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {
-        return core.startTls(
-                Objects.requireNonNull(upgrade, "upgrade"), Objects.requireNonNull(lastPlaintext, "lastPlaintext"));
+        return StartTls.begin(
+                core,
+                Objects.requireNonNull(upgrade, "upgrade"),
+                Objects.requireNonNull(lastPlaintext, "lastPlaintext"));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import dev.nettystreams.carrier.CarriedThreads;
 import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Carriers;
 import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.spi.Loop;
 import java.util.concurrent.Callable;
@@ -53,7 +54,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
      */
     static <T extends @Nullable Object> Task<T> startBesideCaller(Callable<? extends T> code) {
         ThreadsBesideCaller threads = ThreadsBesideCaller.find("createTask()");
-        Task<T> task = new Task<>(code, null, Carrier.timersOfCaller());
+        Task<T> task = new Task<>(code, null, Carriers.timersOfCaller());
         task.startOn(threads);
         return task;
     }

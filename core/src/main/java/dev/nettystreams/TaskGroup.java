@@ -1,6 +1,6 @@
 package dev.nettystreams;
 
-import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Carriers;
 import dev.nettystreams.carrier.Interrupts;
 import java.util.HashSet;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class TaskGroup implements AutoCloseable {
      */
     public <T extends @Nullable Object> CompletableFuture<T> start(Callable<? extends T> code) {
         ThreadsBesideCaller threads = ThreadsBesideCaller.find("start()");
-        Task<T> task = new Task<>(() -> run(code), this::ended, Carrier.timersOfCaller());
+        Task<T> task = new Task<>(() -> run(code), this::ended, Carriers.timersOfCaller());
         Throwable startFailure;
         lock.lock();
         try {

@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call any method.
  */
 public final class TextReader {
-    private final StreamReader reader;
+    private final StreamCore core;
     private final TextFormat format;
 
-    TextReader(StreamReader reader, TextFormat format) {
-        this.reader = reader;
+    TextReader(StreamCore core, TextFormat format) {
+        this.core = core;
         this.format = format;
     }
 
@@ -54,7 +54,7 @@ public final class TextReader {
      * @throws IllegalArgumentException if LF is not the single byte 10 in the charset, as in UTF-16
      */
     public CompletableFuture<@Nullable String> readLine() {
-        return readLine(LineEnding.LF, reader.core.limits().readLimitBytes());
+        return readLine(LineEnding.LF, core.limits().readLimitBytes());
     }
 
     /**
@@ -68,7 +68,7 @@ public final class TextReader {
      */
     public CompletableFuture<@Nullable String> readLine(LineEnding ending, int limit) {
         format.requireLines("readLine");
-        return reader.core.input.submit(new TextRequest.Line(StreamReader.lineRequest(ending, limit), format));
+        return core.input.submit(new TextRequest.Line(DelimitedRequest.line(ending, limit), format));
     }
 
     /**
@@ -87,7 +87,7 @@ public final class TextReader {
             throw new IllegalArgumentException("characterCount < 0: " + characterCount);
         }
         format.requireStateless("read");
-        return reader.core.input.submit(new TextRequest.Some(characterCount, format));
+        return core.input.submit(new TextRequest.Some(characterCount, format));
     }
 
     /**
@@ -100,7 +100,7 @@ public final class TextReader {
      * @return the text
      */
     public CompletableFuture<String> readExactly(int byteCount) {
-        return reader.core.input.submit(new TextRequest.Exactly(StreamReader.requireNotNegative(byteCount), format));
+        return core.input.submit(new TextRequest.Exactly(ReadRequest.requireNotNegative(byteCount), format));
     }
 
     /**
@@ -113,7 +113,7 @@ public final class TextReader {
      * @return the text before EOF
      */
     public CompletableFuture<String> readAll(int maxByteCount) {
-        return reader.core.input.submit(new TextRequest.All(StreamReader.requireNotNegative(maxByteCount), format));
+        return core.input.submit(new TextRequest.All(ReadRequest.requireNotNegative(maxByteCount), format));
     }
 
     /**
@@ -126,7 +126,7 @@ public final class TextReader {
      */
     public CompletableFuture<Void> forEachLine(Function<? super String, ? extends @Nullable CompletionStage<?>> each) {
         format.requireLines("forEachLine");
-        return new LineLoop<>(reader.core.loop, Lines.of(this), each).begin();
+        return new LineLoop<>(core.loop, linesOfText(), each).begin();
     }
 
     /**
@@ -137,11 +137,25 @@ public final class TextReader {
      */
     public Iterable<String> lines() {
         format.requireLines("lines");
-        return () -> new LineIterator<>(Lines.of(this));
+        return () -> new LineIterator<>(linesOfText());
+    }
+
+    private Lines<String> linesOfText() {
+        return new Lines<>() {
+            @Override
+            public CompletableFuture<@Nullable String> read() {
+                return readLine();
+            }
+
+            @Override
+            public boolean isEnd(@Nullable String line) {
+                return line == null;
+            }
+        };
     }
 
     @Override
     public String toString() {
-        return "TextReader[" + format.charset + ", " + reader + "]";
+        return "TextReader[" + format.charset + ", " + core + "]";
     }
 }

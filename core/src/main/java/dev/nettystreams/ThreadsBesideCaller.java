@@ -1,6 +1,7 @@
 package dev.nettystreams;
 
 import dev.nettystreams.carrier.Carrier;
+import dev.nettystreams.carrier.Carriers;
 import dev.nettystreams.carrier.Interrupts;
 import dev.nettystreams.spi.LoopThreads;
 import java.util.Objects;
@@ -26,7 +27,7 @@ final class ThreadsBesideCaller {
      * @throws IllegalStateException on an event loop's own thread
      */
     static ThreadsBesideCaller find(String method) {
-        Carrier carrier = Carrier.ofCaller();
+        Carrier carrier = Carriers.ofCaller();
         if (carrier == null && LoopThreads.isLoopThread()) {
             throw new IllegalStateException(method + " called on an event loop's own thread, where no code may wait:"
                     + " use Await.onEventLoop(connection, code)");

@@ -31,8 +31,8 @@ final class Tunnel extends Claimable<RelayCounts> {
     /** The idle timeout may be late by this part of it. */
     private static final int LOOKS_PER_IDLE_TIMEOUT = 4;
 
-    private final StreamConnection client;
-    private final StreamConnection server;
+    private final StreamCore client;
+    private final StreamCore server;
     private final @Nullable Duration idleTimeout;
     private final Relay there;
     private final Relay back;
@@ -43,25 +43,26 @@ final class Tunnel extends Claimable<RelayCounts> {
     private long lastByteCount;
     private int looksWithoutProgress;
 
-    private Tunnel(StreamConnection client, StreamConnection server, @Nullable Duration idleTimeout) {
+    private Tunnel(StreamCore client, StreamCore server, @Nullable Duration idleTimeout) {
         this.client = client;
         this.server = server;
         this.idleTimeout = idleTimeout;
-        this.there = new Relay(client.core().input, server.writer());
-        this.back = new Relay(server.core().input, client.writer());
+        this.there = new Relay(client.input, server);
+        this.back = new Relay(server.input, client);
     }
 
     /** Any thread. */
-    static Tunnel begin(StreamConnection client, StreamConnection server, @Nullable Duration idleTimeout) {
-        if (client.core() == server.core()) {
-            throw new IllegalArgumentException("relay() called with one connection for both sides: " + client);
+    static Tunnel begin(StreamCore client, StreamCore server, @Nullable Duration idleTimeout) {
+        if (client == server) {
+            throw new IllegalArgumentException(
+                    "relay() called with one connection for both sides: StreamConnection[" + client + "]");
         }
-        client.core().input.refuseIfBusy("relay");
-        server.core().input.refuseIfBusy("relay");
+        client.input.refuseIfBusy("relay");
+        server.input.refuseIfBusy("relay");
         Tunnel tunnel = new Tunnel(client, server, idleTimeout);
-        client.core().input.begin(tunnel.there);
+        client.input.begin(tunnel.there, tunnel.there);
         try {
-            server.core().input.begin(tunnel.back);
+            server.input.begin(tunnel.back, tunnel.back);
         } catch (RuntimeException e) { // a read that another thread has begun just now
             tunnel.there.cancel(false);
             throw e;
@@ -73,20 +74,20 @@ final class Tunnel extends Claimable<RelayCounts> {
     @Override
     @Nullable
     Loop clock() {
-        Loop loop = client.core().loop;
+        Loop loop = client.loop;
         return loop.hasOwnClock() ? loop : null;
     }
 
     private void watch() {
-        boolean canTellClient = client.writer().canWriteEof();
-        boolean canTellServer = server.writer().canWriteEof();
+        boolean canTellClient = client.canWriteEof();
+        boolean canTellServer = server.canWriteEof();
         there.whenComplete((byteCount, failure) -> {
             if (failure != null) {
                 abort(failure);
             } else if (back.isDone()) {
                 finish();
             } else if (!canTellServer) {
-                client.core().access.run(this::linger);
+                client.access.run(this::linger);
             }
         });
         back.whenComplete((byteCount, failure) -> {
@@ -102,10 +103,10 @@ final class Tunnel extends Claimable<RelayCounts> {
             if (!isSettledHere) {
                 abortBoth(); // cancelled, or completed otherwise by its holder
             }
-            client.core().access.run(this::stopTimer);
+            client.access.run(this::stopTimer);
         });
         if (idleTimeout != null) {
-            client.core().access.run(this::lookLater);
+            client.access.run(this::lookLater);
         }
     }
 
@@ -170,7 +171,7 @@ final class Tunnel extends Claimable<RelayCounts> {
         stopTimer();
         if (!isDone()) {
             try {
-                timer = client.core().loop.schedule(task, Timeouts.saturatedNanos(delay));
+                timer = client.loop.schedule(task, Timeouts.saturatedNanos(delay));
             } catch (RejectedExecutionException e) {
                 timer = null; // the loop is ending, and the connection with it
             }

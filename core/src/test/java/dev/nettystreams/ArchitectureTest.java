@@ -65,6 +65,7 @@ class ArchitectureTest extends ArchitectureRules {
     private static final Set<String> SEAM = Set.of(
             "carrier.CarriedThreads",
             "carrier.Carrier",
+            "carrier.Carriers",
             "carrier.InterruptScope",
             "carrier.InterruptScope$End",
             "carrier.Interrupts",

@@ -1,8 +1,5 @@
 package dev.nettystreams.carrier;
 
-import dev.nettystreams.spi.Loop;
-import org.jspecify.annotations.Nullable;
-
 /**
  * The threads that one event loop carries, as the streams see them. The package page explains the states, and why
  * threads may run there.
@@ -10,27 +7,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Called on the loop's own thread or on a thread that it carries, except for the methods marked "any thread".
  */
 public interface Carrier {
-    /**
-     * Returns the carrier of the loop that the caller's thread runs; creates it at the first call. Returns null if this
-     * JVM cannot carry threads. On the loop's own thread.
-     */
-    static @Nullable Carrier of(Loop current) {
-        return LoopCarrier.of(current);
-    }
-
-    /** Returns the carrier of the calling thread, or null if no loop carries it. Any thread. */
-    static @Nullable Carrier ofCaller() {
-        return LoopCarrier.ofCaller();
-    }
-
-    /**
-     * Returns the loop whose timers the caller should use. For a carried thread that is the loop that carries it. For a
-     * loop's own thread it is that loop, if it has ever carried a thread. Otherwise returns null. Any thread.
-     */
-    static @Nullable Loop timersOfCaller() {
-        return LoopCarrier.timersOfCaller();
-    }
-
     /** Returns whether the calling thread is carried by this loop, and the loop has not ended. Any thread. */
     boolean isCarryingCaller();
 

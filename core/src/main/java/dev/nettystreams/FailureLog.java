@@ -5,13 +5,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 
-/** The implementation of {@link FailureReporter#LOGGING}. */
-final class LoggingReporter implements FailureReporter {
-    private final LogLimit networkLimit = new LogLimit(LINES_PER_SECOND);
-    private final LogLimit programLimit = new LogLimit(LINES_PER_SECOND);
+/** Logs the failures of handlers, with a limit on the lines that peers can cause. Any thread. */
+final class FailureLog {
+    private final LogLimit networkLimit;
+    private final LogLimit programLimit;
 
-    @Override
-    public void report(StreamConnection connection, Throwable failure) {
+    /** @param linesPerSecond the maximum number of lines per second at each level */
+    FailureLog(int linesPerSecond) {
+        networkLimit = new LogLimit(linesPerSecond);
+        programLimit = new LogLimit(linesPerSecond);
+    }
+
+    void log(Object connection, Throwable failure) {
         System.Logger logger = System.getLogger("dev.nettystreams");
         boolean wasCutOff = failure instanceof StreamClosedException closed && closed.hasEndedAWait;
         if (wasCutOff || failure instanceof IOException || failure instanceof UncheckedIOException) {

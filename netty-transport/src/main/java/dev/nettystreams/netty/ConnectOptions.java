@@ -1,44 +1,85 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.Timeouts;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options for opening a connection.
+ * Options for opening a connection. Immutable: {@link #DEFAULT}, and copies of it with other values.
  *
- * @param connectTimeout the timeout for the whole operation, from the call on, name resolution included; more than zero
- * @param attemptDelay the time after which the next address is tried beside the current one (RFC 8305 section 5,
- *     "connection attempt delay"); zero tries all addresses at once, a delay as long as the timeout tries one after the
- *     other
- * @param localAddress the address to connect from, or null for the system's choice
- * @param tls TLS from the first byte; null for plaintext
+ * <pre>{@code
+ * ConnectOptions options = ConnectOptions.DEFAULT.withConnectTimeout(Duration.ofSeconds(5)).withTls(Tls.client());
+ * }</pre>
  */
-public record ConnectOptions(
-        Duration connectTimeout,
-        Duration attemptDelay,
-        @Nullable InetSocketAddress localAddress,
-        @Nullable TlsUpgrade tls) {
+public final class ConnectOptions {
     /** A timeout of 30 s; 250 ms between attempts, as RFC 8305 recommends; any local address; plaintext. */
     public static final ConnectOptions DEFAULT =
-            new ConnectOptions(Duration.ofSeconds(30), Duration.ofMillis(250), null, null);
+            new ConnectOptions(Duration.ofSeconds(30), Duration.ofMillis(250), null, ConnectionSettings.DEFAULT);
 
-    /**
-     * Checks the ranges.
-     *
-     * @param connectTimeout more than zero
-     * @param attemptDelay zero or more
-     * @param localAddress may be null
-     * @param tls may be null
-     */
-    public ConnectOptions {
+    private final Duration connectTimeout;
+    private final Duration attemptDelay;
+    private final @Nullable InetSocketAddress localAddress;
+    private final ConnectionSettings connection;
+
+    private ConnectOptions(
+            Duration connectTimeout,
+            Duration attemptDelay,
+            @Nullable InetSocketAddress localAddress,
+            ConnectionSettings connection) {
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
             throw new IllegalArgumentException("connectTimeout <= 0: " + connectTimeout);
         }
         if (attemptDelay.isNegative()) {
             throw new IllegalArgumentException("attemptDelay < 0: " + attemptDelay);
         }
+        this.connectTimeout = connectTimeout;
+        this.attemptDelay = attemptDelay;
+        this.localAddress = localAddress;
+        this.connection = connection;
+    }
+
+    /**
+     * Returns the timeout for the whole operation, from the call on, name resolution included.
+     *
+     * @return more than zero
+     */
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    /**
+     * Returns the time after which the next address is tried beside the current one (RFC 8305 section 5, "connection
+     * attempt delay").
+     *
+     * @return zero or more
+     */
+    public Duration attemptDelay() {
+        return attemptDelay;
+    }
+
+    /**
+     * Returns the address to connect from.
+     *
+     * @return the address, or null for the system's choice
+     */
+    public @Nullable InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /**
+     * Returns the client side of TLS from the first byte.
+     *
+     * @return the upgrade, or null for plaintext
+     */
+    public @Nullable TlsUpgrade tls() {
+        return connection.tls();
+    }
+
+    ConnectionSettings connection() {
+        return connection;
     }
 
     /**
@@ -48,7 +89,27 @@ public record ConnectOptions(
      * @return a copy
      */
     public ConnectOptions withConnectTimeout(Duration timeout) {
-        return new ConnectOptions(timeout, attemptDelay, localAddress, tls);
+        return new ConnectOptions(timeout, attemptDelay, localAddress, connection);
+    }
+
+    /**
+     * Returns these options with another delay between attempts.
+     *
+     * @param delay zero tries all addresses at once; a delay as long as the timeout tries one after the other
+     * @return a copy
+     */
+    public ConnectOptions withAttemptDelay(Duration delay) {
+        return new ConnectOptions(connectTimeout, delay, localAddress, connection);
+    }
+
+    /**
+     * Returns these options with an address to connect from.
+     *
+     * @param address an address of this machine; port 0 for a free port that the system chooses
+     * @return a copy
+     */
+    public ConnectOptions withLocalAddress(InetSocketAddress address) {
+        return new ConnectOptions(connectTimeout, attemptDelay, Objects.requireNonNull(address, "address"), connection);
     }
 
     /**
@@ -59,6 +120,31 @@ public record ConnectOptions(
      * @return a copy
      */
     public ConnectOptions withTls(TlsUpgrade upgrade) {
-        return new ConnectOptions(connectTimeout, attemptDelay, localAddress, upgrade);
+        return with(connection.withTls(Objects.requireNonNull(upgrade, "upgrade")));
+    }
+
+    private ConnectOptions with(ConnectionSettings settings) {
+        return new ConnectOptions(connectTimeout, attemptDelay, localAddress, settings);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ConnectOptions options
+                && connectTimeout.equals(options.connectTimeout)
+                && attemptDelay.equals(options.attemptDelay)
+                && Objects.equals(localAddress, options.localAddress)
+                && connection.equals(options.connection);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(connectTimeout, attemptDelay, localAddress, connection);
+    }
+
+    @Override
+    public String toString() {
+        return "ConnectOptions[connectTimeout=" + Timeouts.toText(connectTimeout) + ", attemptDelay="
+                + Timeouts.toText(attemptDelay) + (localAddress == null ? "" : ", localAddress=" + localAddress)
+                + connection.listed() + "]";
     }
 }

@@ -3,57 +3,111 @@ package dev.nettystreams.netty;
 import dev.nettystreams.FailureReporter;
 import dev.nettystreams.TlsUpgrade;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a server.
+ * Options of a server. Immutable: {@link #DEFAULT}, and copies of it with other values.
  *
- * @param backlog the number of connections that may wait to be accepted, one or more; the system may limit it further
- * @param maxConnections the maximum number of open connections, one or more; at that number the server stops accepting,
- *     and peers wait in the backlog
- * @param startServing true to accept connections at once, false to wait for {@link StreamServer#startServing}
- * @param unixPermissions the file permissions of a Unix socket, set before any peer can connect; null for the process's
- *     umask
- * @param reporter called for every handler and every handshake that fails
- * @param tls TLS from the first byte, before the handler runs; null for plaintext
+ * <pre>{@code
+ * ServerOptions options = ServerOptions.DEFAULT.withMaxConnections(1000).withTls(Tls.server(chain, key));
+ * }</pre>
  */
-public record ServerOptions(
-        int backlog,
-        int maxConnections,
-        boolean startServing,
-        @Nullable Set<PosixFilePermission> unixPermissions,
-        FailureReporter reporter,
-        @Nullable TlsUpgrade tls) {
+public final class ServerOptions {
     /**
      * asyncio's backlog of 100; no limit on connections; accepts at once; permissions by umask; failures are logged;
      * plaintext.
      */
     public static final ServerOptions DEFAULT =
-            new ServerOptions(100, Integer.MAX_VALUE, true, null, FailureReporter.LOGGING, null);
+            new ServerOptions(100, Integer.MAX_VALUE, true, null, FailureReporter.LOGGING, ConnectionSettings.DEFAULT);
 
-    /**
-     * Checks the ranges and the reporter, and copies the permissions.
-     *
-     * @param backlog one or more
-     * @param maxConnections one or more
-     * @param startServing whether to accept connections at once
-     * @param unixPermissions may be null
-     * @param reporter must not block
-     * @param tls may be null
-     */
-    public ServerOptions {
+    private final int backlog;
+    private final int maxConnections;
+    private final boolean startServing;
+    private final @Nullable Set<PosixFilePermission> unixPermissions;
+    private final FailureReporter reporter;
+    private final ConnectionSettings connection;
+
+    private ServerOptions(
+            int backlog,
+            int maxConnections,
+            boolean startServing,
+            @Nullable Set<PosixFilePermission> unixPermissions,
+            FailureReporter reporter,
+            ConnectionSettings connection) {
         if (backlog < 1) {
             throw new IllegalArgumentException("backlog < 1: " + backlog);
         }
         if (maxConnections < 1) {
             throw new IllegalArgumentException("maxConnections < 1: " + maxConnections);
         }
-        Objects.requireNonNull(reporter, "reporter");
-        if (unixPermissions != null) {
-            unixPermissions = Set.copyOf(unixPermissions);
-        }
+        this.backlog = backlog;
+        this.maxConnections = maxConnections;
+        this.startServing = startServing;
+        this.unixPermissions = unixPermissions;
+        this.reporter = reporter;
+        this.connection = connection;
+    }
+
+    /**
+     * Returns the number of connections that may wait to be accepted. The system may limit it further.
+     *
+     * @return one or more
+     */
+    public int backlog() {
+        return backlog;
+    }
+
+    /**
+     * Returns the maximum number of open connections. At that number the server stops accepting, and peers wait in the
+     * backlog.
+     *
+     * @return one or more
+     */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /**
+     * Returns whether the server accepts connections at once.
+     *
+     * @return false if it waits for {@link StreamServer#startServing}
+     */
+    public boolean startServing() {
+        return startServing;
+    }
+
+    /**
+     * Returns the file permissions of a Unix socket.
+     *
+     * @return the permissions, or null for the process's umask
+     */
+    public @Nullable Set<PosixFilePermission> unixPermissions() {
+        return unixPermissions;
+    }
+
+    /**
+     * Returns the reporter.
+     *
+     * @return called for every handler and every handshake that fails
+     */
+    public FailureReporter reporter() {
+        return reporter;
+    }
+
+    /**
+     * Returns the server side of TLS from the first byte.
+     *
+     * @return the upgrade, or null for plaintext
+     */
+    public @Nullable TlsUpgrade tls() {
+        return connection.tls();
+    }
+
+    ConnectionSettings connection() {
+        return connection;
     }
 
     /**
@@ -63,7 +117,7 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withBacklog(int connections) {
-        return new ServerOptions(connections, maxConnections, startServing, unixPermissions, reporter, tls);
+        return new ServerOptions(connections, maxConnections, startServing, unixPermissions, reporter, connection);
     }
 
     /**
@@ -73,7 +127,7 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withMaxConnections(int connections) {
-        return new ServerOptions(backlog, connections, startServing, unixPermissions, reporter, tls);
+        return new ServerOptions(backlog, connections, startServing, unixPermissions, reporter, connection);
     }
 
     /**
@@ -83,27 +137,33 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withStartServing(boolean atOnce) {
-        return new ServerOptions(backlog, maxConnections, atOnce, unixPermissions, reporter, tls);
+        return new ServerOptions(backlog, maxConnections, atOnce, unixPermissions, reporter, connection);
     }
 
     /**
-     * Returns these options with other file permissions for a Unix socket.
+     * Returns these options with other file permissions for a Unix socket, set before any peer can connect.
      *
      * @param permissions the permissions; write permission lets a user connect
      * @return a copy
      */
     public ServerOptions withUnixPermissions(Set<PosixFilePermission> permissions) {
-        return new ServerOptions(backlog, maxConnections, startServing, permissions, reporter, tls);
+        return new ServerOptions(backlog, maxConnections, startServing, Set.copyOf(permissions), reporter, connection);
     }
 
     /**
      * Returns these options with another reporter.
      *
-     * @param failureReporter called for every handler and every handshake that fails
+     * @param failureReporter called for every handler and every handshake that fails; must not block
      * @return a copy
      */
     public ServerOptions withReporter(FailureReporter failureReporter) {
-        return new ServerOptions(backlog, maxConnections, startServing, unixPermissions, failureReporter, tls);
+        return new ServerOptions(
+                backlog,
+                maxConnections,
+                startServing,
+                unixPermissions,
+                Objects.requireNonNull(failureReporter, "failureReporter"),
+                connection);
     }
 
     /**
@@ -114,6 +174,35 @@ public record ServerOptions(
      * @return a copy
      */
     public ServerOptions withTls(TlsUpgrade upgrade) {
-        return new ServerOptions(backlog, maxConnections, startServing, unixPermissions, reporter, upgrade);
+        return with(connection.withTls(Objects.requireNonNull(upgrade, "upgrade")));
+    }
+
+    private ServerOptions with(ConnectionSettings settings) {
+        return new ServerOptions(backlog, maxConnections, startServing, unixPermissions, reporter, settings);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServerOptions options
+                && backlog == options.backlog
+                && maxConnections == options.maxConnections
+                && startServing == options.startServing
+                && Objects.equals(unixPermissions, options.unixPermissions)
+                && reporter.equals(options.reporter)
+                && connection.equals(options.connection);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(backlog, maxConnections, startServing, unixPermissions, reporter, connection);
+    }
+
+    @Override
+    public String toString() {
+        return "ServerOptions[backlog=" + backlog
+                + (maxConnections == Integer.MAX_VALUE ? "" : ", maxConnections=" + maxConnections)
+                + (startServing ? "" : ", startServing=false")
+                + (unixPermissions == null ? "" : ", unixPermissions=" + PosixFilePermissions.toString(unixPermissions))
+                + connection.listed() + "]";
     }
 }

@@ -128,11 +128,8 @@ class OpenConnectionTest {
     void localAddress_isWhereItConnectsFrom(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend());
                 StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0))) {
-            ConnectOptions from = new ConnectOptions(
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(250),
-                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0),
-                    null);
+            ConnectOptions from = ConnectOptions.DEFAULT.withLocalAddress(
+                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0));
             try (StreamConnection client = get(streams.openConnection("127.0.0.1", server.port(), from))) {
                 InetSocketAddress own = (InetSocketAddress) client.writer().getExtraInfo("sockname");
                 assertThat(own.getAddress().getHostAddress()).isEqualTo("127.0.0.2");
@@ -153,13 +150,19 @@ class OpenConnectionTest {
             List<InetSocketAddress> addresses =
                     List.of(hole.address(), (InetSocketAddress) live.getLocalSocketAddress());
             for (Duration delay : List.of(Duration.ZERO, Duration.ofMillis(50))) {
-                AddressRace race = race(loops, new ConnectOptions(FOR_EVER, delay, null, null));
+                AddressRace race = race(
+                        loops,
+                        ConnectOptions.DEFAULT.withConnectTimeout(FOR_EVER).withAttemptDelay(delay));
                 race.start(addresses);
                 StreamConnection connection = get(race.result());
                 assertThat(connection.writer().getExtraInfo("peername")).isEqualTo(addresses.get(1));
                 connection.abort();
             }
-            AddressRace patient = race(loops, new ConnectOptions(Duration.ofMillis(200), FOR_EVER, null, null));
+            AddressRace patient = race(
+                    loops,
+                    ConnectOptions.DEFAULT
+                            .withConnectTimeout(Duration.ofMillis(200))
+                            .withAttemptDelay(FOR_EVER));
             patient.start(addresses); // the second must not be tried before the timeout
             assertThat(failureOf(patient.result())).isInstanceOf(SocketTimeoutException.class);
         } finally {

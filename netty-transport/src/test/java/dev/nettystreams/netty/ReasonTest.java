@@ -18,7 +18,6 @@ import java.net.SocketException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,8 +28,7 @@ class ReasonTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void localAddressOfAnotherFamily_isToldInTheSystemsWords(Wire wire) throws Exception {
-        ConnectOptions fromIpv6 =
-                new ConnectOptions(Duration.ofSeconds(10), Duration.ofMillis(250), address("::1", 0), null);
+        ConnectOptions fromIpv6 = ConnectOptions.DEFAULT.withLocalAddress(address("::1", 0));
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
             StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0));
             Throwable failure = failureOf(streams.openConnection("127.0.0.1", server.port(), fromIpv6));

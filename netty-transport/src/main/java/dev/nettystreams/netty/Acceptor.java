@@ -64,6 +64,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final StreamLimits limits;
     private final Consumer<StreamConnection> accepted;
     private final int maxConnections;
+    private final ConnectionSettings settings;
 
     private volatile @Nullable SocketAddress publicAddress;
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
@@ -75,10 +76,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.LISTENING; // guarded by lock
     private boolean isBackingOff; // guarded by lock
 
-    Acceptor(EventLoopGroup group, StreamLimits limits, int maxConnections, Consumer<StreamConnection> accepted) {
+    Acceptor(EventLoopGroup group, StreamLimits limits, ServerOptions options, Consumer<StreamConnection> accepted) {
         this.group = group;
         this.limits = limits;
-        this.maxConnections = maxConnections;
+        this.maxConnections = options.maxConnections();
+        this.settings = options.connection();
         this.accepted = accepted;
     }
 
@@ -198,7 +200,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void serve(Channel channel) {
         try {
             if (publicAddress == null) {
-                channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+                settings.applyToTcp(channel);
             } else {
                 channel.attr(StreamChannelHandler.SOCKNAME).set(publicAddress);
             }

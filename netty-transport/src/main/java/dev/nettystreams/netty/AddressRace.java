@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
@@ -151,10 +152,7 @@ final class AddressRace {
                 .group(loop)
                 .channelFactory(this::newChannel)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the race has a timeout of its own
-                .handler(new StreamChannelHandler(limits, this::connected, result::completeExceptionally));
-        if (address instanceof java.net.InetSocketAddress) {
-            bootstrap.option(ChannelOption.TCP_NODELAY, true);
-        }
+                .handler(setup(address));
         ChannelFuture attempt = connect(bootstrap, address);
         running.add(attempt);
         // A channel that could not be created (out of file descriptors) has no loop: Netty reports it on another
@@ -166,6 +164,17 @@ final class AddressRace {
         }
     }
 
+    private ChannelSetup setup(SocketAddress address) {
+        return new ChannelSetup(
+                channel -> {
+                    if (address instanceof InetSocketAddress) {
+                        options.connection().applyToTcp(channel);
+                    }
+                },
+                () -> new StreamChannelHandler(limits, this::connected, result::completeExceptionally),
+                result::completeExceptionally);
+    }
+
     private Channel newChannel() {
         Channel channel = channels.newChannel();
         newest = channel;
@@ -175,7 +184,7 @@ final class AddressRace {
     private ChannelFuture connect(Bootstrap bootstrap, SocketAddress address) {
         newest = null;
         try {
-            return bootstrap.connect(address, options.localAddress());
+            return bootstrap.connect(address, NameResolution.localFor(options.localAddress(), address));
         } catch (Throwable e) {
             if (newest != null) {
                 newest.unsafe().closeForcibly(); // no one else has a reference to it

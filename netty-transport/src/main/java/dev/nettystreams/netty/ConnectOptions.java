@@ -2,7 +2,9 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Timeouts;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectOptions {
     /** A timeout of 30 s; 250 ms between attempts, as RFC 8305 recommends; any local address; plaintext. */
     public static final ConnectOptions DEFAULT =
-            new ConnectOptions(Duration.ofSeconds(30), Duration.ofMillis(250), null, ConnectionSettings.DEFAULT);
+            new ConnectOptions(Duration.ofSeconds(30), Duration.ofMillis(250), null, null, ConnectionSettings.DEFAULT);
 
     private final Duration connectTimeout;
     private final Duration attemptDelay;
+    private final @Nullable StandardProtocolFamily family;
     private final @Nullable InetSocketAddress localAddress;
     private final ConnectionSettings connection;
 
     private ConnectOptions(
             Duration connectTimeout,
             Duration attemptDelay,
+            @Nullable StandardProtocolFamily family,
             @Nullable InetSocketAddress localAddress,
             ConnectionSettings connection) {
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
@@ -35,10 +39,27 @@ public final class ConnectOptions {
         if (attemptDelay.isNegative()) {
             throw new IllegalArgumentException("attemptDelay < 0: " + attemptDelay);
         }
+        if (family == StandardProtocolFamily.UNIX) {
+            throw new IllegalArgumentException("family is neither INET nor INET6: " + family);
+        }
+        if (localAddress != null) {
+            requireUsable(localAddress, family);
+        }
         this.connectTimeout = connectTimeout;
         this.attemptDelay = attemptDelay;
+        this.family = family;
         this.localAddress = localAddress;
         this.connection = connection;
+    }
+
+    private static void requireUsable(InetSocketAddress localAddress, @Nullable StandardProtocolFamily family) {
+        if (localAddress.isUnresolved()) {
+            throw new IllegalArgumentException("localAddress is unresolved: " + localAddress);
+        }
+        InetAddress address = localAddress.getAddress();
+        if (family != null && !address.isAnyLocalAddress() && NameResolution.familyOf(address) != family) {
+            throw new IllegalArgumentException("localAddress is not of the family " + family + ": " + localAddress);
+        }
     }
 
     /**
@@ -61,12 +82,30 @@ public final class ConnectOptions {
     }
 
     /**
+     * Returns the only address family to connect over.
+     *
+     * @return {@code INET} or {@code INET6}, or null for both
+     */
+    public @Nullable StandardProtocolFamily family() {
+        return family;
+    }
+
+    /**
      * Returns the address to connect from.
      *
      * @return the address, or null for the system's choice
      */
     public @Nullable InetSocketAddress localAddress() {
         return localAddress;
+    }
+
+    /**
+     * Returns whether the system probes a peer that has been silent for long (SO_KEEPALIVE).
+     *
+     * @return false by default
+     */
+    public boolean keepAlive() {
+        return connection.keepAlive();
     }
 
     /**
@@ -89,7 +128,7 @@ public final class ConnectOptions {
      * @return a copy
      */
     public ConnectOptions withConnectTimeout(Duration timeout) {
-        return new ConnectOptions(timeout, attemptDelay, localAddress, connection);
+        return new ConnectOptions(timeout, attemptDelay, family, localAddress, connection);
     }
 
     /**
@@ -99,17 +138,45 @@ public final class ConnectOptions {
      * @return a copy
      */
     public ConnectOptions withAttemptDelay(Duration delay) {
-        return new ConnectOptions(connectTimeout, delay, localAddress, connection);
+        return new ConnectOptions(connectTimeout, delay, family, localAddress, connection);
     }
 
     /**
-     * Returns these options with an address to connect from.
+     * Returns these options with one address family: only the host's addresses of that family are tried.
      *
-     * @param address an address of this machine; port 0 for a free port that the system chooses
+     * @param onlyFamily {@code INET} or {@code INET6}
+     * @return a copy
+     */
+    public ConnectOptions withFamily(StandardProtocolFamily onlyFamily) {
+        return new ConnectOptions(
+                connectTimeout,
+                attemptDelay,
+                Objects.requireNonNull(onlyFamily, "onlyFamily"),
+                localAddress,
+                connection);
+    }
+
+    /**
+     * Returns these options with an address to connect from. Only the host's addresses of the same family are tried.
+     *
+     * @param address an address of this machine, or the wildcard address, which serves both families; port 0 for a free
+     *     port that the system chooses
      * @return a copy
      */
     public ConnectOptions withLocalAddress(InetSocketAddress address) {
-        return new ConnectOptions(connectTimeout, attemptDelay, Objects.requireNonNull(address, "address"), connection);
+        Objects.requireNonNull(address, "address");
+        return new ConnectOptions(connectTimeout, attemptDelay, family, address, connection);
+    }
+
+    /**
+     * Returns these options with another choice of keep-alive probes. The system decides when it sends them, on Linux
+     * after two hours of silence.
+     *
+     * @param isProbed whether the system probes a peer that has been silent for long (SO_KEEPALIVE)
+     * @return a copy
+     */
+    public ConnectOptions withKeepAlive(boolean isProbed) {
+        return with(connection.withKeepAlive(isProbed));
     }
 
     /**
@@ -124,7 +191,14 @@ public final class ConnectOptions {
     }
 
     private ConnectOptions with(ConnectionSettings settings) {
-        return new ConnectOptions(connectTimeout, attemptDelay, localAddress, settings);
+        return new ConnectOptions(connectTimeout, attemptDelay, family, localAddress, settings);
+    }
+
+    /** @throws IllegalArgumentException if an option is given that Unix sockets do not have */
+    void requireNoneOfTcp() {
+        ConnectionSettings.refuse(family != null, "an address family", "Unix sockets");
+        ConnectionSettings.refuse(localAddress != null, "a local address", "the clients of Unix sockets");
+        ConnectionSettings.refuse(keepAlive(), "keep-alive", "Unix sockets");
     }
 
     @Override
@@ -132,19 +206,22 @@ public final class ConnectOptions {
         return other instanceof ConnectOptions options
                 && connectTimeout.equals(options.connectTimeout)
                 && attemptDelay.equals(options.attemptDelay)
+                && family == options.family
                 && Objects.equals(localAddress, options.localAddress)
                 && connection.equals(options.connection);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(connectTimeout, attemptDelay, localAddress, connection);
+        return Objects.hash(connectTimeout, attemptDelay, family, localAddress, connection);
     }
 
     @Override
     public String toString() {
         return "ConnectOptions[connectTimeout=" + Timeouts.toText(connectTimeout) + ", attemptDelay="
-                + Timeouts.toText(attemptDelay) + (localAddress == null ? "" : ", localAddress=" + localAddress)
+                + Timeouts.toText(attemptDelay)
+                + (family == null ? "" : ", family=" + family)
+                + (localAddress == null ? "" : ", localAddress=" + localAddress)
                 + connection.listed() + "]";
     }
 }

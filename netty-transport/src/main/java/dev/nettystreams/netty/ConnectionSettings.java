@@ -1,22 +1,48 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.TlsUpgrade;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The options that each connection has, whether this side opens or accepts it.
  *
+ * @param keepAlive whether the system probes a silent peer (SO_KEEPALIVE); TCP only
  * @param tls TLS from the first byte; null for plaintext
  */
-record ConnectionSettings(@Nullable TlsUpgrade tls) {
-    static final ConnectionSettings DEFAULT = new ConnectionSettings(null);
+record ConnectionSettings(boolean keepAlive, @Nullable TlsUpgrade tls) {
+    static final ConnectionSettings DEFAULT = new ConnectionSettings(false, null);
+
+    ConnectionSettings withKeepAlive(boolean isProbed) {
+        return new ConnectionSettings(isProbed, tls);
+    }
 
     ConnectionSettings withTls(TlsUpgrade upgrade) {
-        return new ConnectionSettings(upgrade);
+        return new ConnectionSettings(keepAlive, upgrade);
+    }
+
+    /** Sets the options of a TCP channel that the streams and these settings ask for. */
+    void applyToTcp(Channel channel) {
+        channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+        if (keepAlive) {
+            channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        }
+    }
+
+    /**
+     * Refuses an option that a kind of socket does not have, rather than ignore it.
+     *
+     * @throws IllegalArgumentException if {@code isGiven}
+     */
+    static void refuse(boolean isGiven, String option, String sockets) {
+        if (isGiven) {
+            throw new IllegalArgumentException(option + " given, and " + sockets + " have none");
+        }
     }
 
     /** Returns the settings that differ from the default, each behind a comma. */
     String listed() {
-        return tls == null ? "" : ", tls=" + tls;
+        return (keepAlive ? ", keepAlive" : "") + (tls == null ? "" : ", tls=" + tls);
     }
 }

@@ -1,9 +1,14 @@
 package dev.nettystreams.netty;
 
+import static java.util.stream.Collectors.joining;
+
 import io.netty.util.NetUtil;
+import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +17,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** Resolves host names to the addresses to try. */
 final class NameResolution {
@@ -52,13 +59,67 @@ final class NameResolution {
 
     /**
      * Returns the addresses of a host, alternating between families, the resolver's first address first (RFC 8305,
-     * section 4).
+     * section 4). Leaves out the addresses of a family that the options exclude.
+     *
+     * @return fails with {@link UnknownHostException} or {@link ConnectException} if no address is left
      */
-    static CompletableFuture<List<InetSocketAddress>> toConnectTo(String host, int port, NameLookups lookups) {
+    static CompletableFuture<List<InetSocketAddress>> toConnectTo(
+            String host, int port, ConnectOptions options, NameLookups lookups) {
         return addressesOf(host, lookups)
-                .thenApply(found -> inTurns(found).stream()
+                .thenApply(found -> inTurns(reachable(found, host, port, options)).stream()
                         .map(address -> new InetSocketAddress(address, port))
                         .toList());
+    }
+
+    private static List<InetAddress> reachable(List<InetAddress> found, String host, int port, ConnectOptions options) {
+        List<InetAddress> wanted = ofFamily(options.family(), found, host);
+        InetSocketAddress from = options.localAddress();
+        if (from == null || from.getAddress().isAnyLocalAddress()) {
+            return wanted;
+        }
+        StandardProtocolFamily family = familyOf(from.getAddress());
+        List<InetAddress> same =
+                wanted.stream().filter(each -> familyOf(each) == family).toList();
+        if (same.isEmpty()) {
+            throw new CompletionException(new ConnectException("could not connect to " + printable(host) + ":" + port
+                    + ": the local address " + from.getAddress().getHostAddress() + " is of another family than "
+                    + listed(wanted)));
+        }
+        return same;
+    }
+
+    private static List<InetAddress> ofFamily(
+            @Nullable StandardProtocolFamily family, List<InetAddress> found, String host) {
+        List<InetAddress> wanted = found.stream()
+                .filter(each -> family == null || familyOf(each) == family)
+                .toList();
+        if (wanted.isEmpty()) {
+            throw new CompletionException(new UnknownHostException(
+                    host + " has no address of the family " + family + ", only " + listed(found)));
+        }
+        return wanted;
+    }
+
+    static StandardProtocolFamily familyOf(InetAddress address) {
+        return address instanceof Inet6Address ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+    }
+
+    private static String listed(List<InetAddress> addresses) {
+        return addresses.stream().map(InetAddress::getHostAddress).collect(joining(", "));
+    }
+
+    /** Returns a host as it is written before a port. */
+    static String printable(String host) {
+        return host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]";
+    }
+
+    /** Returns a local address for a connection to a peer: a wildcard address is the one of the peer's family. */
+    static @Nullable InetSocketAddress localFor(@Nullable InetSocketAddress local, SocketAddress peer) {
+        if (local == null || !local.getAddress().isAnyLocalAddress() || !(peer instanceof InetSocketAddress target)) {
+            return local;
+        }
+        return new InetSocketAddress(
+                ALL_INTERFACES.get(target.getAddress() instanceof Inet6Address ? 1 : 0), local.getPort());
     }
 
     static List<InetAddress> inTurns(List<InetAddress> found) {
@@ -80,11 +141,17 @@ final class NameResolution {
         return order;
     }
 
-    /** Returns the addresses of hosts to listen on, each once; an empty host means all interfaces, in both families. */
-    static CompletableFuture<List<InetSocketAddress>> toListenOn(List<String> hosts, int port, NameLookups lookups) {
+    /**
+     * Returns the addresses of hosts to listen on, each once; an empty host means all interfaces.
+     *
+     * @param family the family of the addresses, or null for both
+     */
+    static CompletableFuture<List<InetSocketAddress>> toListenOn(
+            List<String> hosts, int port, @Nullable StandardProtocolFamily family, NameLookups lookups) {
         List<CompletableFuture<List<InetAddress>>> found = hosts.stream()
-                .map(host ->
-                        host.isEmpty() ? CompletableFuture.completedFuture(ALL_INTERFACES) : addressesOf(host, lookups))
+                .map(host -> host.isEmpty()
+                        ? CompletableFuture.completedFuture(ofFamily(family, ALL_INTERFACES, "the empty host"))
+                        : addressesOf(host, lookups).thenApply(all -> ofFamily(family, all, host)))
                 .toList();
         return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(done -> {
             Set<InetSocketAddress> addresses = new LinkedHashSet<>();

@@ -1,18 +1,13 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.ConnectionHandler;
-import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
-import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
-import dev.nettystreams.spi.CancelForwarding;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -49,11 +44,13 @@ public final class NettyStreams implements AutoCloseable {
     private static @Nullable NettyStreams shared; // guarded by SHARED_LOCK
 
     private final Loops loops;
-    private final StreamLimits limits;
+    private final Connecting connecting;
+    private final Serving serving;
 
     private NettyStreams(Loops loops, StreamLimits limits) {
         this.loops = loops;
-        this.limits = limits;
+        this.connecting = new Connecting(loops, limits);
+        this.serving = new Serving(loops, limits);
     }
 
     /**
@@ -168,22 +165,13 @@ public final class NettyStreams implements AutoCloseable {
      *
      * @param host a name or an address; a name with characters other than ASCII is looked up in its IDNA encoding
      * @param port 1 to 65535
-     * @param options the timeouts, the local address and TLS
-     * @return completes with the connection
+     * @param options the timeouts, the address family, the local address, and the options of the connection
+     * @return completes with the connection; fails also with {@link java.net.UnknownHostException} if the host has no
+     *     address of the requested family
      * @throws IllegalArgumentException if {@code host} is empty or {@code port} is out of range
      */
     public CompletableFuture<StreamConnection> openConnection(String host, int port, ConnectOptions options) {
-        if (Objects.requireNonNull(host, "host").isEmpty()) { // asyncio connects to the loopback address then
-            throw new IllegalArgumentException("host is empty");
-        }
-        Objects.requireNonNull(options, "options");
-        requirePort(port, 1);
-        AddressRace race = race(loops, loops.channels().tcp(), options, printable(host) + ":" + port);
-        if (!race.result().isDone()) { // these streams may be closed
-            race.start(NameResolution.toConnectTo(host, port, NameLookups.SYSTEM));
-        }
-        TlsUpgrade tls = options.tls();
-        return tls == null ? race.result() : secured(race.result(), tls.towards(host, port));
+        return connecting.toHost(host, port, options);
     }
 
     /**
@@ -201,52 +189,12 @@ public final class NettyStreams implements AutoCloseable {
         return openConnection(host, port, ConnectOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
     }
 
-    /** Ends the connection if the caller cancels or the handshake fails. */
-    private static CompletableFuture<StreamConnection> secured(
-            CompletableFuture<StreamConnection> opening, TlsUpgrade tls) {
-        CompletableFuture<StreamConnection> secured = new CompletableFuture<>();
-        CancelForwarding cancellation = new CancelForwarding();
-        cancellation.to(opening).whenComplete((connection, failure) -> {
-            if (failure == null) {
-                secure(connection, tls, secured, cancellation);
-            } else {
-                secured.completeExceptionally(failure);
-            }
-        });
-        secured.whenComplete((connection, calledOff) -> cancellation.cancel(false));
-        return secured;
-    }
-
-    private static void secure(
-            StreamConnection connection,
-            TlsUpgrade tls,
-            CompletableFuture<StreamConnection> secured,
-            CancelForwarding cancellation) {
-        CompletableFuture<TlsSession> handshake;
-        try {
-            handshake = cancellation.to(connection.writer().startTls(tls));
-        } catch (StreamClosedException e) { // these streams were closed meanwhile
-            secured.completeExceptionally(new IOException("these streams are closed", e));
-            return;
-        } catch (Throwable e) { // a stage discards an exception of its action
-            connection.abort();
-            secured.completeExceptionally(e);
-            return;
-        }
-        handshake.whenComplete((session, refusal) -> {
-            if (refusal != null) {
-                secured.completeExceptionally(refusal);
-            } else if (!secured.complete(connection)) {
-                connection.abort();
-            }
-        });
-    }
-
     /**
-     * Connects to a Unix socket.
+     * Connects to a Unix socket, with the default options.
      *
      * <p>Completes when the connection is established. Fails with {@link ConnectException} if no server listens on the
-     * socket. Source: asyncio's {@code open_unix_connection}.
+     * socket, and with {@link java.net.SocketTimeoutException} after 30 s, if the server's backlog stays full. Source:
+     * asyncio's {@code open_unix_connection}.
      *
      * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL character
      * @return completes with the connection
@@ -254,49 +202,52 @@ public final class NettyStreams implements AutoCloseable {
      *     that is not the first
      */
     public CompletableFuture<StreamConnection> openUnixConnection(String path) {
-        return openUnix(path);
+        return openUnixConnection(path, ConnectOptions.DEFAULT);
+    }
+
+    /**
+     * Connects to a Unix socket; see {@link #openUnixConnection(String)}.
+     *
+     * @param path the path of the socket, on the default file system; abstract names are strings
+     * @return completes with the connection
+     */
+    public CompletableFuture<StreamConnection> openUnixConnection(Path path) {
+        return openUnixConnection(path, ConnectOptions.DEFAULT);
+    }
+
+    /**
+     * Connects to a Unix socket; see {@link #openUnixConnection(String)}.
+     *
+     * @param path the path of the socket, or an abstract name
+     * @param options the timeout, and the options of the connection; TLS needs a host name of its own to verify
+     * @return completes with the connection
+     * @throws IllegalArgumentException also if {@code options} has an address family, a local address or keep-alive,
+     *     which Unix sockets do not have
+     */
+    public CompletableFuture<StreamConnection> openUnixConnection(String path, ConnectOptions options) {
+        return connecting.toUnix(new UnixPath(Objects.requireNonNull(path, "path")), options);
+    }
+
+    /**
+     * Connects to a Unix socket; see {@link #openUnixConnection(String, ConnectOptions)}.
+     *
+     * @param path the path of the socket, on the default file system
+     * @param options the timeout, and the options of the connection
+     * @return completes with the connection
+     */
+    public CompletableFuture<StreamConnection> openUnixConnection(Path path, ConnectOptions options) {
+        return connecting.toUnix(UnixPath.of(path), options);
     }
 
     /**
      * Connects to a Unix socket with TLS from the first byte; see {@link #openUnixConnection(String)}.
      *
-     * @param path the path of the socket; on Linux with epoll, also an abstract name, which starts with a NUL character
+     * @param path the path of the socket, or an abstract name
      * @param tls the client side of TLS, with a host name of its own to verify
      * @return completes with the connection
-     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL character
-     *     that is not the first
      */
     public CompletableFuture<StreamConnection> openUnixConnection(String path, TlsUpgrade tls) {
-        Objects.requireNonNull(tls, "tls");
-        return secured(openUnix(path), tls);
-    }
-
-    private CompletableFuture<StreamConnection> openUnix(String path) {
-        UnixPath checked = new UnixPath(Objects.requireNonNull(path, "path"));
-        SocketAddress address;
-        Loops unix;
-        try {
-            address = checked.address(loops.backend.forUnixSockets());
-            unix = loops.forUnixSockets();
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        AddressRace race = race(unix, unix.unixChannels(), ConnectOptions.DEFAULT, "unix:" + checked);
-        race.start(List.of(address));
-        return race.result();
-    }
-
-    private AddressRace race(
-            Loops on, ChannelFactory<? extends Channel> channels, ConnectOptions options, String target) {
-        AddressRace race = new AddressRace(on.group.next(), channels, limits, options, target);
-        race.result().whenComplete((connection, failure) -> {
-            if (connection != null) {
-                loops.addConnection(connection);
-            }
-        });
-        loops.addOpening(race.result());
-        race.begin();
-        return race;
+        return openUnixConnection(path, ConnectOptions.DEFAULT.withTls(Objects.requireNonNull(tls, "tls")));
     }
 
     // ---- serving
@@ -377,16 +328,7 @@ public final class NettyStreams implements AutoCloseable {
      */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, List<String> hosts, int port, ServerOptions options) {
-        Objects.requireNonNull(handler, "handler");
-        Objects.requireNonNull(options, "options");
-        List<String> listened = List.copyOf(Objects.requireNonNull(hosts, "hosts"));
-        if (listened.isEmpty()) {
-            throw new IllegalArgumentException("no hosts to listen on");
-        }
-        requirePort(port, 0);
-        return new ServerStart(loops, loops, limits, handler, options)
-                .run(() -> NameResolution.toListenOn(listened, port, NameLookups.SYSTEM)
-                        .thenApply(addresses -> listening -> listening.openTcp(addresses, loops.backend)));
+        return serving.onHosts(handler, hosts, port, options);
     }
 
     /**
@@ -429,35 +371,37 @@ public final class NettyStreams implements AutoCloseable {
      *     character
      * @param options the server's options
      * @return completes with the server, which accepts connections unless the options say otherwise
-     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL
-     *     character that is not the first
+     * @throws IllegalArgumentException if {@code path} is empty, too long for a socket, or contains a NUL character
+     *     that is not the first, and if {@code options} has keep-alive, an address family or a shared port, which Unix
+     *     sockets do not have
      */
     public CompletableFuture<StreamServer> startUnixServer(
             ConnectionHandler handler, String path, ServerOptions options) {
-        Objects.requireNonNull(handler, "handler");
-        Objects.requireNonNull(options, "options");
-        UnixPath checked = new UnixPath(Objects.requireNonNull(path, "path"));
-        SocketAddress address;
-        Loops unix;
-        try {
-            address = checked.address(loops.backend.forUnixSockets());
-            unix = loops.forUnixSockets();
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        return new ServerStart(loops, unix, limits, handler, options)
-                .run(() -> CompletableFuture.completedFuture(
-                        listening -> listening.openUnix(checked, address, unix.backend, unix.unixServerChannels())));
+        return serving.onUnix(handler, new UnixPath(Objects.requireNonNull(path, "path")), options);
     }
 
-    private static String printable(String host) {
-        return host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]";
+    /**
+     * Starts a server on a Unix socket; see {@link #startUnixServer(ConnectionHandler, String)}.
+     *
+     * @param handler handles each connection
+     * @param path the path of the socket, on the default file system; abstract names are strings
+     * @return completes with the server, which accepts connections
+     */
+    public CompletableFuture<StreamServer> startUnixServer(ConnectionHandler handler, Path path) {
+        return startUnixServer(handler, path, ServerOptions.DEFAULT);
     }
 
-    private static void requirePort(int port, int lowest) {
-        if (port < lowest || port > 65535) {
-            throw new IllegalArgumentException("port not in " + lowest + " to 65535: " + port);
-        }
+    /**
+     * Starts a server on a Unix socket; see {@link #startUnixServer(ConnectionHandler, String, ServerOptions)}.
+     *
+     * @param handler handles each connection
+     * @param path the path of the socket, on the default file system
+     * @param options the server's options
+     * @return completes with the server, which accepts connections unless the options say otherwise
+     */
+    public CompletableFuture<StreamServer> startUnixServer(
+            ConnectionHandler handler, Path path, ServerOptions options) {
+        return serving.onUnix(handler, UnixPath.of(path), options);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.FailureReporter;
 import dev.nettystreams.TlsUpgrade;
+import java.net.StandardProtocolFamily;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
@@ -20,12 +21,13 @@ public final class ServerOptions {
      * asyncio's backlog of 100; no limit on connections; accepts at once; permissions by umask; failures are logged;
      * plaintext.
      */
-    public static final ServerOptions DEFAULT =
-            new ServerOptions(100, Integer.MAX_VALUE, true, null, FailureReporter.LOGGING, ConnectionSettings.DEFAULT);
+    public static final ServerOptions DEFAULT = new ServerOptions(
+            100, Integer.MAX_VALUE, true, null, null, FailureReporter.LOGGING, ConnectionSettings.DEFAULT);
 
     private final int backlog;
     private final int maxConnections;
     private final boolean startServing;
+    private final @Nullable StandardProtocolFamily family;
     private final @Nullable Set<PosixFilePermission> unixPermissions;
     private final FailureReporter reporter;
     private final ConnectionSettings connection;
@@ -34,6 +36,7 @@ public final class ServerOptions {
             int backlog,
             int maxConnections,
             boolean startServing,
+            @Nullable StandardProtocolFamily family,
             @Nullable Set<PosixFilePermission> unixPermissions,
             FailureReporter reporter,
             ConnectionSettings connection) {
@@ -43,9 +46,13 @@ public final class ServerOptions {
         if (maxConnections < 1) {
             throw new IllegalArgumentException("maxConnections < 1: " + maxConnections);
         }
+        if (family == StandardProtocolFamily.UNIX) {
+            throw new IllegalArgumentException("family is neither INET nor INET6: " + family);
+        }
         this.backlog = backlog;
         this.maxConnections = maxConnections;
         this.startServing = startServing;
+        this.family = family;
         this.unixPermissions = unixPermissions;
         this.reporter = reporter;
         this.connection = connection;
@@ -80,6 +87,15 @@ public final class ServerOptions {
     }
 
     /**
+     * Returns the only address family to listen on.
+     *
+     * @return {@code INET} or {@code INET6}, or null for both
+     */
+    public @Nullable StandardProtocolFamily family() {
+        return family;
+    }
+
+    /**
      * Returns the file permissions of a Unix socket.
      *
      * @return the permissions, or null for the process's umask
@@ -95,6 +111,15 @@ public final class ServerOptions {
      */
     public FailureReporter reporter() {
         return reporter;
+    }
+
+    /**
+     * Returns whether the system probes peers that have been silent for long (SO_KEEPALIVE).
+     *
+     * @return false by default
+     */
+    public boolean keepAlive() {
+        return connection.keepAlive();
     }
 
     /**
@@ -117,7 +142,8 @@ public final class ServerOptions {
      * @return a copy
      */
     public ServerOptions withBacklog(int connections) {
-        return new ServerOptions(connections, maxConnections, startServing, unixPermissions, reporter, connection);
+        return new ServerOptions(
+                connections, maxConnections, startServing, family, unixPermissions, reporter, connection);
     }
 
     /**
@@ -127,7 +153,7 @@ public final class ServerOptions {
      * @return a copy
      */
     public ServerOptions withMaxConnections(int connections) {
-        return new ServerOptions(backlog, connections, startServing, unixPermissions, reporter, connection);
+        return new ServerOptions(backlog, connections, startServing, family, unixPermissions, reporter, connection);
     }
 
     /**
@@ -137,7 +163,24 @@ public final class ServerOptions {
      * @return a copy
      */
     public ServerOptions withStartServing(boolean atOnce) {
-        return new ServerOptions(backlog, maxConnections, atOnce, unixPermissions, reporter, connection);
+        return new ServerOptions(backlog, maxConnections, atOnce, family, unixPermissions, reporter, connection);
+    }
+
+    /**
+     * Returns these options with one address family: the server listens only on the hosts' addresses of that family.
+     *
+     * @param onlyFamily {@code INET} or {@code INET6}
+     * @return a copy
+     */
+    public ServerOptions withFamily(StandardProtocolFamily onlyFamily) {
+        return new ServerOptions(
+                backlog,
+                maxConnections,
+                startServing,
+                Objects.requireNonNull(onlyFamily, "onlyFamily"),
+                unixPermissions,
+                reporter,
+                connection);
     }
 
     /**
@@ -147,7 +190,8 @@ public final class ServerOptions {
      * @return a copy
      */
     public ServerOptions withUnixPermissions(Set<PosixFilePermission> permissions) {
-        return new ServerOptions(backlog, maxConnections, startServing, Set.copyOf(permissions), reporter, connection);
+        return new ServerOptions(
+                backlog, maxConnections, startServing, family, Set.copyOf(permissions), reporter, connection);
     }
 
     /**
@@ -161,9 +205,21 @@ public final class ServerOptions {
                 backlog,
                 maxConnections,
                 startServing,
+                family,
                 unixPermissions,
                 Objects.requireNonNull(failureReporter, "failureReporter"),
                 connection);
+    }
+
+    /**
+     * Returns these options with another choice of keep-alive probes. The system decides when it sends them, on Linux
+     * after two hours of silence.
+     *
+     * @param isProbed whether the system probes peers that have been silent for long (SO_KEEPALIVE)
+     * @return a copy
+     */
+    public ServerOptions withKeepAlive(boolean isProbed) {
+        return with(connection.withKeepAlive(isProbed));
     }
 
     /**
@@ -178,7 +234,18 @@ public final class ServerOptions {
     }
 
     private ServerOptions with(ConnectionSettings settings) {
-        return new ServerOptions(backlog, maxConnections, startServing, unixPermissions, reporter, settings);
+        return new ServerOptions(backlog, maxConnections, startServing, family, unixPermissions, reporter, settings);
+    }
+
+    /** @throws IllegalArgumentException if an option is given that Unix sockets do not have */
+    void requireNoneOfTcp() {
+        ConnectionSettings.refuse(family != null, "an address family", "Unix sockets");
+        ConnectionSettings.refuse(keepAlive(), "keep-alive", "Unix sockets");
+    }
+
+    /** @throws IllegalArgumentException if an option is given that TCP sockets do not have */
+    void requireNoneOfUnix() {
+        ConnectionSettings.refuse(unixPermissions != null, "permissions", "TCP sockets");
     }
 
     @Override
@@ -187,6 +254,7 @@ public final class ServerOptions {
                 && backlog == options.backlog
                 && maxConnections == options.maxConnections
                 && startServing == options.startServing
+                && family == options.family
                 && Objects.equals(unixPermissions, options.unixPermissions)
                 && reporter.equals(options.reporter)
                 && connection.equals(options.connection);
@@ -194,7 +262,7 @@ public final class ServerOptions {
 
     @Override
     public int hashCode() {
-        return Objects.hash(backlog, maxConnections, startServing, unixPermissions, reporter, connection);
+        return Objects.hash(backlog, maxConnections, startServing, family, unixPermissions, reporter, connection);
     }
 
     @Override
@@ -202,6 +270,7 @@ public final class ServerOptions {
         return "ServerOptions[backlog=" + backlog
                 + (maxConnections == Integer.MAX_VALUE ? "" : ", maxConnections=" + maxConnections)
                 + (startServing ? "" : ", startServing=false")
+                + (family == null ? "" : ", family=" + family)
                 + (unixPermissions == null ? "" : ", unixPermissions=" + PosixFilePermissions.toString(unixPermissions))
                 + connection.listed() + "]";
     }

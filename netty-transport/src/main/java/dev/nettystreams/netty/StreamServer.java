@@ -70,7 +70,7 @@ public final class StreamServer implements AutoCloseable {
         this.handler = options.tls() == null ? handler : new SecureHandler(options.tls(), handler);
         this.options = options;
         this.connections = connections;
-        this.acceptor = new Acceptor(group, limits, options.maxConnections(), this::accepted);
+        this.acceptor = new Acceptor(group, limits, options, this::accepted);
     }
 
     /** Returns the handler for a listening channel, to be added before the channel is bound. */

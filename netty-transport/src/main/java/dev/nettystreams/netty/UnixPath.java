@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,6 +38,15 @@ record UnixPath(String name) {
             throw new IllegalArgumentException("the path of a Unix socket has half a character: " + printable(name));
         }
         requireAtMost(name.charAt(0) == '\0' ? MOST_ABSTRACT_BYTES : MOST_BYTES, name);
+    }
+
+    /** @throws IllegalArgumentException if it is not on the default file system, or not a valid name of a socket */
+    static UnixPath of(Path path) {
+        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+            throw new IllegalArgumentException(
+                    "the path of a Unix socket is not on the default file system: " + path.toUri());
+        }
+        return new UnixPath(path.toString());
     }
 
     /** Returns whether every backend accepts a path: the JDK's limit is one byte lower than the kernel's. */

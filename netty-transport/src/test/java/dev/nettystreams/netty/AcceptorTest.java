@@ -36,7 +36,11 @@ class AcceptorTest {
     }
 
     private Acceptor acceptor(int maxConnections) {
-        return new Acceptor(group, StreamLimits.DEFAULT, maxConnections, connection -> {});
+        return new Acceptor(
+                group,
+                StreamLimits.DEFAULT,
+                ServerOptions.DEFAULT.withMaxConnections(maxConnections),
+                connection -> {});
     }
 
     private static EmbeddedChannel serving(Acceptor acceptor) {

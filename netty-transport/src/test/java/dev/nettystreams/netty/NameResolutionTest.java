@@ -42,17 +42,19 @@ class NameResolutionTest {
         assertThat(NameResolution.toListenOn(
                                 List.of("127.0.0.2", "::1", "127.0.0.1", "127.0.0.2", "0:0:0:0:0:0:0:1"),
                                 7,
+                                null,
                                 NameLookups.SYSTEM)
                         .join())
                 .containsExactly(address("127.0.0.2"), address("::1"), address("127.0.0.1"));
-        assertThat(NameResolution.toListenOn(List.of(""), 7, NameLookups.SYSTEM).join())
+        assertThat(NameResolution.toListenOn(List.of(""), 7, null, NameLookups.SYSTEM)
+                        .join())
                 .containsExactly(address("0.0.0.0"), address("::"));
     }
 
     /** The JDK's message names only the zone: "no such interface nowhere". */
     @Test
     void zoneThatIsNotThere_isToldWithItsAddress() {
-        assertThat(NameResolution.toConnectTo("fe80::1%nowhere", 7, NameLookups.SYSTEM))
+        assertThat(NameResolution.toConnectTo("fe80::1%nowhere", 7, ConnectOptions.DEFAULT, NameLookups.SYSTEM))
                 .failsWithin(Duration.ofSeconds(10))
                 .withThrowableThat()
                 .withCauseInstanceOf(UnknownHostException.class)

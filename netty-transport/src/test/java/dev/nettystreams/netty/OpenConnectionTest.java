@@ -227,7 +227,7 @@ class OpenConnectionTest {
             AddressRace race = new AddressRace(
                     loops.group.next(), loops.channels().tcp(), StreamLimits.DEFAULT, brief, "slow.test:1");
             race.begin();
-            race.start(NameResolution.toConnectTo("slow.test", 1, slow));
+            race.start(NameResolution.toConnectTo("slow.test", 1, ConnectOptions.DEFAULT, slow));
             assertThat(failureOf(race.result()))
                     .isInstanceOf(SocketTimeoutException.class)
                     .hasMessage("could not connect to slow.test:1 within 100 ms");

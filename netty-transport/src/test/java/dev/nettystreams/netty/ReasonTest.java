@@ -1,8 +1,6 @@
 package dev.nettystreams.netty;
 
-import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.netty.support.Wire.failureOf;
-import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.netty.support.Wire;
@@ -24,24 +22,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Messages contain the system's text, the same on every backend. */
 class ReasonTest {
-    /** From ::1 there is no route to 127.0.0.1, on any machine. */
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
-    void localAddressOfAnotherFamily_isToldInTheSystemsWords(Wire wire) throws Exception {
-        ConnectOptions fromIpv6 = ConnectOptions.DEFAULT.withLocalAddress(address("::1", 0));
+    void localAddressOfAnotherFamily_isToldWithBothAddresses(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
-            StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0));
-            Throwable failure = failureOf(streams.openConnection("127.0.0.1", server.port(), fromIpv6));
-            assertThat(failure)
+            ConnectOptions fromIpv6 = ConnectOptions.DEFAULT.withLocalAddress(address("::1", 0));
+            assertThat(failureOf(streams.openConnection("127.0.0.1", 9, fromIpv6)))
                     .isInstanceOf(ConnectException.class)
-                    .hasMessageStartingWith("could not connect to 127.0.0.1:" + server.port() + ": ")
-                    .hasMessageMatching(".*(unreachable|not supported|assign requested|No route).*")
-                    .hasMessageNotContaining("null")
-                    .hasMessageNotContaining("Exception");
-            for (Throwable attempt : failure.getSuppressed()) {
-                assertThat(attempt).hasMessageMatching(".*(unreachable|not supported|assign requested|No route).*");
-            }
-            server.close();
+                    .hasMessage("could not connect to 127.0.0.1:9: the local address 0:0:0:0:0:0:0:1 is of another"
+                            + " family than 127.0.0.1");
         }
     }
 

@@ -1,0 +1,106 @@
+package dev.nettystreams.netty;
+
+import dev.nettystreams.StreamClosedException;
+import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
+import dev.nettystreams.TlsSession;
+import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.spi.CancelForwarding;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Opens connections to hosts and to Unix sockets, in clear or with TLS from the first byte.
+ *
+ * @param loops the loops whose close also closes the connections
+ */
+record Connecting(Loops loops, StreamLimits limits) {
+    CompletableFuture<StreamConnection> toHost(String host, int port, ConnectOptions options) {
+        if (Objects.requireNonNull(host, "host").isEmpty()) { // asyncio connects to the loopback address then
+            throw new IllegalArgumentException("host is empty");
+        }
+        Objects.requireNonNull(options, "options");
+        Serving.requirePort(port, 1);
+        AddressRace race = race(loops, loops.channels().tcp(), options, NameResolution.printable(host) + ":" + port);
+        if (!race.result().isDone()) { // these streams may be closed
+            race.start(NameResolution.toConnectTo(host, port, options, NameLookups.SYSTEM));
+        }
+        TlsUpgrade tls = options.tls();
+        return tls == null ? race.result() : secured(race.result(), tls.towards(host, port));
+    }
+
+    CompletableFuture<StreamConnection> toUnix(UnixPath path, ConnectOptions options) {
+        Objects.requireNonNull(options, "options").requireNoneOfTcp();
+        SocketAddress address;
+        Loops unix;
+        try {
+            address = path.address(loops.backend.forUnixSockets());
+            unix = loops.forUnixSockets();
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        AddressRace race = race(unix, unix.unixChannels(), options, "unix:" + path);
+        race.start(List.of(address));
+        TlsUpgrade tls = options.tls();
+        return tls == null ? race.result() : secured(race.result(), tls);
+    }
+
+    private AddressRace race(
+            Loops on, ChannelFactory<? extends Channel> channels, ConnectOptions options, String target) {
+        AddressRace race = new AddressRace(on.group.next(), channels, limits, options, target);
+        race.result().whenComplete((connection, failure) -> {
+            if (connection != null) {
+                loops.addConnection(connection);
+            }
+        });
+        loops.addOpening(race.result());
+        race.begin();
+        return race;
+    }
+
+    /** Ends the connection if the caller cancels or the handshake fails. */
+    private static CompletableFuture<StreamConnection> secured(
+            CompletableFuture<StreamConnection> opening, TlsUpgrade tls) {
+        CompletableFuture<StreamConnection> secured = new CompletableFuture<>();
+        CancelForwarding cancellation = new CancelForwarding();
+        cancellation.to(opening).whenComplete((connection, failure) -> {
+            if (failure == null) {
+                secure(connection, tls, secured, cancellation);
+            } else {
+                secured.completeExceptionally(failure);
+            }
+        });
+        secured.whenComplete((connection, calledOff) -> cancellation.cancel(false));
+        return secured;
+    }
+
+    private static void secure(
+            StreamConnection connection,
+            TlsUpgrade tls,
+            CompletableFuture<StreamConnection> secured,
+            CancelForwarding cancellation) {
+        CompletableFuture<TlsSession> handshake;
+        try {
+            handshake = cancellation.to(connection.writer().startTls(tls));
+        } catch (StreamClosedException e) { // these streams were closed meanwhile
+            secured.completeExceptionally(new IOException("these streams are closed", e));
+            return;
+        } catch (Throwable e) { // a stage discards an exception of its action
+            connection.abort();
+            secured.completeExceptionally(e);
+            return;
+        }
+        handshake.whenComplete((session, refusal) -> {
+            if (refusal != null) {
+                secured.completeExceptionally(refusal);
+            } else if (!secured.complete(connection)) {
+                connection.abort();
+            }
+        });
+    }
+}

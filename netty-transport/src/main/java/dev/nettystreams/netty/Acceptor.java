@@ -64,7 +64,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final StreamLimits limits;
     private final Consumer<StreamConnection> accepted;
     private final int maxConnections;
-    private final ConnectionSettings settings;
+    private final ServerOptions options;
 
     private volatile @Nullable SocketAddress publicAddress;
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
@@ -80,7 +80,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         this.group = group;
         this.limits = limits;
         this.maxConnections = options.maxConnections();
-        this.settings = options.connection();
+        this.options = options;
         this.accepted = accepted;
     }
 
@@ -198,38 +198,26 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     /** Adds streams to a channel that is counted. */
     private void serve(Channel channel) {
+        Admission admission = new Admission(limits, options, accepted, this::connectionEnded, limit);
         try {
             if (publicAddress == null) {
-                settings.applyToTcp(channel);
+                options.connection().applyToTcp(channel);
             } else {
                 channel.attr(StreamChannelHandler.SOCKNAME).set(publicAddress);
             }
-            channel.pipeline().addLast(new StreamChannelHandler(limits, accepted, this::notOpened));
+            admission.prepare(channel);
         } catch (RuntimeException e) { // the BSDs refuse options on a socket that its peer has reset
-            drop(channel, Level.DEBUG, e);
+            admission.drop(channel, Level.DEBUG, e);
             return;
         } catch (Error e) {
-            drop(channel, Level.WARNING, e);
+            admission.drop(channel, Level.WARNING, e);
             return;
         }
         Registration.of(channel, group).addListener(registered -> {
             if (!registered.isSuccess()) {
-                drop(channel, Level.WARNING, registered.cause());
+                admission.drop(channel, Level.WARNING, registered.cause());
             }
         });
-    }
-
-    /** The pipeline closes the channel. Without streams, no other event reports its end. */
-    private void notOpened(Throwable cause) {
-        connectionEnded();
-        Level level = cause instanceof Error ? Level.WARNING : Level.DEBUG;
-        limit.log(LOGGER, level, () -> "an accepted connection could not be given streams", cause);
-    }
-
-    private void drop(Channel channel, Level level, Throwable cause) {
-        channel.unsafe().closeForcibly();
-        connectionEnded();
-        limit.log(LOGGER, level, () -> "an accepted connection could not be registered", cause);
     }
 
     /** Acts before it logs: logging may need a file descriptor, and there may be none. */

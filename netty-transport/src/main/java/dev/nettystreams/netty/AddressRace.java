@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,14 +166,27 @@ final class AddressRace {
     }
 
     private ChannelSetup setup(SocketAddress address) {
+        Consumer<? super Channel> hook = options.connection().hook();
         return new ChannelSetup(
                 channel -> {
                     if (address instanceof InetSocketAddress) {
                         options.connection().applyToTcp(channel);
                     }
+                    if (hook != null) {
+                        hook.accept(channel);
+                    }
                 },
-                () -> new StreamChannelHandler(limits, this::connected, result::completeExceptionally),
-                result::completeExceptionally);
+                () -> hook == null
+                        ? streams(this::connected)
+                        : new HandlersFirst(address, this::streams, this::connected, this::lost),
+                (channel, failure) -> {
+                    result.completeExceptionally(failure);
+                    channel.close();
+                });
+    }
+
+    private StreamChannelHandler streams(Consumer<StreamConnection> opened) {
+        return new StreamChannelHandler(limits, opened, result::completeExceptionally);
     }
 
     private Channel newChannel() {
@@ -205,15 +219,28 @@ final class AddressRace {
     private void ended(ChannelFuture attempt, SocketAddress address) {
         assert loop.inEventLoop();
         if (attempt.isSuccess()) {
-            return; // connected() handles it
+            return; // connected() handles it, or lost()
         }
-        running.remove(attempt);
+        if (!running.remove(attempt)) {
+            return; // lost() has handled it
+        }
         if (isBacklogFull(attempt.cause()) && !result.isDone()) {
             backlogFull = attempt.cause();
             nextAttempt = loop.schedule(guarded(() -> retry(address)), RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
-        failures.add(Reason.worded(attempt.cause(), address, options.localAddress()));
+        failed(attempt.cause(), address);
+    }
+
+    /** A handler of the program's, such as a proxy's, has refused a connected channel. */
+    private void lost(Channel channel, Throwable cause, SocketAddress address) {
+        assert loop.inEventLoop();
+        running.removeIf(attempt -> attempt.channel().equals(channel));
+        failed(cause, address);
+    }
+
+    private void failed(Throwable cause, SocketAddress address) {
+        failures.add(Reason.worded(cause, address, options.localAddress()));
         if (!untried.isEmpty()) {
             if (nextAttempt != null) {
                 nextAttempt.cancel(false);
@@ -273,9 +300,7 @@ final class AddressRace {
         }
         untried.clear();
         for (ChannelFuture attempt : List.copyOf(running)) {
-            if (!attempt.isDone()) {
-                attempt.channel().close();
-            }
+            attempt.channel().close();
         }
     }
 }

@@ -3,23 +3,24 @@ package dev.nettystreams.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Prepares a channel on its event loop, before it connects or is served, then adds the streams' handler at the end of
- * its pipeline. If either fails, the channel is closed.
+ * its pipeline.
  */
 final class ChannelSetup extends ChannelInitializer<Channel> {
     private final Consumer<? super Channel> preparation;
     private final Supplier<? extends ChannelHandler> streams;
-    private final Consumer<Throwable> failed;
+    private final BiConsumer<? super Channel, Throwable> failed;
 
-    /** @param failed called with any failure; Netty would only log it */
+    /** @param failed called with any failure, which Netty would only log; closes the channel */
     ChannelSetup(
             Consumer<? super Channel> preparation,
             Supplier<? extends ChannelHandler> streams,
-            Consumer<Throwable> failed) {
+            BiConsumer<? super Channel, Throwable> failed) {
         this.preparation = preparation;
         this.streams = streams;
         this.failed = failed;
@@ -31,8 +32,7 @@ final class ChannelSetup extends ChannelInitializer<Channel> {
             preparation.accept(channel);
             channel.pipeline().addLast(streams.get());
         } catch (Throwable e) { // any failure must reach the caller
-            failed.accept(e);
-            channel.close();
+            failed.accept(channel, e);
         }
     }
 }

@@ -2,11 +2,13 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.spi.Timeouts;
+import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +119,15 @@ public final class ConnectOptions {
         return connection.tls();
     }
 
+    /**
+     * Returns the hook that sees each channel before its streams.
+     *
+     * @return the hook, or null for none
+     */
+    public @Nullable Consumer<? super Channel> channelHook() {
+        return connection.hook();
+    }
+
     ConnectionSettings connection() {
         return connection;
     }
@@ -177,6 +188,27 @@ public final class ConnectOptions {
      */
     public ConnectOptions withKeepAlive(boolean isProbed) {
         return with(connection.withKeepAlive(isProbed));
+    }
+
+    /**
+     * Returns these options with a hook that sees the channel of each attempt to connect, before the channel connects:
+     * for socket options, and for handlers before the streams, such as an {@code IdleStateHandler}, counters, or a
+     * proxy's handler.
+     *
+     * <pre>{@code
+     * ConnectOptions options = ConnectOptions.DEFAULT.withChannel(
+     *         channel -> channel.pipeline().addLast(new HttpProxyHandler(proxyAddress)));
+     * }</pre>
+     *
+     * <p>Runs on the channel's event loop, and must not block. If it throws, the opening fails with its exception. If a
+     * handler connects to another address, as a proxy's does, the opening completes when that handler lets bytes
+     * through, and {@linkplain #withTls TLS} begins then.
+     *
+     * @param hook called once for each channel; replaces the former hook ({@link Consumer#andThen} combines two)
+     * @return a copy
+     */
+    public ConnectOptions withChannel(Consumer<? super Channel> hook) {
+        return with(connection.withHook(Objects.requireNonNull(hook, "hook")));
     }
 
     /**

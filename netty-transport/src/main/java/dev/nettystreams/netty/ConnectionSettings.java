@@ -3,23 +3,32 @@ package dev.nettystreams.netty;
 import dev.nettystreams.TlsUpgrade;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The options that each connection has, whether this side opens or accepts it.
  *
  * @param keepAlive whether the system probes a silent peer (SO_KEEPALIVE); TCP only
+ * @param hook called with each channel before its streams; null for none
  * @param tls TLS from the first byte; null for plaintext
  */
-record ConnectionSettings(boolean keepAlive, @Nullable TlsUpgrade tls) {
-    static final ConnectionSettings DEFAULT = new ConnectionSettings(false, null);
+record ConnectionSettings(
+        boolean keepAlive,
+        @Nullable Consumer<? super Channel> hook,
+        @Nullable TlsUpgrade tls) {
+    static final ConnectionSettings DEFAULT = new ConnectionSettings(false, null, null);
 
     ConnectionSettings withKeepAlive(boolean isProbed) {
-        return new ConnectionSettings(isProbed, tls);
+        return new ConnectionSettings(isProbed, hook, tls);
+    }
+
+    ConnectionSettings withHook(Consumer<? super Channel> newHook) {
+        return new ConnectionSettings(keepAlive, newHook, tls);
     }
 
     ConnectionSettings withTls(TlsUpgrade upgrade) {
-        return new ConnectionSettings(keepAlive, upgrade);
+        return new ConnectionSettings(keepAlive, hook, upgrade);
     }
 
     /** Sets the options of a TCP channel that the streams and these settings ask for. */
@@ -43,6 +52,8 @@ record ConnectionSettings(boolean keepAlive, @Nullable TlsUpgrade tls) {
 
     /** Returns the settings that differ from the default, each behind a comma. */
     String listed() {
-        return (keepAlive ? ", keepAlive" : "") + (tls == null ? "" : ", tls=" + tls);
+        return (keepAlive ? ", keepAlive" : "")
+                + (hook == null ? "" : ", channel=" + hook)
+                + (tls == null ? "" : ", tls=" + tls);
     }
 }

@@ -2,11 +2,13 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.FailureReporter;
 import dev.nettystreams.TlsUpgrade;
+import io.netty.channel.Channel;
 import java.net.StandardProtocolFamily;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +133,15 @@ public final class ServerOptions {
         return connection.tls();
     }
 
+    /**
+     * Returns the hook that sees each channel before its streams.
+     *
+     * @return the hook, or null for none
+     */
+    public @Nullable Consumer<? super Channel> channelHook() {
+        return connection.hook();
+    }
+
     ConnectionSettings connection() {
         return connection;
     }
@@ -220,6 +231,25 @@ public final class ServerOptions {
      */
     public ServerOptions withKeepAlive(boolean isProbed) {
         return with(connection.withKeepAlive(isProbed));
+    }
+
+    /**
+     * Returns these options with a hook that sees each accepted channel before its streams: for socket options, and for
+     * handlers before the streams, such as an {@code IdleStateHandler}, counters, or a filter of addresses.
+     *
+     * <pre>{@code
+     * ServerOptions options = ServerOptions.DEFAULT.withChannel(
+     *         channel -> channel.config().setOption(ChannelOption.SO_RCVBUF, 1 << 20));
+     * }</pre>
+     *
+     * <p>Runs on the channel's event loop, and must not block. If it throws, the connection is closed, its exception is
+     * reported, and the server continues.
+     *
+     * @param hook called once for each channel; replaces the former hook ({@link Consumer#andThen} combines two)
+     * @return a copy
+     */
+    public ServerOptions withChannel(Consumer<? super Channel> hook) {
+        return with(connection.withHook(Objects.requireNonNull(hook, "hook")));
     }
 
     /**

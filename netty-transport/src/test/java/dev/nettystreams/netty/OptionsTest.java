@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The options are values: each method changes one of them in a copy, and refuses what is out of range. */
 class OptionsTest {
+    private static final Consumer<Object> HOOK = channel -> {};
     private static final FailureReporter SILENT = (connection, failure) -> {};
 
     /** Every with... method; each gives a value that differs from the default. */
@@ -26,7 +28,8 @@ class OptionsTest {
             options -> options.withAttemptDelay(Duration.ofSeconds(1)),
             options -> options.withFamily(StandardProtocolFamily.INET6),
             options -> options.withLocalAddress(new InetSocketAddress("::1", 7)),
-            options -> options.withKeepAlive(true));
+            options -> options.withKeepAlive(true),
+            options -> options.withChannel(HOOK));
 
     private static final List<UnaryOperator<ServerOptions>> OF_SERVERS = List.of(
             options -> options.withBacklog(7),
@@ -35,7 +38,8 @@ class OptionsTest {
             options -> options.withFamily(StandardProtocolFamily.INET6),
             options -> options.withUnixPermissions(Set.of(PosixFilePermission.OWNER_WRITE)),
             options -> options.withReporter(SILENT),
-            options -> options.withKeepAlive(true));
+            options -> options.withKeepAlive(true),
+            options -> options.withChannel(HOOK));
 
     @Test
     void eachMethod_changesOneValue_andKeepsTheOthers() {

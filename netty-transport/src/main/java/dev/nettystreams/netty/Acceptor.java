@@ -213,11 +213,16 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             admission.drop(channel, Level.WARNING, e);
             return;
         }
-        Registration.of(channel, group).addListener(registered -> {
+        Registration.of(channel, loopsFor(channel)).addListener(registered -> {
             if (!registered.isSuccess()) {
                 admission.drop(channel, Level.WARNING, registered.cause());
             }
         });
+    }
+
+    /** With one listener for each loop, the system has distributed the connections already. */
+    private EventLoopGroup loopsFor(Channel accepted) {
+        return options.reusePort() ? accepted.parent().eventLoop() : group;
     }
 
     /** Acts before it logs: logging may need a file descriptor, and there may be none. */

@@ -27,9 +27,11 @@ import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoHandler;
@@ -38,6 +40,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Arrays;
 import java.util.List;
@@ -215,6 +218,13 @@ public enum IoBackend {
             case KQUEUE, IO_URING -> !(address.isAnyLocalAddress() && address instanceof Inet4Address);
             case NIO -> !(address.isAnyLocalAddress() && address instanceof Inet6Address);
         };
+    }
+
+    /** Returns the option SO_REUSEPORT of a listening channel. */
+    static ChannelOption<Boolean> reusePortOf(Channel listener) {
+        return listener instanceof NioServerSocketChannel
+                ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)
+                : UnixChannelOption.SO_REUSEPORT;
     }
 
     /** Returns the backend that the Unix sockets of this one use. */

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
@@ -118,11 +119,7 @@ final class Listening {
                             ((InetSocketAddress) bound.get(0).localAddress()).getPort())
                     : address;
             try {
-                Channel listener = bind(() -> channels.newChannel(exact.getAddress()), exact, exact);
-                bound.add(listener);
-                if (wide != null && wide.own().equals(exact.getAddress())) {
-                    listener.attr(Acceptor.TAKEN).set(wide);
-                }
+                bindOn(exact, channels, wide, bound);
             } catch (BindException e) {
                 if (addresses.size() == 1 || isOfThisMachine(address.getAddress())) {
                     throw e;
@@ -135,6 +132,35 @@ final class Listening {
             passedOver.stream().skip(1).forEach(failure::addSuppressed);
             throw failure;
         }
+    }
+
+    /** Binds one socket to an address or, if the port is shared, one for each loop. */
+    private void bindOn(
+            InetSocketAddress address,
+            IoBackend.TcpServers channels,
+            @Nullable TakenAddresses wide,
+            List<Channel> bound)
+            throws IOException {
+        InetSocketAddress exact = address;
+        for (EventLoopGroup on : listeningLoops()) {
+            InetSocketAddress asked = exact;
+            Channel listener = bind(() -> channels.newChannel(asked.getAddress()), asked, asked, on);
+            bound.add(listener);
+            exact = new InetSocketAddress(
+                    address.getAddress(), ((InetSocketAddress) listener.localAddress()).getPort());
+            if (wide != null && wide.own().equals(address.getAddress())) {
+                listener.attr(Acceptor.TAKEN).set(wide);
+            }
+        }
+    }
+
+    private List<EventLoopGroup> listeningLoops() {
+        if (!options.reusePort()) {
+            return List.of(group);
+        }
+        List<EventLoopGroup> loops = new ArrayList<>();
+        group.forEach(loop -> loops.add((EventLoop) loop));
+        return loops;
     }
 
     /**
@@ -166,13 +192,13 @@ final class Listening {
             UnixPath path, SocketAddress address, IoBackend backend, ChannelFactory<? extends ServerChannel> channels)
             throws IOException {
         if (path.isAbstract()) {
-            server.listenOnUnix(bind(channels, address, path), address, null);
+            server.listenOnUnix(bind(channels, address, path, group), address, null);
             return;
         }
         UnixSocketGuard guard = UnixSocketGuard.prepare(path.path());
         try {
             UnixPath privatePath = new UnixPath(guard.privatePath().toString());
-            Channel bound = bind(channels, privatePath.address(backend), path);
+            Channel bound = bind(channels, privatePath.address(backend), path, group);
             try {
                 guard.publish(options.unixPermissions());
             } catch (Throwable e) {
@@ -187,7 +213,8 @@ final class Listening {
     }
 
     /** @param named the name of the address in messages: a Unix socket is first bound to a private path */
-    private Channel bind(ChannelFactory<? extends ServerChannel> channels, SocketAddress address, Object named)
+    private Channel bind(
+            ChannelFactory<? extends ServerChannel> channels, SocketAddress address, Object named, EventLoopGroup on)
             throws IOException {
         Channel channel;
         try {
@@ -205,13 +232,16 @@ final class Listening {
             if (address instanceof InetSocketAddress) {
                 channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             }
+            if (options.reusePort() && !channel.config().setOption(IoBackend.reusePortOf(channel), true)) {
+                throw new UnsupportedOperationException("this system has no SO_REUSEPORT");
+            }
             channel.config().setAutoRead(false); // until the server serves
             channel.pipeline().addLast(server.acceptor());
         } catch (RuntimeException | Error e) {
             channel.unsafe().closeForcibly();
             throw new IOException("could not listen on " + named + ": " + Reason.of(e), e);
         }
-        ChannelFuture bound = Registration.of(channel, group).awaitUninterruptibly();
+        ChannelFuture bound = Registration.of(channel, on).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             channel.unsafe().closeForcibly();
             throw new IOException("could not listen on " + named + ": " + Reason.of(bound.cause()), bound.cause());

@@ -24,12 +24,13 @@ public final class ServerOptions {
      * plaintext.
      */
     public static final ServerOptions DEFAULT = new ServerOptions(
-            100, Integer.MAX_VALUE, true, null, null, FailureReporter.LOGGING, ConnectionSettings.DEFAULT);
+            100, Integer.MAX_VALUE, true, null, false, null, FailureReporter.LOGGING, ConnectionSettings.DEFAULT);
 
     private final int backlog;
     private final int maxConnections;
     private final boolean startServing;
     private final @Nullable StandardProtocolFamily family;
+    private final boolean reusePort;
     private final @Nullable Set<PosixFilePermission> unixPermissions;
     private final FailureReporter reporter;
     private final ConnectionSettings connection;
@@ -39,6 +40,7 @@ public final class ServerOptions {
             int maxConnections,
             boolean startServing,
             @Nullable StandardProtocolFamily family,
+            boolean reusePort,
             @Nullable Set<PosixFilePermission> unixPermissions,
             FailureReporter reporter,
             ConnectionSettings connection) {
@@ -55,6 +57,7 @@ public final class ServerOptions {
         this.maxConnections = maxConnections;
         this.startServing = startServing;
         this.family = family;
+        this.reusePort = reusePort;
         this.unixPermissions = unixPermissions;
         this.reporter = reporter;
         this.connection = connection;
@@ -95,6 +98,15 @@ public final class ServerOptions {
      */
     public @Nullable StandardProtocolFamily family() {
         return family;
+    }
+
+    /**
+     * Returns whether the server shares its port (SO_REUSEPORT), with one listening socket for each event loop.
+     *
+     * @return false by default
+     */
+    public boolean reusePort() {
+        return reusePort;
     }
 
     /**
@@ -154,7 +166,7 @@ public final class ServerOptions {
      */
     public ServerOptions withBacklog(int connections) {
         return new ServerOptions(
-                connections, maxConnections, startServing, family, unixPermissions, reporter, connection);
+                connections, maxConnections, startServing, family, reusePort, unixPermissions, reporter, connection);
     }
 
     /**
@@ -164,7 +176,8 @@ public final class ServerOptions {
      * @return a copy
      */
     public ServerOptions withMaxConnections(int connections) {
-        return new ServerOptions(backlog, connections, startServing, family, unixPermissions, reporter, connection);
+        return new ServerOptions(
+                backlog, connections, startServing, family, reusePort, unixPermissions, reporter, connection);
     }
 
     /**
@@ -174,7 +187,8 @@ public final class ServerOptions {
      * @return a copy
      */
     public ServerOptions withStartServing(boolean atOnce) {
-        return new ServerOptions(backlog, maxConnections, atOnce, family, unixPermissions, reporter, connection);
+        return new ServerOptions(
+                backlog, maxConnections, atOnce, family, reusePort, unixPermissions, reporter, connection);
     }
 
     /**
@@ -189,9 +203,26 @@ public final class ServerOptions {
                 maxConnections,
                 startServing,
                 Objects.requireNonNull(onlyFamily, "onlyFamily"),
+                reusePort,
                 unixPermissions,
                 reporter,
                 connection);
+    }
+
+    /**
+     * Returns these options with another choice of sharing the port (SO_REUSEPORT).
+     *
+     * <p>The server then has a listening socket for each event loop, among which the system distributes connections
+     * (Linux; others may choose one), and a connection stays on the loop that accepted it. Other servers and processes
+     * of the same user can listen on the port too, if they also share it. When a listening socket closes, connections
+     * in its backlog are reset.
+     *
+     * @param isShared whether to share the port; the start fails if the system cannot
+     * @return a copy
+     */
+    public ServerOptions withReusePort(boolean isShared) {
+        return new ServerOptions(
+                backlog, maxConnections, startServing, family, isShared, unixPermissions, reporter, connection);
     }
 
     /**
@@ -202,7 +233,14 @@ public final class ServerOptions {
      */
     public ServerOptions withUnixPermissions(Set<PosixFilePermission> permissions) {
         return new ServerOptions(
-                backlog, maxConnections, startServing, family, Set.copyOf(permissions), reporter, connection);
+                backlog,
+                maxConnections,
+                startServing,
+                family,
+                reusePort,
+                Set.copyOf(permissions),
+                reporter,
+                connection);
     }
 
     /**
@@ -217,6 +255,7 @@ public final class ServerOptions {
                 maxConnections,
                 startServing,
                 family,
+                reusePort,
                 unixPermissions,
                 Objects.requireNonNull(failureReporter, "failureReporter"),
                 connection);
@@ -264,12 +303,14 @@ public final class ServerOptions {
     }
 
     private ServerOptions with(ConnectionSettings settings) {
-        return new ServerOptions(backlog, maxConnections, startServing, family, unixPermissions, reporter, settings);
+        return new ServerOptions(
+                backlog, maxConnections, startServing, family, reusePort, unixPermissions, reporter, settings);
     }
 
     /** @throws IllegalArgumentException if an option is given that Unix sockets do not have */
     void requireNoneOfTcp() {
         ConnectionSettings.refuse(family != null, "an address family", "Unix sockets");
+        ConnectionSettings.refuse(reusePort, "a shared port", "Unix sockets");
         ConnectionSettings.refuse(keepAlive(), "keep-alive", "Unix sockets");
     }
 
@@ -285,6 +326,7 @@ public final class ServerOptions {
                 && maxConnections == options.maxConnections
                 && startServing == options.startServing
                 && family == options.family
+                && reusePort == options.reusePort
                 && Objects.equals(unixPermissions, options.unixPermissions)
                 && reporter.equals(options.reporter)
                 && connection.equals(options.connection);
@@ -292,7 +334,8 @@ public final class ServerOptions {
 
     @Override
     public int hashCode() {
-        return Objects.hash(backlog, maxConnections, startServing, family, unixPermissions, reporter, connection);
+        return Objects.hash(
+                backlog, maxConnections, startServing, family, reusePort, unixPermissions, reporter, connection);
     }
 
     @Override
@@ -301,6 +344,7 @@ public final class ServerOptions {
                 + (maxConnections == Integer.MAX_VALUE ? "" : ", maxConnections=" + maxConnections)
                 + (startServing ? "" : ", startServing=false")
                 + (family == null ? "" : ", family=" + family)
+                + (reusePort ? ", reusePort" : "")
                 + (unixPermissions == null ? "" : ", unixPermissions=" + PosixFilePermissions.toString(unixPermissions))
                 + connection.listed() + "]";
     }

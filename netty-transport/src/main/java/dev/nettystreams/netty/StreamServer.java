@@ -191,7 +191,10 @@ public final class StreamServer implements AutoCloseable {
         SocketAddress unix = unixAddress;
         return unix != null
                 ? List.of(unix)
-                : listeners.stream().flatMap(StreamServer::addressesOf).toList();
+                : listeners.stream()
+                        .flatMap(StreamServer::addressesOf)
+                        .distinct()
+                        .toList();
     }
 
     private static Stream<SocketAddress> addressesOf(Channel listener) {

@@ -36,6 +36,7 @@ class OptionsTest {
             options -> options.withMaxConnections(7),
             options -> options.withStartServing(false),
             options -> options.withFamily(StandardProtocolFamily.INET6),
+            options -> options.withReusePort(true),
             options -> options.withUnixPermissions(Set.of(PosixFilePermission.OWNER_WRITE)),
             options -> options.withReporter(SILENT),
             options -> options.withKeepAlive(true),
@@ -115,6 +116,7 @@ class OptionsTest {
             }
             for (ServerOptions ofTcp : List.of(
                     ServerOptions.DEFAULT.withFamily(StandardProtocolFamily.INET),
+                    ServerOptions.DEFAULT.withReusePort(true),
                     ServerOptions.DEFAULT.withKeepAlive(true))) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(

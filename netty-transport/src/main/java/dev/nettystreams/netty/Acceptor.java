@@ -164,7 +164,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
      * Netty's io_uring asserts that accepting is not paused again before the kernel has confirmed the first pause,
      * which does happen here. The assertion runs after everything that matters, and only if assertions are enabled.
      */
-    private static void setAccepting(Channel listener, boolean isAccepting) {
+    static void setAccepting(Channel listener, boolean isAccepting) {
         try {
             listener.config().setAutoRead(isAccepting);
         } catch (AssertionError e) {

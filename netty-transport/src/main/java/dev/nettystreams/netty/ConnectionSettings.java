@@ -46,7 +46,7 @@ record ConnectionSettings(
      */
     static void refuse(boolean isGiven, String option, String sockets) {
         if (isGiven) {
-            throw new IllegalArgumentException(option + " given, and " + sockets + " have none");
+            throw new IllegalArgumentException(option + " given, and " + sockets + " take none");
         }
     }
 

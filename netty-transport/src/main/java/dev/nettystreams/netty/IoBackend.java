@@ -77,8 +77,10 @@ public enum IoBackend {
             return new Channels(
                     EpollSocketChannel::new,
                     address -> keepingFamily(new EpollServerSocketChannel(familyOf(address)), address),
+                    EpollServerSocketChannel.class,
                     EpollDomainSocketChannel::new,
-                    EpollServerDomainSocketChannel::new);
+                    EpollServerDomainSocketChannel::new,
+                    EpollServerDomainSocketChannel.class);
         }
     },
 
@@ -105,8 +107,10 @@ public enum IoBackend {
             return new Channels(
                     KQueueSocketChannel::new,
                     address -> keepingFamily(new KQueueServerSocketChannel(), address),
+                    KQueueServerSocketChannel.class,
                     KQueueDomainSocketChannel::new,
-                    KQueueServerDomainSocketChannel::new);
+                    KQueueServerDomainSocketChannel::new,
+                    KQueueServerDomainSocketChannel.class);
         }
     },
 
@@ -138,6 +142,8 @@ public enum IoBackend {
             return new Channels(
                     IoUringSocketChannel::new,
                     address -> keepingFamily(new IoUringServerSocketChannel(), address),
+                    IoUringServerSocketChannel.class,
+                    null,
                     null,
                     null);
         }
@@ -166,8 +172,10 @@ public enum IoBackend {
             return new Channels(
                     NioSocketChannel::new,
                     address -> new NioServerSocketChannel(SelectorProvider.provider(), familyOf(address)),
+                    NioServerSocketChannel.class,
                     NioUnixChannel::new,
-                    NioUnixServerChannel::new);
+                    NioUnixServerChannel::new,
+                    NioUnixServerChannel.class);
         }
     };
 
@@ -179,11 +187,19 @@ public enum IoBackend {
         ServerChannel newChannel(InetAddress address);
     }
 
+    /**
+     * The channels of a backend.
+     *
+     * @param tcpServerType the class of the channels of {@code tcpServer}
+     * @param unixServerType the class of the channels of {@code unixServer}, or null if there are none
+     */
     record Channels(
             ChannelFactory<? extends Channel> tcp,
             TcpServers tcpServer,
+            Class<? extends ServerChannel> tcpServerType,
             @Nullable ChannelFactory<? extends Channel> unix,
-            @Nullable ChannelFactory<? extends ServerChannel> unixServer) {}
+            @Nullable ChannelFactory<? extends ServerChannel> unixServer,
+            @Nullable Class<? extends ServerChannel> unixServerType) {}
 
     /**
      * A class of its own, so that {@code IoBackend} links without the native transports and {@link RequiredNetty} can

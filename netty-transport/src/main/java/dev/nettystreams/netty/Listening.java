@@ -212,6 +212,17 @@ final class Listening {
         }
     }
 
+    /** Listens on a channel that listens already. */
+    void adopt(AdoptedListener adopted) throws IOException {
+        adopted.register(server.acceptor());
+        SocketAddress unixAddress = adopted.unixAddress();
+        if (unixAddress == null) {
+            server.listenOn(adopted.channel());
+        } else {
+            server.listenOnUnix(adopted.channel(), unixAddress, null); // without a guard: no file is removed
+        }
+    }
+
     /** @param named the name of the address in messages: a Unix socket is first bound to a private path */
     private Channel bind(
             ChannelFactory<? extends ServerChannel> channels, SocketAddress address, Object named, EventLoopGroup on)

@@ -5,6 +5,7 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsUpgrade;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
@@ -402,6 +403,78 @@ public final class NettyStreams implements AutoCloseable {
     public CompletableFuture<StreamServer> startUnixServer(
             ConnectionHandler handler, Path path, ServerOptions options) {
         return serving.onUnix(handler, UnixPath.of(path), options);
+    }
+
+    /**
+     * Starts a server on a listening channel of the program's own (asyncio's {@code sock=} of servers).
+     *
+     * <p>The channel is the server's from the call on: the server's {@code close} closes it, and so does a start that
+     * fails. The server removes no file. It takes the place of the child handler if a {@code ServerBootstrap} has bound
+     * the channel; the channel's other handlers stay.
+     *
+     * @param handler handles each connection
+     * @param listening a bound channel of {@linkplain #backend this backend}, registered with these streams' event
+     *     loops or with none. Connections that its former owner has accepted are not the server's: set
+     *     {@code AUTO_READ} to false before binding
+     * @param options the server's options; the backlog has been decided when the channel was bound
+     * @return completes with the server, which accepts connections unless the options say otherwise
+     * @throws IllegalArgumentException if the channel is of another backend, is not bound, does not accept streams, or
+     *     is registered elsewhere, and if {@code options} has an address family, a shared port or permissions; the
+     *     channel is then left as it is
+     */
+    public CompletableFuture<StreamServer> startServer(
+            ConnectionHandler handler, ServerChannel listening, ServerOptions options) {
+        return serving.onChannel(handler, listening, options);
+    }
+
+    /**
+     * Starts a server on an inherited descriptor, with the default options; see
+     * {@link #startServerOnDescriptor(ConnectionHandler, int, ServerOptions)}.
+     *
+     * @param handler handles each connection
+     * @param descriptor the number of the descriptor
+     * @return completes with the server, which accepts connections
+     */
+    public CompletableFuture<StreamServer> startServerOnDescriptor(ConnectionHandler handler, int descriptor) {
+        return startServerOnDescriptor(handler, descriptor, ServerOptions.DEFAULT);
+    }
+
+    /**
+     * Starts a server on a listening socket that this process has inherited, TCP or Unix: systemd's socket activation.
+     *
+     * <pre>{@code
+     * for (int descriptor : NettyStreams.inheritedDescriptors()) {
+     *     await(streams.startServerOnDescriptor(handler, descriptor));
+     * }
+     * }</pre>
+     *
+     * <p>On epoll, and on io_uring, which then accepts over epoll because Netty has no io_uring channel over a
+     * descriptor. The descriptor is the server's from the call on: the server's {@code close} closes it, and so does a
+     * start that fails. The server removes no file. The future fails with an {@link IOException}, and leaves the
+     * descriptor as it is, if that is not open, no stream socket, or does not listen.
+     *
+     * @param handler handles each connection
+     * @param descriptor the number of the descriptor, 0 or more
+     * @param options the server's options; the backlog has been decided by the process that made the socket
+     * @return completes with the server, which accepts connections unless the options say otherwise
+     * @throws UnsupportedOperationException over NIO and kqueue
+     * @throws IllegalArgumentException if {@code options} has an address family, a shared port or permissions
+     */
+    public CompletableFuture<StreamServer> startServerOnDescriptor(
+            ConnectionHandler handler, int descriptor, ServerOptions options) {
+        return serving.onDescriptor(handler, descriptor, options);
+    }
+
+    /**
+     * Returns the listening sockets that a service manager has passed to this process, from the environment variables
+     * {@code LISTEN_FDS} and {@code LISTEN_PID} (sd_listen_fds(3)).
+     *
+     * @return the descriptors, from 3 on, in the order of the socket unit; none if the variables are not set or name
+     *     another process, such as a shell that has started this one without {@code exec}
+     * @throws IllegalStateException if a variable is malformed
+     */
+    public static List<Integer> inheritedDescriptors() {
+        return ListenFds.in(System.getenv(), ProcessHandle.current().pid());
     }
 
     /**

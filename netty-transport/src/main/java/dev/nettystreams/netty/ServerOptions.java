@@ -314,6 +314,13 @@ public final class ServerOptions {
         ConnectionSettings.refuse(keepAlive(), "keep-alive", "Unix sockets");
     }
 
+    /** @throws IllegalArgumentException if an option is given that has no effect once a socket is bound */
+    void requireNoneOfBinding() {
+        ConnectionSettings.refuse(family != null, "an address family", "sockets that are bound already");
+        ConnectionSettings.refuse(reusePort, "a shared port", "sockets that are bound already");
+        ConnectionSettings.refuse(unixPermissions != null, "permissions", "sockets that are bound already");
+    }
+
     /** @throws IllegalArgumentException if an option is given that TCP sockets do not have */
     void requireNoneOfUnix() {
         ConnectionSettings.refuse(unixPermissions != null, "permissions", "TCP sockets");

@@ -16,11 +16,12 @@ import java.util.stream.Stream;
 /**
  * Runs a program of the tests in a JVM of its own, with another class path, other options or another environment.
  *
+ * @param launcher the command that the JVM's command is appended to; empty for none
  * @param classPath the entries, in order
  * @param options the options of the JVM
  * @param environment the differences from this process's environment
  */
-record ChildJvm(List<String> classPath, List<String> options, Map<String, String> environment) {
+record ChildJvm(List<String> launcher, List<String> classPath, List<String> options, Map<String, String> environment) {
     /** Returns the settings of this process. */
     static ChildJvm likeThisOne() {
         String all =
@@ -30,16 +31,17 @@ record ChildJvm(List<String> classPath, List<String> options, Map<String, String
                 .toList();
         List<String> options =
                 Runtime.version().feature() < 24 ? List.of() : List.of("--enable-native-access=ALL-UNNAMED");
-        return new ChildJvm(entries, options, Map.of());
+        return new ChildJvm(List.of(), entries, options, Map.of());
     }
 
     ChildJvm withFirst(Path... first) {
         Stream<String> entries = Stream.concat(Arrays.stream(first).map(Path::toString), classPath.stream());
-        return new ChildJvm(entries.toList(), options, environment);
+        return new ChildJvm(launcher, entries.toList(), options, environment);
     }
 
     ChildJvm without(String fileNamePattern) {
         return new ChildJvm(
+                launcher,
                 classPath.stream()
                         .filter(entry ->
                                 !Path.of(entry).getFileName().toString().matches(fileNamePattern))
@@ -48,18 +50,26 @@ record ChildJvm(List<String> classPath, List<String> options, Map<String, String
                 environment);
     }
 
+    /** Returns the settings with a program that starts the JVM, such as one that hands descriptors over. */
+    ChildJvm startedBy(List<String> command) {
+        return new ChildJvm(command, classPath, options, environment);
+    }
+
     ChildJvm withOption(String option) {
         return new ChildJvm(
-                classPath, Stream.concat(options.stream(), Stream.of(option)).toList(), environment);
+                launcher,
+                classPath,
+                Stream.concat(options.stream(), Stream.of(option)).toList(),
+                environment);
     }
 
     ChildJvm withEnvironment(Map<String, String> changed) {
-        return new ChildJvm(classPath, options, changed);
+        return new ChildJvm(launcher, classPath, options, changed);
     }
 
     /** Runs the program and returns its output; fails if the program does. */
     String run(Class<?> program, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.add("-cp");

@@ -4,11 +4,14 @@ import static dev.nettystreams.netty.support.Wire.get;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -84,15 +87,14 @@ final class FewDescriptors {
     /**
      * Prints {@link #RECOVERED} at the end.
      *
-     * @param arguments the backend
+     * @param arguments the backend, and anything for a server on a channel of the program's own
      */
     public static void main(String[] arguments) throws Exception {
         Logger logger = Logger.getLogger("dev.nettystreams");
         Pause pause = new Pause();
         logger.addHandler(pause);
         try (NettyStreams streams = NettyStreams.create(IoBackend.parse(arguments[0]), 1)) {
-            StreamServer server = get(streams.startServer(
-                    ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer)), "127.0.0.1", 0));
+            StreamServer server = start(streams, arguments.length > 1);
             assertEchoes(streams, server); // loads every class while that is possible, the logger's included
             logger.warning("all file descriptors are about to be taken");
             Pause.cpuNanosOfLoops();
@@ -109,6 +111,17 @@ final class FewDescriptors {
             }
             System.out.println(RECOVERED);
         }
+    }
+
+    /** @param isAdopted whether the server is started on a listening channel of the program's own */
+    private static StreamServer start(NettyStreams streams, boolean isAdopted) throws Exception {
+        ConnectionHandler echo = ConnectionHandler.callbacks((reader, writer) -> reader.relayTo(writer));
+        if (!isAdopted) {
+            return get(streams.startServer(echo, "127.0.0.1", 0));
+        }
+        ServerSocketChannel bound =
+                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return get(streams.startServer(echo, new NioServerSocketChannel(bound), ServerOptions.DEFAULT));
     }
 
     private static List<Socket> takeAll(int port) {

@@ -8,6 +8,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +21,15 @@ class FileDescriptorsTest {
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void server_thatRanOutOfThem_acceptsAgainWhenThereAreSome(Wire wire) throws Exception {
+        run(wire.backend().name());
+    }
+
+    @Test
+    void serverOnAChannelOfTheProgramsOwn_doesTheSame() throws Exception {
+        run(IoBackend.NIO.name(), "adopted");
+    }
+
+    private void run(String... arguments) throws Exception {
         assumeTrue(new File("/bin/sh").canExecute(), "there is no /bin/sh to limit them with");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classes =
@@ -28,10 +38,10 @@ class FileDescriptorsTest {
         Process child = new ProcessBuilder(
                         "/bin/sh",
                         "-c",
-                        "ulimit -n 100 && exec \"$0\" -cp \"$1\" " + FewDescriptors.class.getName() + " \"$2\"",
+                        "ulimit -n 100 && exec \"$0\" -cp \"$1\" " + FewDescriptors.class.getName() + " $2",
                         java,
                         classes,
-                        wire.backend().name())
+                        String.join(" ", arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

@@ -121,11 +121,11 @@ class OptionsTest {
                 assertThatIllegalArgumentException()
                         .isThrownBy(
                                 () -> streams.startUnixServer((reader, writer) -> {}, directory.resolve("s"), ofTcp))
-                        .withMessageContaining("given, and Unix sockets have none");
+                        .withMessageContaining("given, and Unix sockets take none");
             }
             ServerOptions ofUnix = ServerOptions.DEFAULT.withUnixPermissions(Set.of());
             refused(
-                    "permissions given, and TCP sockets have none",
+                    "permissions given, and TCP sockets take none",
                     () -> streams.startServer((reader, writer) -> {}, "127.0.0.1", 0, ofUnix));
         }
     }

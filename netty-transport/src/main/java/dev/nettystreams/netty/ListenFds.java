@@ -1,0 +1,41 @@
+package dev.nettystreams.netty;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** The environment variables with which a service manager passes on listening sockets (sd_listen_fds(3)). */
+final class ListenFds {
+    private static final int FIRST = 3;
+
+    private ListenFds() {}
+
+    /**
+     * Returns the descriptors that a process has inherited.
+     *
+     * @param environment the process's environment
+     * @param pid the process's own identifier; sockets for another process are none
+     * @throws IllegalStateException if a variable is malformed
+     */
+    static List<Integer> in(Map<String, String> environment, long pid) {
+        String count = environment.get("LISTEN_FDS");
+        String addressee = environment.get("LISTEN_PID");
+        if (count == null || addressee == null || number("LISTEN_PID", addressee) != pid) {
+            return List.of();
+        }
+        int descriptors = (int) number("LISTEN_FDS", count);
+        return IntStream.range(FIRST, FIRST + descriptors).boxed().toList();
+    }
+
+    private static long number(String name, String value) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= 0 && number <= Integer.MAX_VALUE - FIRST) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below, as for a number out of range
+        }
+        throw new IllegalStateException("the environment variable " + name + " is not a number: " + value);
+    }
+}

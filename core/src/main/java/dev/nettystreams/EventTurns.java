@@ -41,6 +41,11 @@ final class EventTurns implements TransportEvents {
     }
 
     @Override
+    public boolean isAwaitingInput() {
+        return streams.isAwaitingInput();
+    }
+
+    @Override
     public void eofReceived() {
         access.turn(streams::eofReceived);
     }

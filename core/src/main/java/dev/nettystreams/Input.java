@@ -244,6 +244,10 @@ final class Input {
     }
 
     /** Any thread. */
+    boolean isAwaited() {
+        return slot.waiting() != null;
+    }
+
     void occupy(Occupant newcomer) {
         slot.occupy(newcomer);
     }

@@ -189,6 +189,11 @@ final class StreamCore implements TransportEvents {
     }
 
     @Override
+    public boolean isAwaitingInput() {
+        return input.isAwaited();
+    }
+
+    @Override
     public void writable() {
         output.writable();
     }

@@ -101,7 +101,7 @@ class DocumentsTest {
                                 codes("W%d", 7),
                                 codes("C%d", 7),
                                 codes("T%d", 8),
-                                codes("S%d", 10),
+                                codes("S%d", 11),
                                 codes("A%d", 5),
                                 codes("ST-%02d", 14))
                         .flatMap(List::stream)

@@ -23,6 +23,15 @@ public interface TransportEvents {
      */
     void turnEnded();
 
+    /**
+     * Returns whether a read, a relay or {@code startTls} waits for input, for a transport with idle timeouts.
+     *
+     * @return true if the next byte is awaited
+     */
+    default boolean isAwaitingInput() {
+        return true;
+    }
+
     /** The peer has ended its output. The connection stays open for this side's output. */
     void eofReceived();
 

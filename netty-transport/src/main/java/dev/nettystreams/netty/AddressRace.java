@@ -186,7 +186,7 @@ final class AddressRace {
     }
 
     private StreamChannelHandler streams(Consumer<StreamConnection> opened) {
-        return new StreamChannelHandler(limits, opened, result::completeExceptionally);
+        return new StreamChannelHandler(limits, options.connection().idle(), opened, result::completeExceptionally);
     }
 
     private Channel newChannel() {

@@ -29,6 +29,7 @@ final class ChannelInput {
     private final @Nullable ReceiveBuffers receiveBuffers;
     private final @Nullable UringStallFix stallFix; // on io_uring
     private State state = State.PAUSED;
+    private long receivedByteCount;
 
     /** @param onReset told of a reset that nobody would read */
     ChannelInput(ChannelHandlerContext context, CallsOfStreams calls, Runnable onReset) {
@@ -60,6 +61,14 @@ final class ChannelInput {
         }
     }
 
+    boolean isReading() {
+        return state == State.READING;
+    }
+
+    long receivedByteCount() {
+        return receivedByteCount;
+    }
+
     /** Whether the peer had ended before anybody was told. */
     boolean hasEndedAlready() {
         return channel instanceof DuplexChannel duplex && duplex.isInputShutdown();
@@ -78,6 +87,7 @@ final class ChannelInput {
     }
 
     void arrived(ByteBuf buffer, @Nullable TransportEvents receiver) {
+        receivedByteCount += buffer.readableBytes();
         try {
             if (receiver != null && buffer.isReadable()) {
                 receiver.dataReceived(chunk.lending(buffer));

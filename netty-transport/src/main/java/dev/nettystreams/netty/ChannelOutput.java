@@ -232,6 +232,12 @@ final class ChannelOutput {
         return writeBuffer.byteCount() == 0 && outcomes.hasSentAll();
     }
 
+    /** Returns a number that changes whenever the socket takes bytes, whatever is written meanwhile. */
+    long progress() {
+        ChannelOutboundBuffer queued = channel.unsafe().outboundBuffer();
+        return (outcomes.succeededCount() << 32) + (queued == null ? 0 : queued.currentProgress());
+    }
+
     /** Whether every write has succeeded, or may still. */
     boolean hasLostNothing() {
         return !outcomes.isLost();

@@ -4,6 +4,7 @@ import dev.nettystreams.TlsTruncationException;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.OutputEnd;
+import dev.nettystreams.spi.Timeouts;
 import dev.nettystreams.spi.Transport;
 import dev.nettystreams.spi.TransportEvents;
 import io.netty.buffer.ByteBuf;
@@ -11,8 +12,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +63,8 @@ final class ChannelTransport implements Transport {
     private final ConnectionFacts facts;
     private final CallsOfStreams calls;
     private final ChannelOutput output;
+    private final IdleTimeouts idleTimeouts;
+    private final List<IdleWatch> idleWatches = new ArrayList<>(0);
 
     private @Nullable TransportEvents events;
     private @Nullable ChannelSettings borrowed;
@@ -66,7 +73,8 @@ final class ChannelTransport implements Transport {
     private @Nullable Throwable failure;
 
     /** @param context of the handler that stands for the streams in the pipeline */
-    ChannelTransport(ChannelHandlerContext context) {
+    ChannelTransport(ChannelHandlerContext context, IdleTimeouts idleTimeouts) {
+        this.idleTimeouts = idleTimeouts;
         this.context = context;
         this.channel = context.channel();
         this.loop = new NettyLoop(context.executor());
@@ -88,11 +96,35 @@ final class ChannelTransport implements Transport {
         ChannelInput fresh = new ChannelInput(context, calls, this::onReset);
         input = fresh;
         fresh.resume();
+        watchForIdleness(fresh, events);
         if (!channel.isActive()) {
             loop.execute(this::onInactive);
         } else if (fresh.hasEndedAlready()) {
             loop.execute(this::onInputEnded); // before this handler was there
         }
+    }
+
+    private void watchForIdleness(ChannelInput input, TransportEvents events) {
+        Duration reading = idleTimeouts.reading();
+        if (reading != null) {
+            idleWatches.add(new IdleWatch(
+                    loop,
+                    reading,
+                    () -> input.isReading() && events.isAwaitingInput(),
+                    input::receivedByteCount,
+                    () -> onException(new SocketTimeoutException(
+                            "no bytes received within " + Timeouts.toText(reading) + ", the read idle timeout"))));
+        }
+        Duration writing = idleTimeouts.writing();
+        if (writing != null) {
+            idleWatches.add(new IdleWatch(
+                    loop, writing, () -> output.hasLostNothing() && !output.hasSentAll(), output::progress, () -> {
+                        failBecause(new SocketTimeoutException("the peer took no bytes within "
+                                + Timeouts.toText(writing) + ", the write idle timeout"));
+                        abort(); // what is still in the system's buffer would wait for this peer, too
+                    }));
+        }
+        idleWatches.forEach(IdleWatch::start);
     }
 
     // ---- called by the streams
@@ -252,6 +284,7 @@ final class ChannelTransport implements Transport {
     @Override
     public void detach() {
         phase = Phase.DETACHED;
+        idleWatches.forEach(IdleWatch::stop);
         events = null;
         if (input != null) {
             input.stopWatchingForReset();
@@ -405,6 +438,7 @@ final class ChannelTransport implements Transport {
         }
         boolean isAsAsked = phase == Phase.CLOSING || phase == Phase.FINISHED;
         phase = Phase.CLOSED;
+        idleWatches.forEach(IdleWatch::stop);
         output.drop();
         if (input != null) {
             input.stopWatchingForReset();

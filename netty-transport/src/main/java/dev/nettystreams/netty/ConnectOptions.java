@@ -120,6 +120,24 @@ public final class ConnectOptions {
     }
 
     /**
+     * Returns the time that a read may wait without a byte arriving.
+     *
+     * @return more than zero, or null for ever
+     */
+    public @Nullable Duration readIdleTimeout() {
+        return connection.idle().reading();
+    }
+
+    /**
+     * Returns the time that written bytes may wait without the socket taking one.
+     *
+     * @return more than zero, or null for ever
+     */
+    public @Nullable Duration writeIdleTimeout() {
+        return connection.idle().writing();
+    }
+
+    /**
      * Returns the hook that sees each channel before its streams.
      *
      * @return the hook, or null for none
@@ -181,13 +199,45 @@ public final class ConnectOptions {
 
     /**
      * Returns these options with another choice of keep-alive probes. The system decides when it sends them, on Linux
-     * after two hours of silence.
+     * after two hours of silence; {@link #withReadIdleTimeout} does not depend on it.
      *
      * @param isProbed whether the system probes a peer that has been silent for long (SO_KEEPALIVE)
      * @return a copy
      */
     public ConnectOptions withKeepAlive(boolean isProbed) {
         return with(connection.withKeepAlive(isProbed));
+    }
+
+    /**
+     * Returns these options with a timeout for a peer that sends nothing. When a read, a relay or {@code startTls} has
+     * waited for the time and no byte has arrived, the connection breaks: the read and all later ones fail with a
+     * {@link dev.nettystreams.StreamBrokenException} whose message names the timeout and whose cause is a
+     * {@link java.net.SocketTimeoutException}. The time in which no read waits does not count, so a handler may compute
+     * an answer for longer, and neither does the time in which a slow target pauses a relay.
+     *
+     * <p>The connection breaks up to a quarter of the time later. To give up a read and keep the connection, use
+     * {@code orTimeout} on the read.
+     *
+     * @param timeout more than zero
+     * @return a copy
+     */
+    public ConnectOptions withReadIdleTimeout(Duration timeout) {
+        return with(connection.withReadIdleTimeout(Objects.requireNonNull(timeout, "timeout")));
+    }
+
+    /**
+     * Returns these options with a timeout for a peer that receives nothing. When written bytes have waited for the
+     * time and the socket has taken none, the connection is reset: pending and later waits of both directions fail as
+     * for {@link #withReadIdleTimeout}. The system's send buffer takes bytes before the peer does, so a few megabytes
+     * may have to be written before a dead peer is noticed.
+     *
+     * <p>The connection breaks up to a quarter of the time later.
+     *
+     * @param timeout more than zero
+     * @return a copy
+     */
+    public ConnectOptions withWriteIdleTimeout(Duration timeout) {
+        return with(connection.withWriteIdleTimeout(Objects.requireNonNull(timeout, "timeout")));
     }
 
     /**

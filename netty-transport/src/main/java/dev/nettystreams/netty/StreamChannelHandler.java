@@ -57,6 +57,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     static final AttributeKey<SocketAddress> SOCKNAME = AttributeKey.valueOf(StreamChannelHandler.class, "sockname");
 
     private final StreamLimits limits;
+    private final IdleTimeouts idleTimeouts;
     private final Consumer<StreamConnection> opened;
     private final Consumer<Throwable> notOpened;
 
@@ -82,7 +83,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * @param reporter called if the conversation fails
      */
     public StreamChannelHandler(ConnectionHandler conversation, StreamLimits limits, FailureReporter reporter) {
-        this(limits, connection -> connection.serve(conversation, reporter), cause -> {});
+        this(limits, IdleTimeouts.NONE, connection -> connection.serve(conversation, reporter), cause -> {});
     }
 
     /**
@@ -91,9 +92,14 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * @param notOpened called with the exception or {@link Error} that kept the streams from opening; the channel is
      *     closed
      */
-    StreamChannelHandler(StreamLimits limits, Consumer<StreamConnection> opened, Consumer<Throwable> notOpened) {
+    StreamChannelHandler(
+            StreamLimits limits,
+            IdleTimeouts idleTimeouts,
+            Consumer<StreamConnection> opened,
+            Consumer<Throwable> notOpened) {
         RequiredNetty.check();
         this.limits = limits;
+        this.idleTimeouts = idleTimeouts;
         this.opened = opened;
         this.notOpened = notOpened;
     }
@@ -133,7 +139,8 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
                 throw new IllegalStateException("the channel has streams already, which get its bytes: " + channel);
             }
             channel.pipeline()
-                    .addLast(new StreamChannelHandler(limits, adopted::complete, adopted::completeExceptionally));
+                    .addLast(new StreamChannelHandler(
+                            limits, IdleTimeouts.NONE, adopted::complete, adopted::completeExceptionally));
         });
         return adopted;
     }
@@ -290,7 +297,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
                                 + " on the channel's event loop (use Await.onThreads for a handler that blocks): "
                                 + context.channel());
             }
-            ChannelTransport fresh = new ChannelTransport(context);
+            ChannelTransport fresh = new ChannelTransport(context, idleTimeouts);
             transport = fresh;
             opened.accept(StreamConnection.over(fresh, limits));
         } catch (Throwable e) { // Netty would only log it

@@ -83,6 +83,11 @@ final class WriteOutcomes {
         return !isLost && succeededCount == issuedCount;
     }
 
+    /** Returns a number that changes whenever a write succeeds. */
+    long succeededCount() {
+        return succeededCount;
+    }
+
     private void writeSucceeded() {
         succeededCount++;
         for (Waiter first; !isLost && (first = waiters.peek()) != null && first.mark <= succeededCount; ) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.nettystreams.FailureReporter;
+import dev.nettystreams.StreamConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.UnknownHostException;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,17 +22,35 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The options are values: each method changes one of them in a copy, and refuses what is out of range. */
 class OptionsTest {
-    private static final Consumer<Object> HOOK = channel -> {};
-    private static final FailureReporter SILENT = (connection, failure) -> {};
+    private static final InetSocketAddress LOOPBACK6 = loopback6();
+    private static final Ignoring IGNORING = new Ignoring();
+
+    private static final class Ignoring implements FailureReporter, Consumer<Object> {
+        @Override
+        public void report(StreamConnection connection, Throwable failure) {}
+
+        @Override
+        public void accept(Object channel) {}
+    }
+
+    private static InetSocketAddress loopback6() {
+        try {
+            return new InetSocketAddress(InetAddress.getAllByName("::1")[0], 7);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     /** Every with... method; each gives a value that differs from the default. */
     private static final List<UnaryOperator<ConnectOptions>> OF_CONNECTS = List.of(
             options -> options.withConnectTimeout(Duration.ofSeconds(1)),
             options -> options.withAttemptDelay(Duration.ofSeconds(1)),
             options -> options.withFamily(StandardProtocolFamily.INET6),
-            options -> options.withLocalAddress(new InetSocketAddress("::1", 7)),
+            options -> options.withLocalAddress(LOOPBACK6),
             options -> options.withKeepAlive(true),
-            options -> options.withChannel(HOOK));
+            options -> options.withReadIdleTimeout(Duration.ofSeconds(1)),
+            options -> options.withWriteIdleTimeout(Duration.ofSeconds(1)),
+            options -> options.withChannel(IGNORING));
 
     private static final List<UnaryOperator<ServerOptions>> OF_SERVERS = List.of(
             options -> options.withBacklog(7),
@@ -38,9 +59,11 @@ class OptionsTest {
             options -> options.withFamily(StandardProtocolFamily.INET6),
             options -> options.withReusePort(true),
             options -> options.withUnixPermissions(Set.of(PosixFilePermission.OWNER_WRITE)),
-            options -> options.withReporter(SILENT),
+            options -> options.withReporter(IGNORING),
             options -> options.withKeepAlive(true),
-            options -> options.withChannel(HOOK));
+            options -> options.withReadIdleTimeout(Duration.ofSeconds(1)),
+            options -> options.withWriteIdleTimeout(Duration.ofSeconds(1)),
+            options -> options.withChannel(IGNORING));
 
     @Test
     void eachMethod_changesOneValue_andKeepsTheOthers() {
@@ -78,6 +101,8 @@ class OptionsTest {
     void valuesOutOfRange_areRefused_withTheBound() {
         refused("connectTimeout <= 0: PT0S", () -> ConnectOptions.DEFAULT.withConnectTimeout(Duration.ZERO));
         refused("attemptDelay < 0: PT-1S", () -> ConnectOptions.DEFAULT.withAttemptDelay(Duration.ofSeconds(-1)));
+        refused("readIdleTimeout <= 0: PT0S", () -> ConnectOptions.DEFAULT.withReadIdleTimeout(Duration.ZERO));
+        refused("writeIdleTimeout <= 0: PT0S", () -> ServerOptions.DEFAULT.withWriteIdleTimeout(Duration.ZERO));
         refused("backlog < 1: 0", () -> ServerOptions.DEFAULT.withBacklog(0));
         refused("maxConnections < 1: 0", () -> ServerOptions.DEFAULT.withMaxConnections(0));
         refused(
@@ -93,7 +118,7 @@ class OptionsTest {
                 "localAddress is not of the family INET: /[0:0:0:0:0:0:0:1]:7",
                 () -> ConnectOptions.DEFAULT
                         .withFamily(StandardProtocolFamily.INET)
-                        .withLocalAddress(new InetSocketAddress("::1", 7)));
+                        .withLocalAddress(LOOPBACK6));
     }
 
     @Test

@@ -67,7 +67,7 @@ class ReceivedBufferTest {
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
-            transport = new ChannelTransport(context);
+            transport = new ChannelTransport(context, IdleTimeouts.NONE);
         }
     }
 

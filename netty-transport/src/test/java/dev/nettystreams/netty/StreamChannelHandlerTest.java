@@ -444,6 +444,7 @@ class StreamChannelHandlerTest {
                             others,
                             new StreamChannelHandler(
                                     StreamLimits.DEFAULT,
+                                    IdleTimeouts.NONE,
                                     connection -> refusal.complete(new AssertionError("opened")),
                                     refusal::complete));
             assertThat(get(refusal))

@@ -51,8 +51,7 @@ class ProxyTest {
 
     private static ConnectOptions through(StreamServer proxy) {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", proxy.port());
-        return ConnectOptions.DEFAULT.withChannel(
-                channel -> channel.pipeline().addLast(new HttpProxyHandler(address)));
+        return ConnectOptions.DEFAULT.withChannel(channel -> channel.pipeline().addLast(new HttpProxyHandler(address)));
     }
 
     /** A server that speaks first: its banner may come with the proxy's answer. */
@@ -60,8 +59,8 @@ class ProxyTest {
     @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void bytesBehindTheProxysAnswer_areTheFirstThatAreRead(Wire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1);
-                StreamServer proxy =
-                        get(streams.startServer(proxy(target -> CONNECTED + "220 " + target + "\r\n"), "127.0.0.1", 0));
+                StreamServer proxy = get(
+                        streams.startServer(proxy(target -> CONNECTED + "220 " + target + "\r\n"), "127.0.0.1", 0));
                 StreamConnection client = get(streams.openConnection("127.0.0.1", 9, through(proxy)))) {
             assertThat(get(client.reader().readLine())).asString().isEqualTo("220 127.0.0.1:9\r\n");
             client.writer().write("hello\n".getBytes(US_ASCII));
@@ -103,8 +102,8 @@ class ProxyTest {
     @MethodSource("dev.nettystreams.tls.TlsWire#tcp")
     void tls_worksBehindTheProxy(TlsWire wire) throws Exception {
         try (NettyStreams streams = NettyStreams.create(wire.backend(), 1);
-                StreamServer server = get(streams.startServer(
-                        ECHO, "127.0.0.1", 0, ServerOptions.DEFAULT.withTls(wire.server())));
+                StreamServer server =
+                        get(streams.startServer(ECHO, "127.0.0.1", 0, ServerOptions.DEFAULT.withTls(wire.server())));
                 StreamServer proxy = get(streams.startServer(tunnel(streams), "127.0.0.1", 0));
                 StreamConnection client = get(streams.openConnection(
                         "localhost", server.port(), through(proxy).withTls(wire.client())))) {

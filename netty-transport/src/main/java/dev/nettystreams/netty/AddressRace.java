@@ -198,7 +198,7 @@ final class AddressRace {
     private ChannelFuture connect(Bootstrap bootstrap, SocketAddress address) {
         newest = null;
         try {
-            return bootstrap.connect(address, NameResolution.localFor(options.localAddress(), address));
+            return bootstrap.connect(address, options.localAddress());
         } catch (Throwable e) {
             if (newest != null) {
                 newest.unsafe().closeForcibly(); // no one else has a reference to it

@@ -73,6 +73,10 @@ final class Admission {
 
     /** Reports the failure of the hook, as of a conversation that fails at once; the count ends with the channel. */
     private void report(Channel channel, Throwable failure) {
+        if (!channel.isActive()) { // the hook has closed it, too: there is no connection to report
+            limit.log(LOGGER, Level.WARNING, () -> "the hook for " + channel + " failed", failure);
+            return;
+        }
         channel.pipeline().addLast(streams(connection -> connection.serve(new Failing(failure), options.reporter())));
     }
 

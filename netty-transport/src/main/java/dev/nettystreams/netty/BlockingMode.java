@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Makes a socket of another process's non-blocking (Linux). A service manager passes on blocking ones, and accepting on
- * a blocking socket holds up its event loop until the next connection.
+ * Makes a socket of another process's non-blocking (Linux). A service manager passes on blocking ones. If another
+ * process that shares the socket takes a connection first, accepting holds up the event loop until the next one.
  *
  * <p>Neither the JDK nor Netty has a call for it. But Netty makes each descriptor that it receives over a Unix socket
  * non-blocking, and that flag belongs to the open socket, which all copies of its descriptor share. So the socket is

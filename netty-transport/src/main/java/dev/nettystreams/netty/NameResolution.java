@@ -7,7 +7,6 @@ import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
@@ -111,15 +110,6 @@ final class NameResolution {
     /** Returns a host as it is written before a port. */
     static String printable(String host) {
         return host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]";
-    }
-
-    /** Returns a local address for a connection to a peer: a wildcard address is the one of the peer's family. */
-    static @Nullable InetSocketAddress localFor(@Nullable InetSocketAddress local, SocketAddress peer) {
-        if (local == null || !local.getAddress().isAnyLocalAddress() || !(peer instanceof InetSocketAddress target)) {
-            return local;
-        }
-        return new InetSocketAddress(
-                ALL_INTERFACES.get(target.getAddress() instanceof Inet6Address ? 1 : 0), local.getPort());
     }
 
     static List<InetAddress> inTurns(List<InetAddress> found) {

@@ -448,10 +448,11 @@ public final class NettyStreams implements AutoCloseable {
      * }
      * }</pre>
      *
-     * <p>On epoll, and on io_uring, which then accepts over epoll because Netty has no io_uring channel over a
-     * descriptor. The descriptor is the server's from the call on: the server's {@code close} closes it, and so does a
-     * start that fails. The server removes no file. The future fails with an {@link IOException}, and leaves the
-     * descriptor as it is, if that is not open, no stream socket, or does not listen.
+     * <p>On epoll, and on io_uring, which then serves on the epoll loop of its Unix sockets, because Netty has no
+     * io_uring channel over a descriptor. The descriptor is the server's from the call on: the server's {@code close}
+     * closes it, and so does a start that fails. The server removes no file. The future fails with an
+     * {@link IOException}, and leaves the descriptor as it is, if that is not open, no stream socket, or does not
+     * listen.
      *
      * @param handler handles each connection
      * @param descriptor the number of the descriptor, 0 or more

@@ -8,6 +8,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The name of a Unix socket, checked before the kernel truncates it: a path, or on Linux an abstract name, which starts
@@ -42,7 +43,7 @@ record UnixPath(String name) {
 
     /** @throws IllegalArgumentException if it is not on the default file system, or not a valid name of a socket */
     static UnixPath of(Path path) {
-        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+        if (!Objects.requireNonNull(path, "path").getFileSystem().equals(FileSystems.getDefault())) {
             throw new IllegalArgumentException(
                     "the path of a Unix socket is not on the default file system: " + path.toUri());
         }

@@ -16,9 +16,11 @@ import dev.nettystreams.netty.support.NoLeaks;
 import dev.nettystreams.netty.support.Wire;
 import dev.nettystreams.spi.Transport;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -150,9 +152,17 @@ class ClosedStreamsTest {
             assertRefused("handler", () -> streams.startUnixServer(noHandler, "path"));
             assertRefused("path", () -> streams.startUnixServer(ECHO, noString));
             assertRefused("options", () -> streams.startUnixServer(ECHO, "path", noOptions));
+            Path noPath = null;
+            assertRefused("path", () -> streams.openUnixConnection(noPath));
+            assertRefused("path", () -> streams.startUnixServer(ECHO, noPath));
+            assertRefused("options", () -> streams.openUnixConnection("path", noConnectOptions));
+            assertRefused("listening", () -> streams.startServer(ECHO, (ServerChannel) null, ServerOptions.DEFAULT));
+            assertRefused("handler", () -> streams.startServerOnDescriptor(noHandler, 3));
+            assertRefused("hook", () -> ConnectOptions.DEFAULT.withChannel(null));
+            assertRefused("timeout", () -> ServerOptions.DEFAULT.withReadIdleTimeout(null));
             assertRefused("connectionLimits", () -> streams.withLimits(null));
             assertRefused("group", () -> NettyStreams.over(null));
-            assertRefused("reporter", () -> ServerOptions.DEFAULT.withReporter(noReporter));
+            assertRefused("failureReporter", () -> ServerOptions.DEFAULT.withReporter(noReporter));
         }
     }
 

@@ -36,7 +36,7 @@ class DescriptorTest {
         return IoBackend.available().stream().filter(backend -> backend.forUnixSockets() == IoBackend.EPOLL);
     }
 
-    /** A service manager's socket is a blocking one: a loop that accepted on it would serve nobody else. */
+    /** A service manager's socket is a blocking one, and may be shared: a loop must not wait on it. */
     @ParameterizedTest
     @MethodSource("withDescriptors")
     void socketsOfAnotherProcess_areServed(IoBackend backend, @TempDir Path directory) throws Exception {
@@ -56,6 +56,7 @@ class DescriptorTest {
         String printed = ChildJvm.likeThisOne()
                 .startedBy(List.of("python3", "-c", script))
                 .run(InheritedSockets.class, backend.name());
+        assertThat(printed).contains("non-blocking: false, then true").doesNotContain("then false");
         assertThat(printed).contains("served /127.0.0.1:").contains("served " + unix);
         assertThat(unix).exists(); // it is the service manager's
     }

@@ -23,12 +23,14 @@ final class InheritedSockets {
         try (NettyStreams streams = NettyStreams.create(IoBackend.parse(arguments[0]), 1)) {
             List<StreamServer> servers = new ArrayList<>();
             for (int descriptor : NettyStreams.inheritedDescriptors()) {
-                servers.add(get(streams.startServerOnDescriptor(
-                        ECHO, descriptor, ServerOptions.DEFAULT.withMaxConnections(1))));
+                boolean wasNonBlocking = BlockingMode.isNonBlocking(descriptor);
+                servers.add(get(streams.startServerOnDescriptor(ECHO, descriptor)));
+                System.out.println(
+                        "non-blocking: " + wasNonBlocking + ", then " + BlockingMode.isNonBlocking(descriptor));
             }
             for (StreamServer server : servers) {
                 SocketAddress address = server.addresses().get(0);
-                for (int i = 0; i < 2; i++) { // with the cap of one, after the other
+                for (int i = 0; i < 2; i++) {
                     try (StreamConnection client = get(
                             address instanceof InetSocketAddress inet
                                     ? streams.openConnection(inet.getAddress().getHostAddress(), inet.getPort())

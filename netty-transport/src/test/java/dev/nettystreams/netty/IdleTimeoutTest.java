@@ -11,6 +11,8 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.netty.support.NoLeaks;
 import dev.nettystreams.netty.support.Wire;
+import dev.nettystreams.spi.LoopThreads;
+import dev.nettystreams.testing.ManualLoop;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,6 +27,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Idle timeouts for reading and writing (S11): by hand over an embedded channel, then over sockets. */
 @ExtendWith(NoLeaks.class)
 class IdleTimeoutTest {
+    /** An embedded channel takes every thread for its loop's: after a test, this thread is no loop's. */
+    @AfterEach
+    void leaveTheEmbeddedLoop() {
+        LoopThreads.mark(new ManualLoop());
+    }
+
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String NOTHING_RECEIVED =
             "connection lost: no bytes received within 60 s, the read idle timeout";

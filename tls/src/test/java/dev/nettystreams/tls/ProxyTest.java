@@ -19,6 +19,7 @@ import dev.nettystreams.netty.support.Wire;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyConnectException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -35,7 +36,7 @@ class ProxyTest {
     /** Reads a CONNECT request, and answers with what {@code answer} makes of its target. */
     private static ConnectionHandler proxy(Function<String, String> answer) {
         return Await.onThreads((reader, writer) -> {
-            String target = new String(await(reader.readLine()), US_ASCII).split(" ")[1];
+            String target = new String(await(reader.readLine()), US_ASCII).split(" ", -1)[1];
             while (await(reader.readLine()).length > 2) {
                 // a header
             }
@@ -50,7 +51,7 @@ class ProxyTest {
     }
 
     private static ConnectOptions through(StreamServer proxy) {
-        InetSocketAddress address = new InetSocketAddress("127.0.0.1", proxy.port());
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port());
         return ConnectOptions.DEFAULT.withChannel(channel -> channel.pipeline().addLast(new HttpProxyHandler(address)));
     }
 
@@ -116,7 +117,7 @@ class ProxyTest {
     /** A whole proxy: connects to the target. */
     private static ConnectionHandler tunnel(NettyStreams streams) {
         return Await.onThreads((reader, writer) -> {
-            String target = new String(await(reader.readLine()), US_ASCII).split(" ")[1];
+            String target = new String(await(reader.readLine()), US_ASCII).split(" ", -1)[1];
             while (await(reader.readLine()).length > 2) {
                 // a header
             }

@@ -56,13 +56,19 @@ final class BlockingThreads {
 
     /**
      * Runs a completion on an event loop, where a program's callbacks expect that they must not block, or here if the
-     * loop has ended.
+     * loop has ended. A loop that is ending may drop the task, so the completion runs again behind its end.
+     *
+     * @param completion completes a future, which has no effect the second time
      */
     static void complete(EventExecutor loop, Runnable completion) {
         try {
             loop.execute(completion);
         } catch (RejectedExecutionException e) {
             completion.run();
+            return;
+        }
+        if (loop.isShutdown()) {
+            loop.terminationFuture().addListener(ended -> completion.run());
         }
     }
 }

@@ -191,6 +191,7 @@ final class Ending {
         }
         boolean endedWell = closing.hasSentAll()
                 || (cause == null
+                        && output.hasPassedAllOn()
                         && (before == Lifecycle.State.CLOSING
                                 || (before == Lifecycle.State.OUTPUT_ENDED && input.hasSeenEof())));
         return endedWell ? null : Failure.Broken.by(cause);

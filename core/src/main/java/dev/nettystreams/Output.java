@@ -389,6 +389,11 @@ final class Output implements Outgoing {
         return gate.ended(reason);
     }
 
+    /** Returns whether the transport has every byte that any thread has written. */
+    boolean hasPassedAllOn() {
+        return crossThreadWrites.isEmpty() && undeliveredByteCount == 0;
+    }
+
     /** Returns the number of bytes that the system has not taken. Any thread; off the loop, an estimate. */
     long pendingByteCount() {
         return crossThreadWrites.byteCount() + undeliveredByteCount + transport.pendingByteCount();

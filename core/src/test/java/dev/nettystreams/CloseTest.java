@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** C1, C2 and the hand-over: the end of a connection. */
@@ -332,5 +334,22 @@ class CloseTest {
         bench.run(bench.writer::writeEof);
         bench.wire.lose(null);
         Outcomes.failure(StreamBrokenException.class, bench.onLoop(bench.writer::waitClosed));
+    }
+
+    /** The loop has not collected the bytes of another thread when the peer, which has ended, is gone. */
+    @Test
+    void quietLoss_withBytesThatTheLoopHasNotCollected_isALoss() {
+        for (Consumer<StreamWriter> end :
+                List.<Consumer<StreamWriter>>of(StreamWriter::writeEof, StreamWriter::close)) {
+            Bench bench = new Bench();
+            bench.run(bench.wire::eof);
+            CompletableFuture<Void> closed = bench.connection.waitClosed();
+            bench.loop.runReady();
+            bench.writer.write(new byte[3]); // by the test's thread, which is not the loop's
+            end.accept(bench.writer);
+            bench.loop.run(() -> bench.wire.lose(null));
+            bench.loop.runReady();
+            Outcomes.failure(StreamBrokenException.class, closed);
+        }
     }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  * <li>A connection is dropped without {@code close}: no code can reach it any more, and its socket would stay open. The
- *     warning has the stack trace of its opening, and the connection is closed.
+ *     warning has the stack trace of its opening, and the connection is closed. Open connections over Netty are held by
+ *     their event loop, so this finds only connections over other transports.
  * <li>A task fails, and no code ever looks at its outcome.
  * <li>Callbacks of a connection hold their event loop for 100 ms or longer.
  * </ul>

@@ -49,16 +49,6 @@ public final class StreamConnection implements AutoCloseable {
     }
 
     /**
-     * Returns another handle of this connection, which debug mode does not watch. For authors of transports, who keep
-     * connections only to end them at a shutdown: a program that drops its own handle has still forgotten to close it.
-     *
-     * @return a handle with a reader and a writer of its own, over the same streams
-     */
-    public StreamConnection unwatched() {
-        return new StreamConnection(core);
-    }
-
-    /**
      * Returns the incoming half.
      *
      * @return the same reader every time

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** {@code orTimeout} on futures of connections on a {@link ManualLoop} goes by its time, whoever sets it. */
+/** {@code orTimeout} on a future of a {@link ManualLoop} uses that loop's time, on whichever thread it is called. */
 class ManualTimeTest {
     private static final List<Function<StreamConnection, CompletableFuture<?>>> OPERATIONS = List.of(
             c -> c.reader().readLine(),

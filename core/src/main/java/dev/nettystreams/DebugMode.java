@@ -59,8 +59,8 @@ final class DebugMode {
         Throwable opened = new Throwable("the connection was opened here");
         Watch.CLEANER.register(connection, () -> {
             if (isOpen.getAsBoolean()) {
-                warn(() -> name + " was dropped without close(); it is closed now", opened);
                 close.run();
+                warn(() -> name + " was dropped without close(); it is closed now", opened);
             }
         });
     }

@@ -132,7 +132,20 @@ final class Lifecycle {
         move(State.BROKEN_BEHIND_EOF, Event.ABORT, State.ABORTED);
     }
 
-    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private final AtomicReference<State> state;
+
+    /** Why there is no output, or null. */
+    private final @Nullable String outputRefusal;
+
+    Lifecycle() {
+        this(null);
+    }
+
+    /** @param outputRefusal why the connection has no output, or null; without one it begins as OUTPUT_ENDED */
+    Lifecycle(@Nullable String outputRefusal) {
+        this.outputRefusal = outputRefusal;
+        this.state = new AtomicReference<>(outputRefusal == null ? State.OPEN : State.OUTPUT_ENDED);
+    }
 
     private static void move(State from, Event event, State to) {
         MOVES.computeIfAbsent(from, any -> new EnumMap<>(Event.class)).put(event, to);
@@ -194,7 +207,10 @@ final class Lifecycle {
     void refuseWrite(String method) {
         switch (state.get()) {
             case OPEN, BROKEN -> {}
-            case OUTPUT_ENDED, BROKEN_BEHIND_EOF -> throw calledAfter(method, "writeEof()");
+            case OUTPUT_ENDED, BROKEN_BEHIND_EOF ->
+                throw outputRefusal == null
+                        ? calledAfter(method, "writeEof()")
+                        : new StreamClosedException(method + "() refused: " + outputRefusal);
             case CLOSING, CUT_SHORT, CLOSED -> throw calledAfter(method, "close()");
             case ABORTING, ABORTED -> throw calledAfter(method, "abort()");
             case DETACHING, DETACHED, DETACH_FAILED -> throw calledAfter(method, "detach()");

@@ -33,7 +33,7 @@ final class StreamCore implements TransportEvents {
 
     final Transport transport;
     final Loop loop;
-    final Lifecycle lifecycle = new Lifecycle();
+    final Lifecycle lifecycle;
     final LoopAccess access;
     final Output output;
     final Input input;
@@ -52,6 +52,7 @@ final class StreamCore implements TransportEvents {
         this.loop = transport.loop();
         this.limits = limits;
         this.lineRequest = lineRequest(limits);
+        this.lifecycle = new Lifecycle(transport.outputRefusal());
         this.access = new LoopAccess(loop, this::toString);
         this.output = new Output(transport, access, lifecycle, limits, this::outputBroken);
         this.gate = new ReadGate(transport, access::run, limits.readLimitBytes());

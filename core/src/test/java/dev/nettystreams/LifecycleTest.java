@@ -145,4 +145,18 @@ class LifecycleTest {
         assertThat(lifecycle.state()).isEqualTo(state);
         return lifecycle;
     }
+
+    @Test
+    void connectionWithoutAnOutput_refusesWritesInItsOwnWords() {
+        Lifecycle lifecycle = new Lifecycle("/run/in is not open for writing");
+        assertThat(lifecycle.state()).isEqualTo(State.OUTPUT_ENDED);
+        assertThat(catchThrowable(() -> lifecycle.refuseWrite("write")))
+                .isInstanceOf(StreamClosedException.class)
+                .hasMessage("write() refused: /run/in is not open for writing");
+        lifecycle.move(Event.LOST);
+        assertThat(catchThrowable(() -> lifecycle.refuseWrite("writeOwned")))
+                .hasMessage("writeOwned() refused: /run/in is not open for writing");
+        lifecycle.move(Event.CLOSE);
+        assertThat(catchThrowable(() -> lifecycle.refuseWrite("write"))).hasMessage("write() called after close()");
+    }
 }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wire of a connection, as the streams use it. Every method is called on {@link #loop()}, except {@code loop},
- * {@link #canWriteEof}, {@link #pendingByteCount} and {@link #extraInfo}, which any thread may call.
+ * {@link #canWriteEof}, {@link #outputRefusal}, {@link #pendingByteCount} and {@link #extraInfo}, which any thread may
+ * call.
  *
  * <p>No method calls {@link TransportEvents} before it has returned: the transport reports the effects of a call in a
  * later task of the loop. The streams rely on this rule, which keeps completions from running in the middle of their
@@ -106,6 +107,16 @@ public interface Transport {
      * @return false if the protocol has no half-close
      */
     boolean canWriteEof();
+
+    /**
+     * Returns why the connection has no output, for transports of one direction. The streams refuse every write with
+     * these words, and {@link #writeEof} is not called. Constant, and known before {@link #start}.
+     *
+     * @return the reason, such as {@code "/run/in is not open for writing"}; null, the default, if there is an output
+     */
+    default @Nullable String outputRefusal() {
+        return null;
+    }
 
     /**
      * Ends the output after all bytes written before. Called at most once, and not after {@code finish} or

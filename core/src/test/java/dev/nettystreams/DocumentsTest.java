@@ -44,7 +44,7 @@ class DocumentsTest {
     private static final Pattern COMMENT =
             Pattern.compile("\"(?:\\\\.|[^\"\\\\\\n])*\"|(/\\*.*?\\*/|//[^\\n]*)", Pattern.DOTALL);
 
-    private static final Pattern PROMISE = Pattern.compile("\\b(?:ST-\\d\\d|[RWCTSA]\\d{1,2})\\b");
+    private static final Pattern PROMISE = Pattern.compile("\\b(?:ST-\\d\\d|[RWCTSAB]\\d{1,2})\\b");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("\\[[^]]*]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
 
@@ -103,6 +103,7 @@ class DocumentsTest {
                                 codes("T%d", 8),
                                 codes("S%d", 11),
                                 codes("A%d", 5),
+                                codes("B%d", 8),
                                 codes("ST-%02d", 14))
                         .flatMap(List::stream)
                         .toList());

@@ -1,6 +1,8 @@
 package dev.nettystreams.netty;
 
+import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamLimits;
 import dev.nettystreams.spi.LoopThreads;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -47,6 +49,8 @@ final class Loops {
     private final IoBackend.Channels channels;
     private final Map<Object, CompletableFuture<?>> openings = new ConcurrentHashMap<>();
     private final Set<StreamServer> servers = ConcurrentHashMap.newKeySet();
+    private final Set<BlockingTransport> blockingTransports = ConcurrentHashMap.newKeySet();
+    private final Set<StreamProcess> processes = ConcurrentHashMap.newKeySet();
     private volatile boolean isClosed; // written under this
     private @Nullable Loops unix; // guarded by this; for a backend whose Unix sockets go over another one
 
@@ -88,11 +92,19 @@ final class Loops {
                 channel.pipeline().fireChannelInactive(); // Netty fires it in a task, which may be too late
             }
         }
+        blockingTransportsOn(loop).forEach(BlockingTransport::loopEnded);
+    }
+
+    private List<BlockingTransport> blockingTransportsOn(EventExecutor loop) {
+        return blockingTransports.stream()
+                .filter(transport -> transport.loop().equals(new NettyLoop(loop)))
+                .toList();
     }
 
     /** Fails everything that has not been opened yet, which no one else would report. */
     private void ended() {
         servers.forEach(StreamServer::close);
+        processes.forEach(StreamProcess::close);
         failOpenings("the event loops have been shut down");
         buryConnections();
     }
@@ -106,6 +118,11 @@ final class Loops {
             if (connection.writer().getExtraInfo("channel") instanceof Channel channel
                     && channel.eventLoop().isTerminated()) {
                 NettyLoop.inPlaceOf(channel.eventLoop(), () -> bury(channel));
+            }
+        }
+        for (EventExecutor loop : group) {
+            if (loop.isTerminated()) {
+                NettyLoop.inPlaceOf(loop, () -> blockingTransportsOn(loop).forEach(BlockingTransport::loopEnded));
             }
         }
     }
@@ -208,6 +225,38 @@ final class Loops {
     }
 
     /**
+     * Makes streams over a blocking transport, which {@link #close} closes, and which learn of the loop's end.
+     *
+     * @throws StreamClosedException if these loops are closed or have ended
+     */
+    StreamConnection open(BlockingTransport transport, StreamLimits limits) {
+        requireOpen();
+        blockingTransports.add(transport);
+        StreamConnection connection = StreamConnection.over(transport, limits);
+        connection.waitClosed().whenComplete((done, lost) -> blockingTransports.remove(transport));
+        addConnection(connection);
+        return connection;
+    }
+
+    void requireOpen() {
+        if (isClosed()) {
+            throw new StreamClosedException("these streams are closed");
+        }
+        if (group.isShutdown()) {
+            throw new StreamClosedException("the event loops have been shut down");
+        }
+    }
+
+    /** Makes {@link #close} end a child process; ends it here if these loops are closed already. */
+    void addProcess(StreamProcess process) {
+        processes.add(process);
+        process.exit().whenComplete((status, failure) -> processes.remove(process));
+        if (isClosed() || group.isShuttingDown()) {
+            process.close();
+        }
+    }
+
+    /**
      * Makes {@link #close} close a server.
      *
      * @throws IOException if these loops are closed already; the server is then closed
@@ -253,11 +302,15 @@ final class Loops {
         if (isClosed()) {
             connections.seal();
         }
+        List<StreamProcess> children = List.copyOf(processes);
+        children.forEach(StreamProcess::close);
         connections.snapshot().forEach(StreamConnection::close);
         boolean mayWait = !LoopThreads.isLoopThread();
         if (mayWait) {
             budget.await(connections.whenEmpty());
             connections.snapshot().forEach(StreamConnection::abort);
+            children.forEach(child -> budget.await(child.exit()));
+            children.forEach(StreamProcess::kill);
         }
         List<Future<?>> terminated = ending.stream()
                 .<Future<?>>map(loops ->

@@ -1,12 +1,15 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.ConnectionHandler;
+import dev.nettystreams.StreamClosedException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.TlsUpgrade;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,11 +48,13 @@ public final class NettyStreams implements AutoCloseable {
     private static @Nullable NettyStreams shared; // guarded by SHARED_LOCK
 
     private final Loops loops;
+    private final StreamLimits limits;
     private final Connecting connecting;
     private final Serving serving;
 
     private NettyStreams(Loops loops, StreamLimits limits) {
         this.loops = loops;
+        this.limits = limits;
         this.connecting = new Connecting(loops, limits);
         this.serving = new Serving(loops, limits);
     }
@@ -379,6 +384,125 @@ public final class NettyStreams implements AutoCloseable {
     public CompletableFuture<StreamServer> startUnixServer(
             ConnectionHandler handler, String path, ServerOptions options) {
         return serving.onUnix(handler, new UnixPath(Objects.requireNonNull(path, "path")), options);
+    }
+
+    // ---- streams over what blocks
+
+    /**
+     * Returns streams over any two streams of {@code java.io}, such as those of a serial port or of another library.
+     *
+     * <p>The streams own both from now on: reading begins at once, {@code writeEof} closes {@code out}, {@code close}
+     * and {@code abort} close both. Each direction has at most one thread, a daemon, which makes the calls that block.
+     * A cancelled or timed-out read consumes no bytes: what the call under way brings goes to the next read. After the
+     * end, a thread remains only inside a call that the JDK does not end: see {@link #blockingThreadCount}.
+     *
+     * @param in the input; its end is the peer's EOF, its exception the loss of the connection
+     * @param out the output; its exception fails {@code drain}, {@code flush} and {@code waitClosed}
+     * @return a connection without addresses
+     * @throws StreamClosedException if these streams are closed
+     */
+    public StreamConnection overBlocking(InputStream in, OutputStream out) {
+        Objects.requireNonNull(in, "in");
+        Objects.requireNonNull(out, "out");
+        return new BlockingStreams(loops, limits).over(BlockingStreams.newName(), in, out);
+    }
+
+    /**
+     * Returns streams over {@code System.in} and {@code System.out}, as they are at the call. Closing the streams
+     * flushes both and leaves them open, so {@code canWriteEof} is false. See {@link #overBlocking} for the threads: a
+     * block of input that is read after the end is lost. Therefore a process can call this method once.
+     *
+     * @return a connection without addresses
+     * @throws IllegalStateException if the method was called before in this process
+     * @throws StreamClosedException if these streams are closed
+     */
+    public StreamConnection standardStreams() {
+        return new BlockingStreams(loops, limits).standard();
+    }
+
+    /**
+     * Opens a named pipe for reading, within 30 s; see {@link #openReadPipe(Path, Duration)}.
+     *
+     * @param path the pipe
+     * @return completes with a connection that is open for reading only
+     */
+    public CompletableFuture<StreamConnection> openReadPipe(Path path) {
+        return openReadPipe(path, ConnectOptions.DEFAULT.connectTimeout());
+    }
+
+    /**
+     * Opens a named pipe, or a character device, for reading (asyncio's {@code connect_read_pipe}).
+     *
+     * <p>Completes when another party has opened the pipe for writing. Fails with
+     * {@link java.net.SocketTimeoutException} if nobody has within the timeout, and with {@link IOException} if the
+     * pipe cannot be opened or is none. The system cannot call the opening off: its thread remains until the other end
+     * is opened, and closes the pipe then ({@link #blockingThreadCount}). A write throws {@link StreamClosedException}.
+     *
+     * @param path the pipe
+     * @param timeout the time to wait for the other end; more than zero
+     * @return completes with a connection that is open for reading only
+     */
+    public CompletableFuture<StreamConnection> openReadPipe(Path path, Duration timeout) {
+        return openPipe(path, PipeOpening.Mode.READ, timeout);
+    }
+
+    /**
+     * Opens a named pipe for writing, within 30 s; see {@link #openWritePipe(Path, Duration)}.
+     *
+     * @param path the pipe
+     * @return completes with a connection that is open for writing only
+     */
+    public CompletableFuture<StreamConnection> openWritePipe(Path path) {
+        return openWritePipe(path, ConnectOptions.DEFAULT.connectTimeout());
+    }
+
+    /**
+     * Opens a named pipe, or a character device, for writing (asyncio's {@code connect_write_pipe}); its reader is at
+     * EOF. Completes, and fails, as {@link #openReadPipe(Path, Duration)} does.
+     *
+     * @param path the pipe
+     * @param timeout the time to wait for the other end; more than zero
+     * @return completes with a connection that is open for writing only
+     */
+    public CompletableFuture<StreamConnection> openWritePipe(Path path, Duration timeout) {
+        return openPipe(path, PipeOpening.Mode.WRITE, timeout);
+    }
+
+    private CompletableFuture<StreamConnection> openPipe(Path path, PipeOpening.Mode mode, Duration timeout) {
+        Objects.requireNonNull(path, "path");
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout <= 0: " + timeout);
+        }
+        PipeOpening opening = new PipeOpening(new BlockingStreams(loops, limits), path, mode);
+        loops.addOpening(opening.outcome());
+        opening.begin(timeout);
+        return opening.outcome();
+    }
+
+    /**
+     * Starts a child process (asyncio's {@code create_subprocess_exec}).
+     *
+     * <p>Completes when the process runs. Fails with the {@link IOException} of {@link ProcessBuilder#start} if it
+     * cannot be started. If the future is cancelled or times out, the process is killed.
+     *
+     * @param builder the command, its environment and redirections, copied at the call
+     * @return completes with the process, which the caller should close
+     * @throws IllegalArgumentException if the command is empty
+     */
+    public CompletableFuture<StreamProcess> startProcess(ProcessBuilder builder) {
+        return new ProcessStart(loops, limits, builder).run();
+    }
+
+    /**
+     * Returns the number of threads of this process that make blocking calls for the streams of {@link #overBlocking},
+     * {@link #standardStreams}, {@link #openReadPipe}, {@link #openWritePipe} and {@link #startProcess}: at most one
+     * for each open direction, and one for each call that has not returned since its direction was closed, or since its
+     * opening was given up. Such a thread is a daemon, and holds at most one block of 64 KiB.
+     *
+     * @return a number that may be outdated when the caller reads it
+     */
+    public static int blockingThreadCount() {
+        return DirectionThread.liveCount();
     }
 
     /**

@@ -19,6 +19,8 @@ class ArchitectureTest extends ArchitectureRules {
                         "NioUnixServerChannel",
                         "ServerOptions",
                         "StreamChannelHandler",
+                        "ProcessOutput",
+                        "StreamProcess",
                         "StreamServer",
                         "UnixCredentials"),
                 Set.of());

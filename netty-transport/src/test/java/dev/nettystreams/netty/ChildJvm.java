@@ -67,8 +67,8 @@ record ChildJvm(List<String> launcher, List<String> classPath, List<String> opti
         return new ChildJvm(launcher, classPath, options, changed);
     }
 
-    /** Runs the program and returns its output; fails if the program does. */
-    String run(Class<?> program, String... arguments) throws Exception {
+    /** Returns the command line of the program. */
+    List<String> command(Class<?> program, String... arguments) {
         List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -76,6 +76,12 @@ record ChildJvm(List<String> launcher, List<String> classPath, List<String> opti
         command.add(String.join(File.pathSeparator, classPath));
         command.add(program.getName());
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Runs the program and returns its output; fails if the program does. */
+    String run(Class<?> program, String... arguments) throws Exception {
+        List<String> command = command(program, arguments);
         Path output = Files.createTempFile("output", ".txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());

@@ -1,6 +1,7 @@
 package dev.nettystreams.demos;
 
 import dev.nettystreams.demos.chat.ChatServer;
+import dev.nettystreams.demos.exec.ExecServer;
 import dev.nettystreams.demos.postgres.PostgresQuery;
 import dev.nettystreams.demos.proxy.ProxyServer;
 import dev.nettystreams.demos.resp.RespServer;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             ChatServer.class,
             RespServer.class,
             ProxyServer.class,
+            ExecServer.class,
             SmtpServer.class,
             SmtpSend.class,
             PostgresQuery.class,

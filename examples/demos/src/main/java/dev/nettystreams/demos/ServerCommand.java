@@ -27,6 +27,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * A server on the command line: listens, prints its addresses, serves until it is told to end, and ends in good order.
@@ -120,6 +121,15 @@ public abstract class ServerCommand implements Callable<Integer> {
     protected void prepare(NettyStreams streams) throws Exception {}
 
     /**
+     * Returns the port, for commands that take it as an argument, too.
+     *
+     * @return the port as typed, or null, as unless overridden
+     */
+    protected @Nullable String portArgument() {
+        return null;
+    }
+
+    /**
      * Returns the number of file descriptors that the server needs per connection.
      *
      * @return one, unless overridden
@@ -139,6 +149,13 @@ public abstract class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        String port = portArgument();
+        if (port != null && settings.port != null) {
+            throw misuse("the port is given twice");
+        }
+        if (port != null) {
+            settings.port = portOf(port);
+        }
         if (settings.unixPath != null && settings.port != null) {
             throw misuse("--unix and --port exclude each other");
         }
@@ -158,6 +175,14 @@ public abstract class ServerCommand implements Callable<Integer> {
             System.out.flush();
             await(server.waitClosed());
             return 0;
+        }
+    }
+
+    private int portOf(String text) {
+        try {
+            return new PortConverter().convert(text);
+        } catch (TypeConversionException e) {
+            throw misuse("PORT: " + e.getMessage());
         }
     }
 

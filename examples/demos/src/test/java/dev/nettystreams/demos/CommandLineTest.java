@@ -55,7 +55,8 @@ class CommandLineTest {
                 "smtp-server",
                 "smtp-send",
                 "postgres-query",
-                "proxy"
+                "proxy",
+                "exec-server"
             })
     void everyCommand_hasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();
@@ -67,7 +68,7 @@ class CommandLineTest {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
                 .contains("tour", "echo-server", "echo-client", "http-head", "chat-server", "resp-server")
-                .contains("smtp-server", "smtp-send", "postgres-query", "proxy");
+                .contains("smtp-server", "smtp-send", "postgres-query", "proxy", "exec-server");
     }
 
     @ParameterizedTest
@@ -98,6 +99,11 @@ class CommandLineTest {
                 "smtp-server --port 0 --most-bytes 1000",
                 "smtp-server --port 0 --name a\tb",
                 "smtp-send --from a@b",
+                "exec-server",
+                "exec-server --port 1 2 cat",
+                "exec-server 65536 cat",
+                "exec-server --unix /tmp/a 1 cat",
+                "exec-server 0 sort -r",
                 "proxy --port 0",
                 "proxy --port 0 --to nowhere",
                 "proxy --port 0 --to unix:@",

@@ -93,7 +93,8 @@ class MaxConnectionsTest {
         "resp-server, PING, +PONG, PING",
         "smtp-server, NOOP, 220, NOOP",
         "chat-server, ada, *, /who",
-        "proxy, hello, hello, hello"
+        "proxy, hello, hello, hello",
+        "exec-server, hello, hello, hello"
     })
     void clientBeyondTheCap_waitsForItsTurn(String command, String words, String answer, String more) throws Exception {
         try (Echo echo = new Echo();
@@ -124,6 +125,8 @@ class MaxConnectionsTest {
         List<String> arguments = new ArrayList<>(List.of(command, "--port", "0"));
         if (command.equals("proxy")) {
             arguments.addAll(List.of("--to", echo.address()));
+        } else if (command.equals("exec-server")) {
+            arguments.add("cat");
         }
         return arguments;
     }

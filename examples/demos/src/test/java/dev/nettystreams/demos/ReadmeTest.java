@@ -70,6 +70,26 @@ class ReadmeTest {
         assertThat(echo.err().lines().filter(line -> !line.isEmpty())).allMatch(line -> line.startsWith("WARNING: "));
     }
 
+    /** A child process, and the standard streams of the program's own process. */
+    @Test
+    void countLines_countsItsStandardInput() throws Exception {
+        Programs.require("wc");
+        String program = programs().stream()
+                .filter(each -> className(each).equals(Optional.of("CountLines")))
+                .findFirst()
+                .orElseThrow();
+        Path file = Files.writeString(directory.resolve("CountLines.java"), program);
+        Finished count = Finished.run(
+                "one\ntwo\nthree\n".getBytes(US_ASCII),
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        file.toString()));
+        assertThat(count.text().strip()).as(count.err()).isEqualTo("3");
+        assertThat(count.status()).isZero();
+    }
+
     @Test
     void everyProgram_compiles() throws Exception {
         List<String> programs = programs();

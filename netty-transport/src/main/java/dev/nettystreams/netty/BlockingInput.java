@@ -13,13 +13,12 @@ import org.jspecify.annotations.Nullable;
  * The input half of a {@link BlockingTransport}: asks for one block at a time.
  *
  * <pre>
- *   IDLE --wanted--> READING --a block came--> HELD --wanted--> DELIVERING --the streams took it--> IDLE
+ *   IDLE --wanted--> READING --a block came--> DELIVERING --the streams took it--> IDLE
  *                       \--the end, a failure--> ENDED             any --close--> ENDED
  * </pre>
  *
  * The block belongs to the thread while READING, and to the loop otherwise; each hand-over is a task. A reader that
- * pauses therefore costs at most the one block of the read under way, which is held until it resumes. A block that
- * comes after {@code close} is dropped.
+ * pauses therefore gets at most the one block of the read under way. A block that comes after {@code close} is dropped.
  *
  * <p>Confined to the connection's loop.
  */
@@ -27,7 +26,6 @@ final class BlockingInput {
     private enum State {
         IDLE,
         READING,
-        HELD,
         DELIVERING,
         ENDED
     }
@@ -35,7 +33,6 @@ final class BlockingInput {
     private static final int FIRST_BLOCK_BYTES = 8192;
     private static final int MAX_BLOCK_BYTES = 65536;
 
-    private final Loop loop;
     private final InputStream stream;
     private final Release release;
     private final DirectionThread thread;
@@ -49,7 +46,6 @@ final class BlockingInput {
 
     /** @param name of its thread, behind the library's own prefix */
     BlockingInput(Loop loop, InputStream stream, Release release, String name) {
-        this.loop = loop;
         this.stream = stream;
         this.release = release;
         this.thread = new DirectionThread(loop, name);
@@ -70,8 +66,6 @@ final class BlockingInput {
         isWanted = true;
         if (state == State.IDLE) {
             read();
-        } else if (state == State.HELD) {
-            DirectionThread.post(loop, this::deliver);
         }
     }
 
@@ -94,7 +88,6 @@ final class BlockingInput {
         }
         if (count > 0) {
             byteCount = count;
-            state = State.HELD;
             deliver();
         } else if (count < 0) {
             letGo(false);
@@ -112,9 +105,6 @@ final class BlockingInput {
     }
 
     private void deliver() {
-        if (state != State.HELD || !isWanted) {
-            return;
-        }
         state = State.DELIVERING;
         TransportEvents target = Objects.requireNonNull(events);
         target.dataReceived(new BlockChunk(block, byteCount));
@@ -134,6 +124,12 @@ final class BlockingInput {
         if (state != State.ENDED) {
             letGo(state == State.READING);
         }
+    }
+
+    /** Stops, and leaves the stream to its next owner. */
+    void detach() {
+        state = State.ENDED;
+        thread.end();
     }
 
     private void letGo(boolean isReading) {

@@ -221,6 +221,12 @@ final class BlockingOutput {
         letGo(isCallUnderWay);
     }
 
+    /** Stops, with everything written, and leaves the stream to its next owner. */
+    void detach() {
+        state = State.ENDED;
+        thread.end();
+    }
+
     private void letGo(boolean isCallUnderWay) {
         unsent.clear();
         tickets.clear();

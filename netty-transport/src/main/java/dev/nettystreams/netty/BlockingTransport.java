@@ -275,6 +275,12 @@ final class BlockingTransport implements Transport {
     public void detach() {
         phase = Phase.OVER;
         events = null;
+        if (input != null) {
+            input.detach();
+        }
+        if (output != null) {
+            output.detach();
+        }
     }
 
     private void endIfBothHave() {

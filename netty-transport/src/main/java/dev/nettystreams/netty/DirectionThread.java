@@ -41,7 +41,7 @@ final class DirectionThread {
         this.loop = loop;
         this.name = name;
         this.executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread fresh = newThread(name, task);
+            Thread fresh = new CountedThread(name, task);
             thread = fresh;
             return fresh;
         });
@@ -55,19 +55,31 @@ final class DirectionThread {
         return LIVE.get();
     }
 
-    private static Thread newThread(String name, Runnable task) {
-        boolean inheritsLocals = false;
-        Thread thread = new Thread(null, () -> runCounted(task), "netty-streams-" + name, 0, inheritsLocals);
-        thread.setDaemon(true);
-        return thread;
-    }
+    /** Counts itself from its start: its starter sees it in the count, whether it runs already or not. */
+    private static final class CountedThread extends Thread {
+        CountedThread(String name, Runnable task) {
+            super(null, task, "netty-streams-" + name, 0, false); // inherits no locals
+            setDaemon(true);
+        }
 
-    private static void runCounted(Runnable task) {
-        LIVE.incrementAndGet();
-        try {
-            task.run();
-        } finally {
-            LIVE.decrementAndGet();
+        @Override
+        public synchronized void start() {
+            LIVE.incrementAndGet();
+            try {
+                super.start();
+            } catch (Throwable e) { // out of memory for a thread
+                LIVE.decrementAndGet();
+                throw e;
+            }
+        }
+
+        @Override
+        public void run() {
+            try {
+                super.run();
+            } finally {
+                LIVE.decrementAndGet();
+            }
         }
     }
 
@@ -78,7 +90,7 @@ final class DirectionThread {
      * @throws OutOfMemoryError if no thread can be created
      */
     static void once(String name, Runnable call) {
-        newThread(name, call).start();
+        new CountedThread(name, call).start();
     }
 
     /** Runs a call here, and its outcome on the loop, later, also if no thread can be created. */

@@ -83,6 +83,9 @@ final class PipeOpening {
 
     /** On its own thread. */
     private void open() {
+        if (outcome.isDone()) {
+            return; // called off before it has begun
+        }
         FileChannel channel;
         try {
             requirePipe();

@@ -101,7 +101,9 @@ class NamedPipeTest {
     @Test
     void cancelledOpening_closesThePipeThatItGetsLater() throws Exception {
         CompletableFuture<StreamConnection> opening = streams.openReadPipe(path);
-        THREADS.awaitCount(1);
+        while (!isInsideOpen()) {
+            Thread.onSpinWait();
+        }
         opening.cancel(false);
         try (FileChannel writer = FileChannel.open(path, StandardOpenOption.WRITE)) {
             THREADS.awaitNone();
@@ -109,6 +111,13 @@ class NamedPipeTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Broken pipe");
         }
+    }
+
+    private static boolean isInsideOpen() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(each -> each.getKey().getName().startsWith("netty-streams-open-"))
+                .anyMatch(each -> each.getValue().length > 0
+                        && each.getValue()[0].getMethodName().startsWith("open"));
     }
 
     @Test

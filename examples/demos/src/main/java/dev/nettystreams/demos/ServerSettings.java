@@ -41,7 +41,8 @@ public final class ServerSettings {
             description = {
                 "The maximum number of open connections; others wait to be accepted. Default: the smaller of "
                         + ConnectionCap.MOST
-                        + " and half of the free file descriptors; for the proxy, half of that."
+                        + " and half of the free file descriptors; for the proxy, half of that; for exec-server, a"
+                        + " quarter."
             })
     @Nullable
     Integer maxConnections;

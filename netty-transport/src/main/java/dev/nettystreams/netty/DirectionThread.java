@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +36,13 @@ final class DirectionThread {
     private final Loop loop;
     private final String name;
     private final ThreadPoolExecutor executor;
-    private volatile @Nullable Thread thread;
+    private volatile @Nullable CountedThread thread;
 
     DirectionThread(Loop loop, String name) {
         this.loop = loop;
         this.name = name;
         this.executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread fresh = new CountedThread(name, task);
+            CountedThread fresh = new CountedThread(name, task);
             thread = fresh;
             return fresh;
         });
@@ -55,22 +56,17 @@ final class DirectionThread {
         return LIVE.get();
     }
 
-    /** Counts itself from its start: its starter sees it in the count, whether it runs already or not. */
+    /**
+     * Counts itself from its creation, just before its start: its starter sees it in the count, whether it runs already
+     * or not. Executors of newer JDKs do not start a thread by {@code start()}.
+     */
     private static final class CountedThread extends Thread {
+        private final AtomicBoolean isCounted = new AtomicBoolean(true);
+
         CountedThread(String name, Runnable task) {
             super(null, task, "netty-streams-" + name, 0, false); // inherits no locals
             setDaemon(true);
-        }
-
-        @Override
-        public synchronized void start() {
             LIVE.incrementAndGet();
-            try {
-                super.start();
-            } catch (Throwable e) { // out of memory for a thread
-                LIVE.decrementAndGet();
-                throw e;
-            }
         }
 
         @Override
@@ -78,8 +74,21 @@ final class DirectionThread {
             try {
                 super.run();
             } finally {
+                uncount();
+            }
+        }
+
+        void uncount() {
+            if (isCounted.getAndSet(false)) {
                 LIVE.decrementAndGet();
             }
+        }
+    }
+
+    /** Called when a thread could not be started: it never runs, and so never uncounts itself. */
+    private static void uncountUnstarted(@Nullable CountedThread candidate) {
+        if (candidate != null && candidate.getState() == Thread.State.NEW) {
+            candidate.uncount();
         }
     }
 
@@ -90,7 +99,13 @@ final class DirectionThread {
      * @throws OutOfMemoryError if no thread can be created
      */
     static void once(String name, Runnable call) {
-        new CountedThread(name, call).start();
+        CountedThread thread = new CountedThread(name, call);
+        try {
+            thread.start();
+        } catch (Throwable e) { // out of memory for a thread
+            thread.uncount();
+            throw e;
+        }
     }
 
     /** Runs a call here, and its outcome on the loop, later, also if no thread can be created. */
@@ -107,6 +122,7 @@ final class DirectionThread {
                 post(loop, () -> onReturn.accept(result));
             });
         } catch (Throwable e) { // out of memory for a thread
+            uncountUnstarted(thread);
             post(loop, () -> onFailure.accept(e));
         }
     }
@@ -137,6 +153,7 @@ final class DirectionThread {
                 closeQuietly(stream);
             });
         } catch (Throwable e) { // out of memory for a thread
+            uncountUnstarted(thread);
             LOGGER.log(Level.WARNING, "could not close a stream", e);
         }
         executor.shutdown();

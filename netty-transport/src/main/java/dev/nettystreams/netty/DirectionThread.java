@@ -3,6 +3,7 @@ package dev.nettystreams.netty;
 import dev.nettystreams.spi.Loop;
 import java.io.Closeable;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,6 +38,8 @@ final class DirectionThread {
     private final String name;
     private final ThreadPoolExecutor executor;
     private volatile @Nullable CountedThread thread;
+    private volatile boolean isInCall; // written by the thread
+    private volatile boolean isGivenUp; // written once, by the thread that interrupts
 
     DirectionThread(Loop loop, String name) {
         this.loop = loop;
@@ -114,7 +117,7 @@ final class DirectionThread {
             executor.execute(() -> {
                 T result;
                 try {
-                    result = call.call();
+                    result = runUnlessGivenUp(call);
                 } catch (Throwable e) { // any failure of a stream that is not ours must reach the caller
                     post(loop, () -> onFailure.accept(e));
                     return;
@@ -124,6 +127,31 @@ final class DirectionThread {
         } catch (Throwable e) { // out of memory for a thread
             uncountUnstarted(thread);
             post(loop, () -> onFailure.accept(e));
+        }
+    }
+
+    /**
+     * Makes a call that {@link #interrupt} reaches at any moment. Its own flag says that the call is due, and only then
+     * is the other one read; the interrupting thread does the same the other way round, so one of them sees the other.
+     * The executor clears an interrupt that comes before its task.
+     */
+    private <T> T runUnlessGivenUp(Callable<T> call) throws Exception {
+        isInCall = true;
+        try {
+            if (isGivenUp) {
+                throw new ClosedChannelException();
+            }
+            return call.call();
+        } finally {
+            isInCall = false;
+        }
+    }
+
+    private void interrupt() {
+        isGivenUp = true;
+        Thread current = thread;
+        if (isInCall && current != null) {
+            current.interrupt();
         }
     }
 
@@ -169,10 +197,7 @@ final class DirectionThread {
         endWith(stream);
         try {
             once(name + "-close", () -> {
-                Thread current = thread;
-                if (current != null) {
-                    current.interrupt();
-                }
+                interrupt();
                 if (closesNow) {
                     closeQuietly(stream);
                 }

@@ -48,6 +48,22 @@ class Claimable<T extends @Nullable Object> extends StreamFuture<T> {
         return !isClaimed && CLAIMED.compareAndSet(this, false, true);
     }
 
+    /** Returns whether someone has won. Once true, it stays true. */
+    final boolean isClaimed() {
+        return isClaimed;
+    }
+
+    /** Called on the holder's thread when the holder has won, before the future is done. */
+    void calledOff() {}
+
+    private boolean claimByHolder() {
+        if (!claim()) {
+            return false;
+        }
+        calledOff();
+        return true;
+    }
+
     /** Called by the loop after its claim. */
     final void succeed(T result) {
         super.complete(result);
@@ -94,18 +110,18 @@ class Claimable<T extends @Nullable Object> extends StreamFuture<T> {
 
     @Override
     public final boolean complete(T value) {
-        return claim() && super.complete(value) && wake();
+        return claimByHolder() && super.complete(value) && wake();
     }
 
     @Override
     public final boolean completeExceptionally(Throwable reason) {
         Objects.requireNonNull(reason);
-        return claim() && super.completeExceptionally(reason) && wake();
+        return claimByHolder() && super.completeExceptionally(reason) && wake();
     }
 
     @Override
     public final boolean cancel(boolean mayInterruptIfRunning) {
-        return claim() ? super.cancel(mayInterruptIfRunning) && wake() : isCancelled();
+        return claimByHolder() ? super.cancel(mayInterruptIfRunning) && wake() : isCancelled();
     }
 
     @Override

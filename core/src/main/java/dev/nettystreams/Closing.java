@@ -68,12 +68,19 @@ final class Closing {
         this.abort = abort;
     }
 
-    void begin() {
+    /** @param behindFile runs an action when a {@code writeFile} that is under way has ended, or now */
+    void begin(Consumer<Runnable> behindFile) {
         phase = Phase.SENDING;
         timeout = limits.get().closeTimeout();
         deadline = access.schedule(this::outOfTime, Timeouts.saturatedNanos(timeout));
-        canLinger = transport.finish();
+        behindFile.accept(this::finish);
         transport.resumeReading(); // a peer that waits for this side to read would never read the remaining bytes
+    }
+
+    private void finish() {
+        if (phase == Phase.SENDING) {
+            canLinger = transport.finish();
+        }
     }
 
     boolean isUnderWay() {

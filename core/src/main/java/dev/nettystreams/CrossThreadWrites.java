@@ -4,6 +4,7 @@ import dev.nettystreams.spi.Transport;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * array, so a reply that is written in pieces costs the loop one task and one transport write.
  *
  * <pre>
- *   OPEN      --suspend (plaintext ends)--> SUSPENDED: appends are refused
- *   SUSPENDED --resume (TLS begins)--> OPEN
+ *   OPEN      --suspend (plaintext ends, or a file begins)--> SUSPENDED: appends are refused
+ *   SUSPENDED --resume (TLS begins, or the file has ended)--> OPEN
  *   either    --seal (the output ends after these bytes), discard (the output has failed)--> CLOSED: appends are
  *   refused
  * </pre>
@@ -163,6 +164,15 @@ final class CrossThreadWrites {
     /** Refuses appends until {@link #resume}; earlier ones can still be collected. */
     void suspend() {
         move(Phase.OPEN, Phase.SUSPENDED);
+    }
+
+    /** Does the same, unless its reason is over; decides under the lock, so that a later {@link #resume} undoes it. */
+    void suspendUnless(BooleanSupplier isOver) {
+        synchronized (lock) {
+            if (!isOver.getAsBoolean()) {
+                suspend();
+            }
+        }
     }
 
     void resume() {

@@ -75,7 +75,7 @@ final class Ending {
             return; // an abort came first
         }
         output.seal();
-        closing.begin();
+        closing.begin(output::behindFile);
         input.end(null);
     }
 
@@ -172,7 +172,8 @@ final class Ending {
         waiters.addAll(closeWaiters.release());
         boolean hasBefallenUs = before == Lifecycle.State.OPEN
                 || before == Lifecycle.State.OUTPUT_ENDED
-                || before == Lifecycle.State.SECURING;
+                || before == Lifecycle.State.SECURING
+                || before == Lifecycle.State.WRITING_FILE;
         if (failure != null && cause != null && hasBefallenUs) {
             input.fail(failure);
         } else {

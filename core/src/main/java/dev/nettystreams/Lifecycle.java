@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *       |                        \__given up, lost--> DETACH_FAILED --abort--> ABORTED
  *       |______startTls--> SECURING --secured--> OPEN
  *       |                        \__given up, lost--> TLS_FAILED --abort--> ABORTED
+ *       |______writeFile--> WRITING_FILE --file ended--> OPEN;  --close--> CLOSING;  --abort--> ABORTING
+ *       |                               \__lost--> BROKEN
  *       |                DETACHING, SECURING --close--> CUT_SHORT --lost--> CLOSED;  --abort--> ABORTING
  *       |______lost--> BROKEN --close--> CLOSED;  --abort--> ABORTED
  *                 OUTPUT_ENDED --lost--> BROKEN_BEHIND_EOF, and then the same
@@ -35,13 +37,16 @@ import org.jspecify.annotations.Nullable;
  *   event             | Lifecycle       | Input             | Output, CrossThreadWrites | transport
  *   ------------------+-----------------+-------------------+---------------------------+----------------------------
  *   writeEof          | OUTPUT_ENDED    |                   | sealed                    | ends its output behind all
- *   close             | CLOSING         | ended             | sealed                    | finishes, then drops input
+ *   close             | CLOSING         | ended             | sealed                    | finishes (behind a file),
+ *                     |                 |                   |                           |   then drops input
  *   abort             | ABORTING        | failed, if not    | failed                    | aborts
  *                     |                 |   ended           |                           |
  *   startTls          | SECURING        | occupied; paused  | suspended, then flushed   |
  *     flushed         |                 | emptied; reads    |                           | the TLS layer is inserted
  *     secured         | OPEN            | freed             | resumed                   |
  *     failed          | TLS_FAILED      | emptied, failed   | failed                    | aborts
+ *   writeFile         | WRITING_FILE    |                   | suspended                 | sends the file's parts
+ *     its end         | OPEN            |                   | resumed                   |
  *   detach            | DETACHING       | paused            | sealed, then flushed      |
  *     handed over     | DETACHED        | emptied, failed   | failed                    | gives up the channel
  *   the peer's end    |                 | ended             |                           | its input half has ended
@@ -75,6 +80,7 @@ final class Lifecycle {
         DETACH_FAILED,
         SECURING,
         TLS_FAILED,
+        WRITING_FILE,
         BROKEN,
         BROKEN_BEHIND_EOF;
 
@@ -92,6 +98,9 @@ final class Lifecycle {
         HAND_OVER,
         START_TLS,
         SECURED,
+        WRITE_FILE,
+        /** The file was sent, or its {@code writeFile} has failed or was called off. */
+        FILE_ENDED,
         /** A {@code detach} or {@code startTls} has failed, so the streams end the connection. */
         GIVE_UP,
         LOST
@@ -126,6 +135,11 @@ final class Lifecycle {
         move(State.SECURING, Event.GIVE_UP, State.TLS_FAILED);
         move(State.SECURING, Event.LOST, State.TLS_FAILED);
         move(State.TLS_FAILED, Event.ABORT, State.ABORTED);
+        move(State.OPEN, Event.WRITE_FILE, State.WRITING_FILE);
+        move(State.WRITING_FILE, Event.FILE_ENDED, State.OPEN);
+        move(State.WRITING_FILE, Event.CLOSE, State.CLOSING);
+        move(State.WRITING_FILE, Event.ABORT, State.ABORTING);
+        move(State.WRITING_FILE, Event.LOST, State.BROKEN);
         move(State.BROKEN, Event.CLOSE, State.CLOSED);
         move(State.BROKEN, Event.ABORT, State.ABORTED);
         move(State.BROKEN_BEHIND_EOF, Event.CLOSE, State.CLOSED);
@@ -176,7 +190,7 @@ final class Lifecycle {
 
     boolean isClosing() {
         return switch (state.get()) {
-            case OPEN, OUTPUT_ENDED, DETACHING, DETACHED, SECURING -> false;
+            case OPEN, OUTPUT_ENDED, DETACHING, DETACHED, SECURING, WRITING_FILE -> false;
             case CLOSING, CUT_SHORT, CLOSED, ABORTING, ABORTED, DETACH_FAILED, TLS_FAILED, BROKEN, BROKEN_BEHIND_EOF ->
                 true;
         };
@@ -202,7 +216,7 @@ final class Lifecycle {
 
     /**
      * @throws StreamClosedException if this side has ended the output, or its {@code startTls} has failed
-     * @throws IllegalStateException during {@code startTls}
+     * @throws IllegalStateException during {@code startTls} or {@code writeFile}
      */
     void refuseWrite(String method) {
         switch (state.get()) {
@@ -215,7 +229,8 @@ final class Lifecycle {
             case ABORTING, ABORTED -> throw calledAfter(method, "abort()");
             case DETACHING, DETACHED, DETACH_FAILED -> throw calledAfter(method, "detach()");
             case TLS_FAILED -> throw calledAfter(method, "startTls() had failed");
-            case SECURING -> throw duringStartTls(method);
+            case SECURING -> throw calledDuring(method, "startTls()");
+            case WRITING_FILE -> throw calledDuring(method, "writeFile()");
         }
     }
 
@@ -223,7 +238,20 @@ final class Lifecycle {
         return new StreamClosedException(method + "() called after " + what);
     }
 
-    static IllegalStateException duringStartTls(String method) {
-        return new IllegalStateException(method + "() called during startTls()");
+    private static IllegalStateException calledDuring(String method, String what) {
+        return new IllegalStateException(method + "() called during " + what);
+    }
+
+    /** Throws if a {@code startTls} or {@code writeFile} must end first. */
+    void refuseDuringOtherCall(String method) {
+        State now = state.get();
+        if (now == State.SECURING || now == State.WRITING_FILE) {
+            refuseWrite(method);
+        }
+    }
+
+    /** Returns the refusal of a write that met the beginning of such a call, which may have ended since. */
+    IllegalStateException metOtherCall(String method) {
+        return calledDuring(method, state.get() == State.SECURING ? "startTls()" : "writeFile()");
     }
 }

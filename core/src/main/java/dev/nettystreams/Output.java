@@ -5,6 +5,7 @@ import dev.nettystreams.carrier.Outgoing;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Transport;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -51,6 +52,8 @@ final class Output implements Outgoing {
 
     /** The number of bytes that carried threads have written, and that wait until those threads have parked. */
     private int undeliveredByteCount;
+
+    private @Nullable FileWrite file; // the one under way
 
     private boolean hasUnflushed;
     private boolean flushScheduled;
@@ -193,7 +196,7 @@ final class Output implements Outgoing {
                 }
             }
             case CLOSED -> lifecycle.refuseWrite(method); // does not throw if the output was lost: drain and flush fail
-            case SUSPENDED -> throw Lifecycle.duringStartTls(method);
+            case SUSPENDED -> throw lifecycle.metOtherCall(method);
         }
     }
 
@@ -331,6 +334,10 @@ final class Output implements Outgoing {
     }
 
     private void flushOnLoop(CompletableFuture<Void> flushed) {
+        if (file != null) {
+            file.runBehind(() -> flushOnLoop(flushed));
+            return;
+        }
         if (catchUp()) {
             hasUnflushed = false;
             gate.awaitFlushed(flushed);
@@ -350,6 +357,63 @@ final class Output implements Outgoing {
     /** Called when the operating system has taken all bytes up to the ticket. */
     void flushed(long ticket) {
         gate.flushedThrough(ticket).forEach(Waiters::complete);
+    }
+
+    // ---- a file
+
+    /** Passes on the writes of other threads, and refuses their later ones until {@link #resume}. */
+    void beginFile(FileWrite begun) {
+        FileWrite calledOff = file;
+        if (calledOff != null) {
+            calledOff.end(); // by another thread, whose task is still under way
+        }
+        file = begun;
+        crossThreadWrites.suspendUnless(begun::isClaimed);
+        catchUp();
+    }
+
+    void endFile(FileWrite ended) {
+        if (file == ended) {
+            file = null;
+        }
+    }
+
+    /** Runs an action now, or behind the file that is under way. */
+    void behindFile(Runnable action) {
+        if (file == null) {
+            action.run();
+        } else {
+            file.runBehind(action);
+        }
+    }
+
+    /** Returns false if the transport declines. If it throws, the connection is aborted, and its failure follows. */
+    boolean tryWriteFile(FileChannel source, long position, int byteCount) {
+        boolean[] isTaken = {true};
+        tryPassOn(() -> isTaken[0] = transport.writeFile(source, position, byteCount));
+        return isTaken[0];
+    }
+
+    void writeBlock(ByteBuffer block) {
+        if (tryPassOn(() -> transport.writeOwned(block))) {
+            hasUnflushed = true;
+            flushNow();
+        }
+    }
+
+    /** Completes when the operating system has everything written so far. */
+    void awaitSystem(CompletableFuture<Void> waiter) {
+        if (gate.failure() == null) {
+            hasUnflushed = false;
+            gate.awaitFlushed(waiter);
+        } else {
+            Waiters.fail(List.of(waiter), gate.failure());
+        }
+    }
+
+    /** Completes when the write buffer has room. */
+    void awaitRoom(CompletableFuture<Void> waiter) {
+        drainOnLoop(waiter);
     }
 
     // ---- the end

@@ -4,7 +4,9 @@ import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.Transport;
 import dev.nettystreams.spi.TransportEvents;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,9 +115,7 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. */
     void writeEof() {
-        if (lifecycle.state() == Lifecycle.State.SECURING) {
-            throw Lifecycle.duringStartTls("writeEof");
-        }
+        lifecycle.refuseDuringOtherCall("writeEof");
         if (!canWriteEof()) {
             throw new UnsupportedOperationException("this connection has no half-close: canWriteEof() is false");
         }
@@ -149,6 +149,13 @@ final class StreamCore implements TransportEvents {
 
     void upgradeFailed(Failure reason) {
         ending.giveUp(reason);
+    }
+
+    // ---- files
+
+    /** Any thread. See {@link FileWrite}. */
+    CompletableFuture<Long> writeFile(FileChannel file, long position, long mostBytes, LongConsumer progress) {
+        return FileWrite.begin(this, file, position, mostBytes, progress);
     }
 
     // ---- the end

@@ -3,9 +3,11 @@ package dev.nettystreams;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,6 +147,62 @@ public final class StreamWriter {
         for (byte[] line : lines) {
             write(line);
         }
+    }
+
+    /**
+     * Sends part of a file; see {@link #writeFile(FileChannel, long, long, LongConsumer)}.
+     *
+     * @param file the file, open for reading
+     * @param position the index of the first byte to send
+     * @param byteCount the maximum number of bytes; {@link Long#MAX_VALUE} for all
+     * @return completes with the number of bytes sent
+     */
+    public CompletableFuture<Long> writeFile(FileChannel file, long position, long byteCount) {
+        return writeFile(file, position, byteCount, sent -> {});
+    }
+
+    /**
+     * Sends part of a file, after everything written so far (asyncio's {@code loop.sendfile}). In plaintext, over
+     * epoll, kqueue and NIO, the kernel sends it from the file (zero copy); otherwise blocks of 64 KiB are read on a
+     * thread that may block. Either way the file is sent in pieces, each of which counts into the write buffer, and
+     * memory stays bounded, however slowly the peer reads.
+     *
+     * <p>Sends as many bytes as the file has when the call begins, up to {@code byteCount}; none if {@code position} is
+     * at or beyond its end. Neither moves the file's position nor closes the file: the caller may close it once the
+     * future is done. Completes when the operating system has taken the last byte.
+     *
+     * <p>Until completion, writes, {@code writeEof}, {@code startTls}, {@code detach} and another {@code writeFile}
+     * throw {@link IllegalStateException}: bytes queued behind a large file would fill the memory, unseen by
+     * {@link #drain}. {@link #flush} waits for the file, and {@code close} sends it first, within the
+     * {@link StreamLimits#closeTimeout}.
+     *
+     * <p>A cancel or a timeout stops between two pieces: what was sent by then stays sent, and the last call of
+     * {@code progress} tells how much that is. Writes are accepted again at once. The last piece may still be on its
+     * way, so {@link #flush} before closing the file. Fails with {@link IncompleteFileException} if the file shrinks,
+     * is closed or cannot be read; what was sent stays sent, and the connection goes on. (A file that shrinks or is
+     * closed in the very moment in which the kernel sends a piece breaks the connection.) Fails with
+     * {@link IllegalArgumentException} if the file is not open for reading, and otherwise as {@link #drain} does.
+     *
+     * @param file the file, open for reading
+     * @param position the index of the first byte to send
+     * @param byteCount the maximum number of bytes; {@link Long#MAX_VALUE} for all
+     * @param progress called on the connection's loop after each piece, with the number of bytes handed over so far;
+     *     must not block; an exception ends the call
+     * @return completes with the number of bytes sent
+     * @throws IllegalArgumentException if {@code position} or {@code byteCount} is negative
+     * @throws IllegalStateException during another {@code writeFile}, or during {@code startTls}
+     * @throws StreamClosedException if this side has ended the output
+     */
+    public CompletableFuture<Long> writeFile(FileChannel file, long position, long byteCount, LongConsumer progress) {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(progress, "progress");
+        if (position < 0) {
+            throw new IllegalArgumentException("position < 0: " + position);
+        }
+        if (byteCount < 0) {
+            throw new IllegalArgumentException("byteCount < 0: " + byteCount);
+        }
+        return core.writeFile(file, position, byteCount, progress);
     }
 
     /**

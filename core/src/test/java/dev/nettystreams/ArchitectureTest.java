@@ -17,6 +17,7 @@ class ArchitectureTest extends ArchitectureRules {
             "ConcurrentReadException",
             "ConnectionHandler",
             "FailureReporter",
+            "IncompleteFileException",
             "IncompleteReadException",
             "LeftoverPolicy",
             "LimitOverrunException",

@@ -22,6 +22,7 @@ class LifecycleTest {
             OPEN ABORT -> ABORTING
             OPEN DETACH -> DETACHING
             OPEN START_TLS -> SECURING
+            OPEN WRITE_FILE -> WRITING_FILE
             OPEN LOST -> BROKEN
             OUTPUT_ENDED CLOSE -> CLOSING
             OUTPUT_ENDED ABORT -> ABORTING
@@ -43,6 +44,10 @@ class LifecycleTest {
             SECURING GIVE_UP -> TLS_FAILED
             SECURING LOST -> TLS_FAILED
             TLS_FAILED ABORT -> ABORTED
+            WRITING_FILE CLOSE -> CLOSING
+            WRITING_FILE ABORT -> ABORTING
+            WRITING_FILE FILE_ENDED -> OPEN
+            WRITING_FILE LOST -> BROKEN
             BROKEN CLOSE -> CLOSED
             BROKEN ABORT -> ABORTED
             BROKEN_BEHIND_EOF CLOSE -> CLOSED
@@ -63,6 +68,7 @@ class LifecycleTest {
             Map.entry(State.DETACH_FAILED, List.of(Event.DETACH, Event.GIVE_UP)),
             Map.entry(State.SECURING, List.of(Event.START_TLS)),
             Map.entry(State.TLS_FAILED, List.of(Event.START_TLS, Event.GIVE_UP)),
+            Map.entry(State.WRITING_FILE, List.of(Event.WRITE_FILE)),
             Map.entry(State.BROKEN, List.of(Event.LOST)),
             Map.entry(State.BROKEN_BEHIND_EOF, List.of(Event.WRITE_EOF, Event.LOST))));
 
@@ -78,12 +84,13 @@ class LifecycleTest {
             Map.entry(State.DETACHED, "write() called after detach()"),
             Map.entry(State.DETACH_FAILED, "write() called after detach()"),
             Map.entry(State.SECURING, "write() called during startTls()"),
+            Map.entry(State.WRITING_FILE, "write() called during writeFile()"),
             Map.entry(State.TLS_FAILED, "write() called after startTls() had failed"),
             Map.entry(State.BROKEN, "taken"),
             Map.entry(State.BROKEN_BEHIND_EOF, "write() called after writeEof()")));
 
-    private static final Set<State> LIVE =
-            EnumSet.of(State.OPEN, State.OUTPUT_ENDED, State.DETACHING, State.DETACHED, State.SECURING);
+    private static final Set<State> LIVE = EnumSet.of(
+            State.OPEN, State.OUTPUT_ENDED, State.DETACHING, State.DETACHED, State.SECURING, State.WRITING_FILE);
 
     @Test
     void moves_areTheseAndNoOthers() {
@@ -115,7 +122,7 @@ class LifecycleTest {
             refused.put(state, in(state).refusesWrites());
             assertThat(refusal instanceof StreamClosedException)
                     .as("misuse in %s", state)
-                    .isEqualTo(refusal != null && state != State.SECURING);
+                    .isEqualTo(refusal != null && state != State.SECURING && state != State.WRITING_FILE);
         }
         assertThat(told).isEqualTo(REFUSALS);
         assertThat(refused)

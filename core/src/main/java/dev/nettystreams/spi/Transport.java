@@ -1,6 +1,7 @@
 package dev.nettystreams.spi;
 
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,20 @@ public interface Transport {
      * @param source a chunk that is currently valid
      */
     void write(Chunk source);
+
+    /**
+     * Appends part of a file to the write buffer, to be sent without passing through memory (zero copy). Like written
+     * bytes, it counts into {@link #pendingByteCount} and {@link #isWritable}, and {@link #notifyFlushed} waits for it.
+     * Neither moves the file's position nor closes the file. If the file turns out to be shorter, the output fails.
+     *
+     * @param file a file that was open for reading, and at least {@code position + byteCount} bytes long
+     * @param position the index of the first byte in the file
+     * @param byteCount the number of bytes, one or more
+     * @return false if this transport cannot do that, now or ever: the caller then reads the file and writes its bytes
+     */
+    default boolean writeFile(FileChannel file, long position, int byteCount) {
+        return false;
+    }
 
     /** Starts handing the written bytes to the operating system. */
     void flush();

@@ -54,6 +54,7 @@ public final class StreamChecks {
         suite.addReads();
         suite.addViews();
         suite.addWrites();
+        suite.addFiles();
         suite.addCloses();
         return suite.checks;
     }
@@ -106,6 +107,14 @@ public final class StreamChecks {
         add("write/a reset ends pending waits", WriteChecks::resetEndsWaits);
         add("write/an abort ends pending waits", WriteChecks::abortEndsWaits);
         add("write/waiters are independent", WriteChecks::waitersAreIndependent);
+    }
+
+    private void addFiles() {
+        add("file/a file is sent behind earlier writes", FileChecks::sentBehindEarlierWrites);
+        add("file/a file counts into the write buffer", FileChecks::countsIntoTheWriteBuffer);
+        add("file/a file that shrinks is an error with counts", FileChecks::shrinkingFile);
+        add("file/a cancel stops between two pieces", FileChecks::cancelStopsBetweenPieces);
+        add("file/close sends the file first", FileChecks::closeSendsTheFileFirst);
     }
 
     private void addCloses() {

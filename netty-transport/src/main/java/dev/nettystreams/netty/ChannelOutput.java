@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  *                                                 ENDING --the end is lost--> FAILED
  * </pre>
  *
- * <p>Confined to the channel's loop, save {@link #canHalfClose}.
+ * Netty counts no byte of a file that it sends, so {@code fileByteCount} does.
+ *
+ * <p>Confined to the channel's loop, save {@link #canHalfClose} and {@link #pendingByteCount}.
  */
 final class ChannelOutput {
     private enum State {
@@ -40,21 +43,29 @@ final class ChannelOutput {
     private final WriteOutcomes outcomes;
     private final WriteBuffer writeBuffer;
     private final OutputEnding ending;
+    private final Runnable onRoom;
     private int highMarkBytes;
+    private volatile long fileByteCount; // in pieces that are queued; written on the loop
     private State state = State.OPEN;
     private @Nullable Throwable failure;
 
     /**
      * @param onFailure told once, outside of calls of the streams, that bytes or the end were lost
      * @param afterFlush called after each flush
+     * @param onRoom called outside of calls of the streams when a piece of a file has made room
      */
     ChannelOutput(
-            ChannelHandlerContext context, CallsOfStreams calls, Consumer<Throwable> onFailure, Runnable afterFlush) {
+            ChannelHandlerContext context,
+            CallsOfStreams calls,
+            Consumer<Throwable> onFailure,
+            Runnable afterFlush,
+            Runnable onRoom) {
         this.context = context;
         this.channel = context.channel();
         this.calls = calls;
         this.onFailure = onFailure;
         this.afterFlush = afterFlush;
+        this.onRoom = onRoom;
         this.outcomes = new WriteOutcomes(context, this::lost);
         this.writeBuffer = new WriteBuffer(context, outcomes);
         this.ending = new OutputEnding(context);
@@ -105,6 +116,31 @@ final class ChannelOutput {
         }
     }
 
+    /** Returns false if the channel cannot send files. */
+    boolean writeFile(FileChannel file, long position, int byteCount) {
+        if (state != State.OPEN || !FilePiece.maySend(context, file)) {
+            return false;
+        }
+        calls.enter();
+        try {
+            writeBuffer.push();
+            addFileBytes(byteCount);
+            FilePiece piece = new FilePiece(file, position, byteCount);
+            context.write(piece, outcomes.newPromise(piece, () -> {
+                addFileBytes(-byteCount);
+                calls.report(onRoom);
+            }));
+        } finally {
+            calls.leave();
+        }
+        return true;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the loop alone
+    private void addFileBytes(int byteCount) {
+        fileByteCount += byteCount;
+    }
+
     void flush() {
         calls.enter();
         try {
@@ -117,14 +153,15 @@ final class ChannelOutput {
     }
 
     boolean isWritable() {
-        int gathered = writeBuffer.byteCount();
+        long uncounted = writeBuffer.byteCount() + fileByteCount;
         return !outcomes.isLost()
                 && channel.isWritable()
-                && (gathered == 0 || gathered + queuedByteCount() <= highMarkBytes);
+                && (uncounted == 0 || uncounted + queuedByteCount() <= highMarkBytes);
     }
 
+    /** Any thread. */
     long pendingByteCount() {
-        return writeBuffer.byteCount() + queuedByteCount();
+        return writeBuffer.byteCount() + fileByteCount + queuedByteCount();
     }
 
     private long queuedByteCount() {

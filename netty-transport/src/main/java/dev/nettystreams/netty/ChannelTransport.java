@@ -18,6 +18,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,7 @@ final class ChannelTransport implements Transport {
         this.loop = new NettyLoop(context.executor());
         this.facts = ConnectionFacts.of(channel);
         this.calls = new CallsOfStreams(loop);
-        this.output = new ChannelOutput(context, calls, this::outputFailed, this::afterFlush);
+        this.output = new ChannelOutput(context, calls, this::outputFailed, this::afterFlush, this::tellWritable);
     }
 
     @Override
@@ -165,6 +166,11 @@ final class ChannelTransport implements Transport {
         } else {
             source.skip(source.remaining());
         }
+    }
+
+    @Override
+    public boolean writeFile(FileChannel file, long position, int byteCount) {
+        return phase == Phase.OPEN && output.writeFile(file, position, byteCount);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -55,6 +56,25 @@ final class WriteOutcomes {
     ChannelPromise newPromise() {
         issuedCount++;
         return isFirst() ? shared : shared.unvoid();
+    }
+
+    /**
+     * Returns the promise for a piece of a file.
+     *
+     * @param whenDone called when the piece has been sent or lost
+     */
+    ChannelPromise newPromise(FilePiece piece, Runnable whenDone) {
+        issuedCount++;
+        ChannelPromise promise = new DefaultChannelPromise(context.channel());
+        promise.addListener(write -> {
+            whenDone.run();
+            if (write.isSuccess()) {
+                writeSucceeded();
+            } else {
+                writeFailed(piece.explained(write.cause()));
+            }
+        });
+        return promise;
     }
 
     /** Returns whether no handler is between the streams and the wire. */

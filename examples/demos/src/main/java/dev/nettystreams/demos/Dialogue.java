@@ -37,6 +37,23 @@ public interface Dialogue {
     Then accept(byte[] input);
 
     /**
+     * Returns whether the next {@link #read} waits for nothing but the peer, so that {@code --idle-timeout} applies.
+     *
+     * @return true, unless overridden: false for a handshake, a relay or a delivery
+     */
+    default boolean isWaitingForPeer() {
+        return true;
+    }
+
+    /**
+     * Called instead of {@link #accept} when the peer has been silent for {@code --idle-timeout}: writes the goodbye of
+     * the protocol, if it has one. The connection is then closed in good order.
+     *
+     * @param timeout the timeout
+     */
+    default void idle(Duration timeout) {}
+
+    /**
      * Returns the timeout for the drain that {@link Then#DRAIN} asks for.
      *
      * @return unlimited, unless overridden

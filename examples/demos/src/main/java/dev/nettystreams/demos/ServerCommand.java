@@ -75,6 +75,27 @@ public abstract class ServerCommand implements Callable<Integer> {
     protected abstract Dialogue dialogue(StreamReader reader, StreamWriter writer);
 
     /**
+     * Creates the dialogue with one peer that may be the client of a proxy.
+     *
+     * @param reader the bytes that the peer sends
+     * @param writer takes the bytes for the peer
+     * @param client the addresses of the client, which differ from the connection's behind a proxy
+     * @return the server side of the protocol
+     */
+    protected Dialogue dialogue(StreamReader reader, StreamWriter writer, ProxyHeader client) {
+        return dialogue(reader, writer);
+    }
+
+    /**
+     * Returns the time after which a silent connection is closed.
+     *
+     * @return null for no limit
+     */
+    protected final @Nullable Duration idleTimeout() {
+        return settings.idleTimeout;
+    }
+
+    /**
      * Returns whether TLS starts before the dialogue; otherwise the dialogue calls {@code startTls} when its protocol
      * asks for it.
      *
@@ -187,18 +208,26 @@ public abstract class ServerCommand implements Callable<Integer> {
     }
 
     private CompletableFuture<StreamServer> start(NettyStreams streams) {
-        var handler = settings.runOn.handler(this::dialogue);
+        var handler = settings.runOn.handler(this::wholeDialogue);
         int cap = settings.maxConnections != null
                 ? settings.maxConnections
                 : ConnectionCap.here(descriptorsPerConnection());
         ServerOptions plain =
                 ServerOptions.DEFAULT.withBacklog(1024).withMaxConnections(cap).withReporter(this::report);
-        ServerOptions options = tls != null && isTlsFirst() ? plain.withTls(tls) : plain;
+        boolean isTlsAtOnce = isTlsFirst() && !settings.acceptsProxyHeader; // otherwise behind the PROXY header
+        ServerOptions options = tls != null && isTlsAtOnce ? plain.withTls(tls) : plain;
         if (settings.unixPath != null) {
             return streams.startUnixServer(handler, UnixPaths.parse(settings.unixPath), options);
         }
         return streams.startServer(
                 handler, settings.host, settings.port != null ? settings.port : defaultPort, options);
+    }
+
+    private Dialogue wholeDialogue(StreamReader reader, StreamWriter writer) {
+        Dialogue dialogue = settings.acceptsProxyHeader
+                ? new BehindProxy(reader, writer, isTlsFirst() ? tls : null, client -> dialogue(reader, writer, client))
+                : dialogue(reader, writer, ProxyHeader.of(writer));
+        return settings.idleTimeout == null ? dialogue : new IdleLimit(dialogue, settings.idleTimeout);
     }
 
     private String printable(SocketAddress address) {

@@ -5,6 +5,7 @@ import dev.nettystreams.tls.Tls;
 import dev.nettystreams.tls.TlsServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,20 @@ public final class ServerSettings {
             })
     @Nullable
     Integer maxConnections;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Close a connection that sends no request, or does not read an answer, for this time: 300ms,"
+                    + " 30s, 5m (default: none).")
+    @Nullable
+    Duration idleTimeout;
+
+    @Option(
+            names = {"--proxy-protocol", "--accept-proxy"},
+            description = "Accept clients only from a proxy that names them (PROXY protocol, versions 1 and 2).")
+    boolean acceptsProxyHeader;
 
     @Option(
             names = "--backend",

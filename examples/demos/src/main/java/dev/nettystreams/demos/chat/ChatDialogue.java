@@ -6,6 +6,8 @@ import dev.nettystreams.LimitOverrunException;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.OneLine;
+import dev.nettystreams.spi.Timeouts;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,12 @@ final class ChatDialogue implements Dialogue {
         } else {
             name = wanted;
         }
+    }
+
+    @Override
+    public void idle(Duration timeout) {
+        tell("* not a line for " + Timeouts.toText(timeout) + "; good-bye");
+        leave("fell silent");
     }
 
     @Override

@@ -3,14 +3,14 @@ package dev.nettystreams.demos.proxy;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
-import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.demos.ProxyHeader;
 import dev.nettystreams.netty.NettyStreams;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,83 +18,71 @@ import org.jspecify.annotations.Nullable;
  * One client of the proxy.
  *
  * <pre>
- *   HEADER --> HANDSHAKE --> CONNECTION --> RELAY ---> the end
- *   (if one     (if there     (header and    both ways until both have ended; a failure of one
- *   is due)     is a           TLS first)     ends the other the same way
- *               certificate)
+ *   CONNECTION --> RELAY ---> the end
+ *   (header and     both ways until both have ended; a failure of one
+ *    TLS first)      ends the other the same way
  * </pre>
- *
- * <p>Bytes after the header in its segment start the handshake or the relayed data: none is lost.
  *
  * <p>{@link StreamConnection#relay} has the rules for the ends of the two sides, and owns both.
  */
 final class ProxyDialogue implements Dialogue {
-    private static final int HEADER_TIMEOUT_SECONDS = 5;
     private static final byte[] DONE = {};
 
     private enum Step {
-        HEADER,
-        HANDSHAKE,
         CONNECTION,
         RELAY
     }
 
     private final StreamReader reader;
     private final StreamWriter writer;
-    private final @Nullable TlsUpgrade tls;
+    private final ProxyHeader client;
     private final Route route;
     private final NettyStreams streams;
+    private final @Nullable Duration idleTimeout;
 
-    private Step step;
-    private ProxyHeader who;
+    private Step step = Step.CONNECTION;
     private @Nullable StreamConnection upstream;
 
+    /** @param idleTimeout for both directions together, or null */
     ProxyDialogue(
             StreamReader reader,
             StreamWriter writer,
-            boolean acceptsHeader,
-            @Nullable TlsUpgrade tls,
+            ProxyHeader client,
             Route route,
-            NettyStreams streams) {
+            NettyStreams streams,
+            @Nullable Duration idleTimeout) {
         this.reader = reader;
         this.writer = writer;
-        this.tls = tls;
+        this.client = client;
         this.route = route;
         this.streams = streams;
-        who = ProxyHeader.of(writer);
-        step = acceptsHeader ? Step.HEADER : afterHeader();
-    }
-
-    private Step afterHeader() {
-        return tls != null ? Step.HANDSHAKE : Step.CONNECTION;
+        this.idleTimeout = idleTimeout;
     }
 
     @Override
     public CompletableFuture<byte[]> read() {
-        return switch (step) {
-            case HEADER ->
-                ProxyHeader.read(reader, who)
-                        .orTimeout(HEADER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                        .thenAccept(header -> who = header)
-                        .thenApply(over -> DONE);
-            case HANDSHAKE -> writer.startTls(Objects.requireNonNull(tls)).thenApply(session -> DONE);
-            case CONNECTION -> connect();
-            case RELAY ->
-                StreamConnection.relay(reader.connection(), Objects.requireNonNull(upstream))
-                        .thenApply(counts -> DONE);
-        };
+        return step == Step.CONNECTION ? connect() : relay(Objects.requireNonNull(upstream));
+    }
+
+    private CompletableFuture<byte[]> relay(StreamConnection destination) {
+        return (idleTimeout == null
+                        ? StreamConnection.relay(reader.connection(), destination)
+                        : StreamConnection.relay(reader.connection(), destination, idleTimeout))
+                .thenApply(counts -> DONE);
+    }
+
+    /** The relay watches both directions itself. */
+    @Override
+    public boolean isWaitingForPeer() {
+        return false;
     }
 
     @Override
     public Then accept(byte[] nothing) {
-        switch (step) {
-            case HEADER -> step = afterHeader();
-            case HANDSHAKE -> step = Step.CONNECTION;
-            case CONNECTION -> step = Step.RELAY;
-            case RELAY -> {
-                return Then.END;
-            }
+        if (step == Step.RELAY) {
+            return Then.END;
         }
+        step = Step.RELAY;
         return Then.READ_ON;
     }
 
@@ -102,7 +90,7 @@ final class ProxyDialogue implements Dialogue {
     private CompletableFuture<byte[]> connect() {
         CompletableFuture<byte[]> over = new CompletableFuture<>();
         CompletableFuture<Void> gone = writer.waitClosed();
-        CompletableFuture<StreamConnection> opening = route.open(streams, who, writer.tlsSession(), gone);
+        CompletableFuture<StreamConnection> opening = route.open(streams, client, writer.tlsSession(), gone);
         opening.whenComplete((connection, failure) -> {
             if (failure != null) {
                 over.completeExceptionally(failure);
@@ -125,9 +113,8 @@ final class ProxyDialogue implements Dialogue {
         if (upstream != null) {
             upstream.abort();
         }
-        return CompletableFuture.failedFuture(
-                failure instanceof TimeoutException && step == Step.HEADER
-                        ? new IOException("no PROXY header within " + HEADER_TIMEOUT_SECONDS + " s", failure)
-                        : failure);
+        return failure instanceof TimeoutException && step == Step.RELAY
+                ? CompletableFuture.completedFuture(null) // --idle-timeout asked for it
+                : CompletableFuture.failedFuture(failure);
     }
 }

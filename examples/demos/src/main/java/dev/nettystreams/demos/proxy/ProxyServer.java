@@ -4,6 +4,7 @@ import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.demos.ClientTls;
 import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.demos.ProxyHeader;
 import dev.nettystreams.demos.ServerCommand;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.StreamServer;
@@ -45,11 +46,6 @@ public final class ProxyServer extends ServerCommand {
     private final ClientTls toTls = new ClientTls();
 
     @Option(
-            names = "--accept-proxy",
-            description = "Accept clients only from a proxy that names them (PROXY protocol, versions 1 and 2).")
-    private boolean acceptsHeader;
-
-    @Option(
             names = "--send-proxy",
             paramLabel = "VERSION",
             description = "Send the client's address: ${COMPLETION-CANDIDATES} of the PROXY protocol.")
@@ -69,12 +65,6 @@ public final class ProxyServer extends ServerCommand {
     @Override
     protected int descriptorsPerConnection() {
         return 2;
-    }
-
-    /** The PROXY header comes before TLS. */
-    @Override
-    protected boolean isTlsFirst() {
-        return false;
     }
 
     @Override
@@ -110,6 +100,11 @@ public final class ProxyServer extends ServerCommand {
 
     @Override
     protected Dialogue dialogue(StreamReader reader, StreamWriter writer) {
-        return new ProxyDialogue(reader, writer, acceptsHeader, tls(), route, streams);
+        return dialogue(reader, writer, ProxyHeader.of(writer));
+    }
+
+    @Override
+    protected Dialogue dialogue(StreamReader reader, StreamWriter writer, ProxyHeader client) {
+        return new ProxyDialogue(reader, writer, client, route, streams, idleTimeout());
     }
 }

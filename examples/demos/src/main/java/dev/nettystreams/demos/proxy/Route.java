@@ -3,6 +3,7 @@ package dev.nettystreams.demos.proxy;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.TlsSession;
 import dev.nettystreams.TlsUpgrade;
+import dev.nettystreams.demos.ProxyHeader;
 import dev.nettystreams.netty.NettyStreams;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import java.util.concurrent.CompletableFuture;

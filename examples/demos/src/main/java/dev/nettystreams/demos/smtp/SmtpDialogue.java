@@ -14,8 +14,9 @@ import dev.nettystreams.TlsUpgrade;
 import dev.nettystreams.demos.Addresses;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.OneLine;
+import dev.nettystreams.demos.ProxyHeader;
 import dev.nettystreams.spi.LogLimit;
-import java.net.InetSocketAddress;
+import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,6 +60,7 @@ final class SmtpDialogue implements Dialogue {
     SmtpDialogue(
             StreamReader reader,
             StreamWriter writer,
+            ProxyHeader client,
             ServerPolicy policy,
             @Nullable TlsUpgrade tls,
             Delivery delivery,
@@ -70,12 +72,12 @@ final class SmtpDialogue implements Dialogue {
         this.delivery = delivery;
         this.isGoingDown = isGoingDown;
         TlsSession already = writer.tlsSession();
-        session = new SmtpSession(policy, peer(writer), already == null ? null : already.protocol());
+        session = new SmtpSession(policy, peer(client), already == null ? null : already.protocol());
         reply(session.greeting());
     }
 
-    private static String peer(StreamWriter writer) {
-        return writer.getExtraInfo("peername") instanceof InetSocketAddress tcp ? Addresses.printable(tcp) : "local";
+    private static String peer(ProxyHeader client) {
+        return client.source() == null ? "local" : Addresses.printable(client.source());
     }
 
     private void reply(String lines) {
@@ -147,6 +149,17 @@ final class SmtpDialogue implements Dialogue {
             reply(failure == null ? "250 2.0.0 taken" : "451 4.3.0 it could not be stored; later, perhaps");
             return null;
         });
+    }
+
+    @Override
+    public boolean isWaitingForPeer() {
+        return before.isDone();
+    }
+
+    /** RFC 5321, section 3.8: a server may say so before it closes. */
+    @Override
+    public void idle(Duration timeout) {
+        reply("421 4.4.2 nothing for " + Timeouts.toText(timeout));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.nettystreams.demos.smtp;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.demos.ProxyHeader;
 import dev.nettystreams.demos.ServerCommand;
 import dev.nettystreams.netty.NettyStreams;
 import java.io.IOException;
@@ -80,6 +81,11 @@ public final class SmtpServer extends ServerCommand {
 
     @Override
     protected Dialogue dialogue(StreamReader reader, StreamWriter writer) {
-        return new SmtpDialogue(reader, writer, policy, tls(), delivery, this::isEnding);
+        return dialogue(reader, writer, ProxyHeader.of(writer));
+    }
+
+    @Override
+    protected Dialogue dialogue(StreamReader reader, StreamWriter writer, ProxyHeader client) {
+        return new SmtpDialogue(reader, writer, client, policy, tls(), delivery, this::isEnding);
     }
 }

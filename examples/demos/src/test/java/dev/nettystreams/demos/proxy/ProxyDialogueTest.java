@@ -9,9 +9,14 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.nettystreams.Await;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.StreamReader;
+import dev.nettystreams.StreamWriter;
 import dev.nettystreams.TlsSession;
+import dev.nettystreams.demos.BehindProxy;
 import dev.nettystreams.demos.DemoCertificates;
 import dev.nettystreams.demos.DemoProcess;
+import dev.nettystreams.demos.Dialogue;
+import dev.nettystreams.demos.ProxyHeader;
 import dev.nettystreams.demos.RunOn;
 import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.ServerOptions;
@@ -82,9 +87,16 @@ class ProxyDialogueTest {
     }
 
     private StreamServer proxy(Route route, boolean acceptsHeader, @Nullable TlsServer tls) throws Exception {
-        return start(
-                way.handler((reader, writer) -> new ProxyDialogue(reader, writer, acceptsHeader, tls, route, streams)),
-                null);
+        return acceptsHeader
+                ? start(
+                        way.handler((reader, writer) -> new BehindProxy(
+                                reader, writer, tls, client -> dialogue(reader, writer, client, route))),
+                        null)
+                : start(way.handler((reader, writer) -> dialogue(reader, writer, ProxyHeader.of(writer), route)), tls);
+    }
+
+    private Dialogue dialogue(StreamReader reader, StreamWriter writer, ProxyHeader client, Route route) {
+        return new ProxyDialogue(reader, writer, client, route, streams, null);
     }
 
     private static Route to(StreamServer upstream) {
@@ -129,8 +141,7 @@ class ProxyDialogueTest {
         Route route = new Route(new Destination.Unix(far), HAProxyProtocolVersion.V1, null);
         get(streams.startUnixServer(mirror, far));
         get(streams.startUnixServer(
-                way.handler((reader, writer) -> new ProxyDialogue(reader, writer, false, null, route, streams)),
-                middle));
+                way.handler((reader, writer) -> dialogue(reader, writer, ProxyHeader.of(writer), route)), middle));
         try (StreamConnection near = get(streams.openUnixConnection(middle))) {
             near.writer().write("over Unix".getBytes(US_ASCII));
             near.writer().writeEof();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.demos.DialogueWire;
+import dev.nettystreams.demos.ProxyHeader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,8 @@ class SmtpDialogueTest {
     private DialogueWire wire(int chunkBytes, Delivery delivery) {
         return new DialogueWire(
                 chunkBytes,
-                (reader, writer) -> new SmtpDialogue(reader, writer, policy, null, delivery, () -> isGoingDown));
+                (reader, writer) -> new SmtpDialogue(
+                        reader, writer, ProxyHeader.of(writer), policy, null, delivery, () -> isGoingDown));
     }
 
     /** Returns the text of a mail without the server's trace line. */

@@ -1,4 +1,4 @@
-package dev.nettystreams.demos.proxy;
+package dev.nettystreams.demos;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  * @param source the client's address, or null if unknown
  * @param destination the address that the client has connected to, or null if unknown
  */
-record ProxyHeader(
+public record ProxyHeader(
         @Nullable InetSocketAddress source, @Nullable InetSocketAddress destination) {
-    static final ProxyHeader UNKNOWN = new ProxyHeader(null, null);
+    /** A client whose addresses nobody knows. */
+    public static final ProxyHeader UNKNOWN = new ProxyHeader(null, null);
 
     private static final byte[] V2_SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
     private static final byte[] V1_SIGNATURE = "PROXY ".getBytes(US_ASCII);
@@ -57,8 +58,13 @@ record ProxyHeader(
 
     private static final byte SSL_CLIENT = 1;
 
-    /** Returns the addresses of a connection itself. */
-    static ProxyHeader of(StreamWriter client) {
+    /**
+     * Returns the addresses of a connection itself.
+     *
+     * @param client the connection's writer
+     * @return the addresses, or {@link #UNKNOWN} if the connection is not TCP
+     */
+    public static ProxyHeader of(StreamWriter client) {
         return client.getExtraInfo("peername") instanceof InetSocketAddress source
                         && client.getExtraInfo("sockname") instanceof InetSocketAddress destination
                 ? new ProxyHeader(source, destination)
@@ -70,10 +76,12 @@ record ProxyHeader(
     /**
      * Reads a header and none of the bytes after it.
      *
+     * @param reader the bytes of the connection
+     * @param own the addresses of the connection itself, for a header that stands for the other proxy
      * @return fails with an {@link IOException} if the bytes are not a header; {@link #UNKNOWN} if the other proxy does
      *     not know the addresses, or the connection is not TCP
      */
-    static CompletableFuture<ProxyHeader> read(StreamReader reader, ProxyHeader own) {
+    public static CompletableFuture<ProxyHeader> read(StreamReader reader, ProxyHeader own) {
         return reader.readExactly(V2_SIGNATURE.length).thenCompose(start -> {
             if (Arrays.equals(start, V2_SIGNATURE)) {
                 return reader.readExactly(4).thenCompose(fixed -> {
@@ -146,9 +154,11 @@ record ProxyHeader(
     /**
      * Returns the bytes of the header.
      *
+     * @param version the version of the protocol
      * @param tls the TLS session with the client, or null in plaintext; only version 2 has a field for it
+     * @return the bytes to send before all others
      */
-    byte[] encode(HAProxyProtocolVersion version, @Nullable TlsSession tls) {
+    public byte[] encode(HAProxyProtocolVersion version, @Nullable TlsSession tls) {
         if (version == HAProxyProtocolVersion.V1 && family() == HAProxyProxiedProtocol.UNKNOWN) {
             return V1_UNKNOWN.clone(); // the codec requires addresses
         }

@@ -2,6 +2,7 @@ package dev.nettystreams.demos;
 
 import dev.nettystreams.demos.chat.ChatServer;
 import dev.nettystreams.demos.exec.ExecServer;
+import dev.nettystreams.demos.files.FileServer;
 import dev.nettystreams.demos.postgres.PostgresQuery;
 import dev.nettystreams.demos.proxy.ProxyServer;
 import dev.nettystreams.demos.resp.RespServer;
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             EchoClient.class,
             HttpHead.class,
             ChatServer.class,
+            FileServer.class,
             RespServer.class,
             ProxyServer.class,
             ExecServer.class,

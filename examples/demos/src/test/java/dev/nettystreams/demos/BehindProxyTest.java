@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class BehindProxyTest {
     private static final String HEADER = "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n";
+
+    @TempDir
+    static Path directory;
 
     @ParameterizedTest
     @CsvSource(
@@ -26,6 +31,7 @@ class BehindProxyTest {
                 "resp-server | 'PING\r\n' | '+PONG\r\n'",
                 "smtp-server | 'QUIT\r\n' | '(?s)220 .*221 .*'",
                 "chat-server | 'ada\r\n' | '(?s)\\* .*ada.*'",
+                "serve-files | 'GET /x HTTP/1.0\r\n\r\n' | '(?s)HTTP/1.1 404 .*'",
                 "proxy | 'hello' | 'hello'"
             })
     void header_comesFirst_andIsNoInput(String command, String words, String answer) throws Exception {
@@ -60,6 +66,8 @@ class BehindProxyTest {
         arguments.addAll(List.of(more));
         if (command.equals("proxy")) {
             arguments.addAll(List.of("--to", "127.0.0.1:" + destination));
+        } else if (command.equals("serve-files")) {
+            arguments.add(directory.toString());
         }
         return DemoProcess.demo(arguments.toArray(String[]::new));
     }
@@ -79,6 +87,27 @@ class BehindProxyTest {
                 line = server.line(); // the printed mail
             } while (!line.contains("192.0.2.1"));
             assertThat(server.terminate()).isZero();
+        }
+    }
+
+    /** The client's first TLS record may follow the header in its segment. */
+    @Test
+    void tls_beginsBehindTheHeader() throws Exception {
+        DemoCertificates certificates = DemoCertificates.in(directory);
+        Programs.require("curl");
+        try (DemoProcess server =
+                start("serve-files", 0, "--tls-cert", certificates.chain(), "--tls-key", certificates.key())) {
+            Finished curl = Finished.run(
+                    new byte[0],
+                    List.of(
+                            "curl",
+                            "-sS",
+                            "--haproxy-protocol",
+                            "--cacert",
+                            certificates.root(),
+                            "https://localhost:" + server.listeningPort() + "/missing"));
+            assertThat(curl.err()).isEmpty();
+            assertThat(curl.text()).isEqualTo("there is no such file\n");
         }
     }
 }

@@ -12,12 +12,14 @@ import dev.nettystreams.testing.MemoryStreams;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.TypeConversionException;
@@ -25,6 +27,9 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code --idle-timeout} of every server. */
 @Timeout(60)
 class IdleTimeoutTest {
+    @TempDir
+    Path directory;
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -33,6 +38,7 @@ class IdleTimeoutTest {
                 "resp-server | 'PING\r\n' | '+PONG\r\n'",
                 "smtp-server | 'NOOP\r\n' | '220 .*250 .*421 4.4.2 nothing for 300 ms\r\n'",
                 "chat-server | 'ada\r\n' | '.*ada.*\\* not a line for 300 ms; good-bye\n'",
+                "serve-files | 'GET /x HTTP/1.1\r\nHo' | 'HTTP/1.1 408 .*'",
                 "proxy | 'hello' | ''"
             })
     void silentClient_isSentTheGoodbye_andAnOrderlyEnd(String command, String words, String answer) throws Exception {
@@ -67,6 +73,8 @@ class IdleTimeoutTest {
         List<String> arguments = new ArrayList<>(List.of(command, "--port", "0", "--idle-timeout", "300ms"));
         if (command.equals("proxy")) {
             arguments.addAll(List.of("--to", "127.0.0.1:" + destination));
+        } else if (command.equals("serve-files")) {
+            arguments.add(directory.toString());
         }
         return DemoProcess.demo(arguments.toArray(String[]::new));
     }

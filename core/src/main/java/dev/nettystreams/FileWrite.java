@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,11 @@ final class FileWrite extends Claimable<Long> {
 
     static final int BLOCK_BYTES = 64 << 10;
 
+    private static final int NONE = 0;
+    private static final int BEGUN = 1;
+    private static final int DONE = 2;
+
+    private final AtomicInteger acceptance = new AtomicInteger(NONE); // of writes; each value is set once
     private final StreamCore core;
     private final FileChannel file;
     private final long position;
@@ -69,7 +75,11 @@ final class FileWrite extends Claimable<Long> {
                 break; // the loop has the reason
             }
         }
-        core.access.submit(run::start, run);
+        if (core.access.isHere()) {
+            core.access.run(run::start); // before a close() or flush() that the same code calls next
+        } else {
+            core.access.submit(run::start, run);
+        }
         return run;
     }
 
@@ -194,7 +204,9 @@ final class FileWrite extends Claimable<Long> {
 
     // ---- the end
 
+    /** Accepts writes first: a caller whose cancel comes too late may write at once, too. */
     private void finish() {
+        acceptWrites();
         if (claim()) {
             end();
             succeed(sentByteCount);
@@ -202,6 +214,7 @@ final class FileWrite extends Claimable<Long> {
     }
 
     private void failWith(Throwable reason) {
+        acceptWrites();
         if (claim()) {
             end();
             fail(reason);
@@ -227,12 +240,18 @@ final class FileWrite extends Claimable<Long> {
     }
 
     /**
-     * In this order: a second {@code writeFile} may begin as soon as Lifecycle has moved, and must stay suspended. The
-     * caller has claimed the future, so that {@link Output#beginFile} does not suspend later.
+     * Once, by whichever party comes first: a second {@code writeFile} may begin as soon as Lifecycle has moved, and
+     * must stay suspended. The party that comes second waits for these two steps.
      */
     private void acceptWrites() {
-        core.output.resume();
-        core.lifecycle.move(Lifecycle.Event.FILE_ENDED);
+        if (acceptance.compareAndSet(NONE, BEGUN)) {
+            core.output.resume();
+            core.lifecycle.move(Lifecycle.Event.FILE_ENDED);
+            acceptance.set(DONE);
+        }
+        while (acceptance.get() != DONE) {
+            Thread.onSpinWait();
+        }
     }
 
     /** Ends the sequence. The caller has claimed the future, and completes it afterwards. */
@@ -241,7 +260,6 @@ final class FileWrite extends Claimable<Long> {
             return;
         }
         isOver = true;
-        acceptWrites();
         core.output.endFile(this);
         behind.forEach(Runnable::run);
         behind.clear();

@@ -73,4 +73,16 @@ class CrossThreadWritesTest {
         }
         assertThat(wire.writtenText()).isEqualTo("one owned last two owned last ");
     }
+
+    /** W8: a suspension that is over when it begins would refuse the writes behind a cancel. */
+    @Test
+    void suspendUnless_refusesAppends_unlessItsReasonIsOver() {
+        CrossThreadWrites writes = new CrossThreadWrites(0);
+        writes.suspendUnless(() -> true);
+        assertThat(writes.append(new byte[1], 0, 1)).isEqualTo(CrossThreadWrites.AppendResult.QUEUED_FIRST);
+        writes.suspendUnless(() -> false);
+        assertThat(writes.append(new byte[1], 0, 1)).isEqualTo(CrossThreadWrites.AppendResult.SUSPENDED);
+        writes.resume();
+        assertThat(writes.append(new byte[1], 0, 1)).isEqualTo(CrossThreadWrites.AppendResult.QUEUED);
+    }
 }

@@ -187,4 +187,15 @@ class FileWriteTest {
         }
         assertThat(inFile).isEqualTo(300_000);
     }
+
+    /** On the loop's own thread, close takes effect in the call. */
+    @Test
+    void closeRightBehindIt_onTheLoop_sendsTheFileFirst() throws Exception {
+        CompletableFuture<byte[]> everything = pair.far().reader().readAll(BYTE_COUNT);
+        nearLoop.execute(() -> {
+            writer.writeFile(file, 0, BYTE_COUNT);
+            writer.close();
+        });
+        assertThat(get(everything)).isEqualTo(bytes);
+    }
 }

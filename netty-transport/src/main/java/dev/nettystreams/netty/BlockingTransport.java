@@ -338,4 +338,10 @@ final class BlockingTransport implements Transport {
     public @Nullable Object extraInfo(String fact) {
         return fact.equals("pipe") ? name : null;
     }
+
+    /** The name, for messages of those who need another transport. */
+    @Override
+    public String toString() {
+        return name;
+    }
 }

@@ -1,14 +1,17 @@
 package dev.nettystreams.netty;
 
+import static dev.nettystreams.Await.await;
 import static dev.nettystreams.netty.support.Wire.failureOf;
 import static dev.nettystreams.netty.support.Wire.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nettystreams.Await;
 import dev.nettystreams.LimitOverrunException;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
+import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.netty.support.BlockingThreadCount;
 import dev.nettystreams.netty.support.Programs;
@@ -23,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -304,6 +308,67 @@ class StreamProcessTest {
             Thread.onSpinWait();
         }
         assertThat(ProcessHandle.current().children().count()).isLessThanOrEqualTo(before);
+    }
+
+    /** Straight-line code, on the event loop that the child's streams are on, or on a server's loop. */
+    private static List<String> sortedBy(StreamProcess sort) throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            sort.stdin().write(ascii(String.format("%03d%n", 999 - i)));
+            await(sort.stdin().drain());
+        }
+        sort.stdin().writeEof();
+        List<String> lines = new ArrayList<>();
+        for (byte[] line : sort.stdout().lines()) {
+            lines.add(new String(line, US_ASCII).strip());
+        }
+        assertThat(await(sort.exit())).isZero();
+        return lines;
+    }
+
+    private static final List<String> SORTED =
+            IntStream.range(0, 1000).mapToObj(i -> String.format("%03d", i)).toList();
+
+    @Test
+    void taskOnTheChildsLoop_readsItsLines() throws Exception {
+        Assumptions.assumeTrue(Await.isOnEventLoopAvailable(), "skipped: no tasks on event loops on this JVM");
+        try (StreamProcess sort = start("sort")) {
+            StreamConnection stdout = sort.stdout().connection();
+            assertThat(get(Await.onEventLoop(stdout, () -> sortedBy(sort)))).isEqualTo(SORTED);
+        }
+    }
+
+    @Test
+    void taskOnAServersLoop_startsAChild_andReadsItsLines() throws Exception {
+        Assumptions.assumeTrue(Await.isOnEventLoopAvailable(), "skipped: no tasks on event loops on this JVM");
+        CompletableFuture<List<String>> sorted = new CompletableFuture<>();
+        try (NettyStreams ofServer = NettyStreams.create(IoBackend.NIO, 2);
+                StreamServer server = get(ofServer.startServer(
+                        Await.onEventLoop((reader, writer) -> {
+                            try (StreamProcess sort = await(ofServer.startProcess(new ProcessBuilder("sort")))) {
+                                sorted.complete(sortedBy(sort));
+                            }
+                        }),
+                        "localhost",
+                        0));
+                StreamConnection client = get(ofServer.openConnection("localhost", server.port()))) {
+            assertThat(get(client.reader().read(1))).isEmpty();
+            assertThat(get(sorted)).isEqualTo(SORTED);
+        }
+    }
+
+    @Test
+    void interruptedTask_consumesNoLine() throws Exception {
+        Assumptions.assumeTrue(Await.isOnEventLoopAvailable(), "skipped: no tasks on event loops on this JVM");
+        try (StreamProcess cat = start("cat")) {
+            CompletableFuture<byte[]> line = Await.onEventLoop(cat.stdout().connection(), () -> {
+                assertThatThrownBy(() -> Await.withTimeout(
+                                Duration.ofMillis(1), () -> await(cat.stdout().readLine())))
+                        .isInstanceOf(TimeoutException.class);
+                cat.stdin().write(ascii("kept\n"));
+                return await(cat.stdout().readLine());
+            });
+            assertThat(get(line)).isEqualTo(ascii("kept\n"));
+        }
     }
 
     @Test

@@ -116,7 +116,8 @@ final class TlsLayer extends ChannelDuplexHandler {
             @Nullable String askedFor,
             Engines engines) {
         if (!(transport.extraInfo("channel") instanceof Channel channel)) {
-            return CompletableFuture.failedFuture(new SSLException("not over a Netty channel: " + transport));
+            return CompletableFuture.failedFuture(new SSLException(
+                    "TLS needs a Netty channel, and this connection is over another transport: " + transport));
         }
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext streams = pipeline.context(StreamChannelHandler.class);

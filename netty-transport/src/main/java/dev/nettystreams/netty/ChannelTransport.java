@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   out:  write, flush --> ChannelOutput --> socket;                        sent --> events.flushed, events.writable
  *   end:  OPEN --finish--> FINISHING --all sent, and FIN--> FINISHED --close--> CLOSING --inactive--> CLOSED
  *           \____________________abort, failure of the input or the output______/
- *         OPEN --detach--> DETACHED
+ *         OPEN --a reset behind the peer's end, all sent--> RESET --inactive--> CLOSED       OPEN --detach--> DETACHED
  * </pre>
  *
  * What Netty does that one would not guess, and what is done about it here:
@@ -53,6 +53,7 @@ final class ChannelTransport implements Transport {
         OPEN,
         FINISHING,
         FINISHED,
+        RESET,
         CLOSING,
         CLOSED,
         DETACHED
@@ -149,6 +150,8 @@ final class ChannelTransport implements Transport {
     public void write(byte[] source, int offset, int byteCount) {
         if (phase == Phase.OPEN) {
             output.write(source, offset, byteCount);
+        } else {
+            writeMeetsEnd();
         }
     }
 
@@ -156,6 +159,8 @@ final class ChannelTransport implements Transport {
     public void writeOwned(ByteBuffer source) {
         if (phase == Phase.OPEN) {
             output.writeOwned(source);
+        } else {
+            writeMeetsEnd();
         }
     }
 
@@ -164,6 +169,7 @@ final class ChannelTransport implements Transport {
         if (phase == Phase.OPEN) {
             output.write(source);
         } else {
+            writeMeetsEnd();
             source.skip(source.remaining());
         }
     }
@@ -171,6 +177,13 @@ final class ChannelTransport implements Transport {
     @Override
     public boolean writeFile(FileChannel file, long position, int byteCount) {
         return phase == Phase.OPEN && output.writeFile(file, position, byteCount);
+    }
+
+    /** The streams learn of an end later than this class. Bytes that meet a quiet one make it a loss. */
+    private void writeMeetsEnd() {
+        if (phase == Phase.RESET) {
+            failBecause(reset());
+        }
     }
 
     @Override
@@ -374,10 +387,15 @@ final class ChannelTransport implements Transport {
             return;
         }
         if (phase == Phase.OPEN && output.hasSentAll()) {
-            calls.report(this::closeChannel);
+            phase = Phase.RESET;
+            calls.report(output::close);
         } else if (phase == Phase.OPEN || phase == Phase.FINISHING) {
-            onException(new IOException("Connection reset by peer"));
+            onException(reset());
         }
+    }
+
+    private static IOException reset() {
+        return new IOException("Connection reset by peer");
     }
 
     void onOutputEnded() {
@@ -442,7 +460,7 @@ final class ChannelTransport implements Transport {
         if (phase == Phase.CLOSED || phase == Phase.DETACHED) {
             return;
         }
-        boolean isAsAsked = phase == Phase.CLOSING || phase == Phase.FINISHED;
+        boolean isInOrder = phase == Phase.CLOSING || phase == Phase.FINISHED || phase == Phase.RESET;
         phase = Phase.CLOSED;
         idleWatches.forEach(IdleWatch::stop);
         output.drop();
@@ -452,7 +470,7 @@ final class ChannelTransport implements Transport {
         TransportEvents receiver = events;
         events = null;
         if (receiver != null) {
-            receiver.connectionLost(failure != null || isAsAsked ? failure : new ClosedChannelException());
+            receiver.connectionLost(failure != null || isInOrder ? failure : new ClosedChannelException());
         }
     }
 }

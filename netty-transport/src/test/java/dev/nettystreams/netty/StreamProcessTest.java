@@ -18,12 +18,17 @@ import dev.nettystreams.netty.support.Programs;
 import dev.nettystreams.netty.support.Wire;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class StreamProcessTest {
@@ -120,10 +126,12 @@ class StreamProcessTest {
     }
 
     @Test
-    void communicateThatTimesOut_losesNothing_andLeavesTheChild() throws Exception {
-        try (StreamProcess child = sh("echo one; read line; echo two")) {
+    void communicateThatTimesOut_losesNothing_andLeavesTheChild(@TempDir Path directory) throws Exception {
+        Path gate = directory.resolve("gate");
+        try (StreamProcess child = sh("echo one; until [ -e " + gate + " ]; do sleep 0.01; done; echo two")) {
             assertThat(failureOf(child.communicate(NOTHING, 100).orTimeout(1, TimeUnit.NANOSECONDS)))
                     .isInstanceOf(TimeoutException.class);
+            Files.createFile(gate);
             assertThat(get(child.communicate(NOTHING, 100)).stdout()).isEqualTo(ascii("one\ntwo\n"));
         }
     }
@@ -298,16 +306,27 @@ class StreamProcessTest {
 
     @Test
     void cancelledStart_leavesNoProcess() throws Exception {
-        long before = ProcessHandle.current().children().count();
+        Set<ProcessHandle> before = ProcessHandle.current().children().collect(Collectors.toSet());
         for (int i = 0; i < 20; i++) {
-            streams.startProcess(new ProcessBuilder("sleep", "60")).cancel(false);
+            CompletableFuture<StreamProcess> starting = streams.startProcess(new ProcessBuilder("sleep", "1000"));
+            if (!starting.cancel(false)) { // it has started already
+                get(starting).kill();
+            }
         }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         get(start("cat").communicate(NOTHING, 1)); // starts behind them
-        while (ProcessHandle.current().children().count() > before && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!childrenBut(before).isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
-        assertThat(ProcessHandle.current().children().count()).isLessThanOrEqualTo(before);
+        assertThat(childrenBut(before)).isEmpty();
+    }
+
+    private static List<String> childrenBut(Set<ProcessHandle> others) {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> !others.contains(child))
+                .map(child -> child + " " + child.info())
+                .toList();
     }
 
     /** Straight-line code, on the event loop that the child's streams are on, or on a server's loop. */

@@ -78,6 +78,31 @@ class UnnoticedResetTest {
         }
     }
 
+    /** The transport knows of the end before the streams do. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
+    void bytesThatMeetAQuietReset_makeItALoss(Wire wire) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            StreamConnection ours = get(streams.openConnection("127.0.0.1", listener.getLocalPort()));
+            try (Socket peer = listener.accept()) {
+                peer.shutdownOutput();
+                assertThat(get(ours.reader().read(1))).isEmpty();
+                Channel channel = channelOf(ours);
+                channel.eventLoop()
+                        .submit(() -> {
+                            StreamChannelHandler.errorIsPending(channel);
+                            ours.writer().write(new byte[10]);
+                            ours.writer().writeEof();
+                        })
+                        .sync();
+                assertThat(failureOf(ours.waitClosed()))
+                        .isInstanceOf(StreamBrokenException.class)
+                        .hasRootCauseMessage("Connection reset by peer");
+            }
+        }
+    }
+
     /** A connection that both sides have ended is not reset, whatever its state in the kernel. */
     @ParameterizedTest
     @MethodSource("tellingOfResets")

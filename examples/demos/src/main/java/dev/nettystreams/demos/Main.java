@@ -4,6 +4,7 @@ import dev.nettystreams.demos.chat.ChatServer;
 import dev.nettystreams.demos.exec.ExecServer;
 import dev.nettystreams.demos.files.FileServer;
 import dev.nettystreams.demos.postgres.PostgresQuery;
+import dev.nettystreams.demos.proxy.ForwardProxy;
 import dev.nettystreams.demos.proxy.ProxyServer;
 import dev.nettystreams.demos.resp.RespServer;
 import dev.nettystreams.demos.smtp.SmtpSend;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ParameterException;
             FileServer.class,
             RespServer.class,
             ProxyServer.class,
+            ForwardProxy.class,
             ExecServer.class,
             SmtpServer.class,
             SmtpSend.class,

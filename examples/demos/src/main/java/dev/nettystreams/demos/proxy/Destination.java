@@ -6,6 +6,7 @@ import dev.nettystreams.netty.NettyStreams;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The destination of a proxy. */
 sealed interface Destination {
@@ -23,18 +24,26 @@ sealed interface Destination {
         if (typed.startsWith("unix:")) {
             return new Unix(UnixPaths.parse(typed.substring("unix:".length())));
         }
-        Matcher tcp = Tcp.PATTERN.matcher(typed);
-        int port = tcp.matches() ? Integer.parseInt(tcp.group(3)) : 0;
-        if (port == 0 || port > 65535) {
+        Tcp tcp = Tcp.parse(typed);
+        if (tcp == null) {
             throw new IllegalArgumentException("not HOST:PORT or unix:PATH: " + typed);
         }
-        return new Tcp(tcp.group(1) != null ? tcp.group(1) : tcp.group(2), port);
+        return tcp;
     }
 
     /** A host and a port. */
     record Tcp(String hostName, int port) implements Destination {
         private static final Pattern PATTERN =
                 Pattern.compile("(?:\\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?)]|([^\\[\\]:]+)):([0-9]{1,5})");
+
+        /** Parses {@code HOST:PORT} or {@code [ADDRESS]:PORT}; returns null if it is neither. */
+        static @Nullable Tcp parse(String text) {
+            Matcher parts = PATTERN.matcher(text);
+            int port = parts.matches() ? Integer.parseInt(parts.group(3)) : 0;
+            return port == 0 || port > 65535
+                    ? null
+                    : new Tcp(parts.group(1) != null ? parts.group(1) : parts.group(2), port);
+        }
 
         @Override
         public CompletableFuture<StreamConnection> connect(NettyStreams streams) {

@@ -7,6 +7,7 @@ import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.ProxyHeader;
 import dev.nettystreams.netty.NettyStreams;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -104,6 +105,12 @@ final class ProxyDialogue implements Dialogue {
         gone.whenComplete((closed, failure) -> over.completeExceptionally(
                 failure != null ? failure : new IOException("the client was closed before the connection opened")));
         return over;
+    }
+
+    /** Returns the address of this end of the second connection, or null before it is open. */
+    @Nullable
+    SocketAddress localAddress() {
+        return upstream == null ? null : upstream.localAddress();
     }
 
     /** Aborts the other side, so that it does not take the failure for an orderly end. */

@@ -5,13 +5,8 @@ import dev.nettystreams.StreamWriter;
 import dev.nettystreams.demos.ClientTls;
 import dev.nettystreams.demos.Dialogue;
 import dev.nettystreams.demos.ProxyHeader;
-import dev.nettystreams.demos.ServerCommand;
 import dev.nettystreams.netty.NettyStreams;
-import dev.nettystreams.netty.StreamServer;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +22,7 @@ import picocli.CommandLine.Option;
             "The end of output is passed on where the other side supports half-close. TLS 1.2, and BoringSSL, do not:",
             "with --to-tls, the answer to a client that has ended its output may then take up to 60 s."
         })
-public final class ProxyServer extends ServerCommand {
+public final class ProxyServer extends RelayServer {
     static final int PORT = 8080;
 
     @Option(names = "--to", paramLabel = "PEER", required = true, description = "HOST:PORT or unix:PATH.")
@@ -61,12 +56,6 @@ public final class ProxyServer extends ServerCommand {
         super(PORT);
     }
 
-    /** One for the client and one for the destination. */
-    @Override
-    protected int descriptorsPerConnection() {
-        return 2;
-    }
-
     @Override
     protected void prepare(NettyStreams ours) {
         streams = ours;
@@ -81,21 +70,6 @@ public final class ProxyServer extends ServerCommand {
         }
         String hostName = name != null ? name : destination.hostName();
         route = new Route(destination, header, isToTls ? toTls.client().upgrade(hostName) : null);
-    }
-
-    /**
-     * Lets connections end by themselves, up to the timeout: an end of input caused here would look like the end of the
-     * client's output.
-     */
-    @Override
-    protected CompletableFuture<Void> end(StreamServer server, Duration timeout) {
-        server.close();
-        return server.waitClosed()
-                .completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS)
-                .thenCompose(ended -> {
-                    server.abortClients();
-                    return server.waitClosed();
-                });
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.OpeningPlace;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class AcceptedConnections implements ConnectionHandler, Iterable<StreamConnection>, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<StreamConnection> waiting = new ArrayDeque<>(); // guarded by lock
-    private final ArrayDeque<CompletableFuture<StreamConnection>> takers = new ArrayDeque<>(); // guarded by lock
+    private final ArrayDeque<Taker> takers = new ArrayDeque<>(); // guarded by lock
     private boolean isClosed; // guarded by lock
 
     /** Creates an empty queue of connections. */
@@ -47,7 +48,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
      * @return completes with a connection that the caller closes
      */
     public CompletableFuture<StreamConnection> accept() {
-        CompletableFuture<StreamConnection> taker = new StreamFuture<>();
+        Taker taker = new Taker();
         StreamConnection ready = null;
         lock.lock();
         try {
@@ -65,9 +66,24 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
         if (ready == null) {
             taker.completeExceptionally(closed());
         } else {
-            taker.complete(ready);
+            taker.take(ready);
         }
         return taker;
+    }
+
+    /** A caller that takes a connection, and in debug mode the place of its call. */
+    private static final class Taker extends StreamFuture<StreamConnection> {
+        private final @Nullable OpeningPlace place = OpeningPlace.here();
+
+        /** Returns false if it is cancelled. */
+        boolean take(StreamConnection connection) {
+            StreamConnection handed = place == null ? connection : connection.toBeWatched();
+            boolean isTaken = complete(handed);
+            if (isTaken && place != null) {
+                DebugMode.watch(handed, handed.core(), place);
+            }
+            return isTaken;
+        }
     }
 
     private static StreamClosedException closed() {
@@ -78,7 +94,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
     @Override
     public CompletionStage<?> start(StreamConnection connection) {
         CompletionStage<?> ended = connection.waitClosed().handle((done, lost) -> true);
-        for (CompletableFuture<StreamConnection> taker; ; ) {
+        for (Taker taker; ; ) {
             lock.lock();
             try {
                 if (isClosed) {
@@ -93,7 +109,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
             } finally {
                 lock.unlock();
             }
-            if (taker.complete(connection)) { // else it has been cancelled
+            if (taker.take(connection)) { // else it has been cancelled
                 return ended;
             }
         }
@@ -160,7 +176,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
     @Override
     public void close() {
         ArrayDeque<StreamConnection> left;
-        ArrayDeque<CompletableFuture<StreamConnection>> refused;
+        ArrayDeque<Taker> refused;
         lock.lock();
         try {
             isClosed = true;

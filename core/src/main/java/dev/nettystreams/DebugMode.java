@@ -1,10 +1,10 @@
 package dev.nettystreams;
 
 import dev.nettystreams.spi.LogLimit;
+import dev.nettystreams.spi.OpeningPlace;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  * <li>A connection is dropped without {@code close}: no code can reach it any more, and its socket would stay open. The
- *     warning has the stack trace of its opening, and the connection is closed. Open connections over Netty are held by
- *     their event loop, so this finds only connections over other transports.
+ *     warning has the stack trace of the call that opened it, and the connection is closed. A pending operation, the
+ *     reader, the writer and each view of them hold their connection, and a server holds the connection of a handler
+ *     until the handler ends.
  * <li>A task fails, and no code ever looks at its outcome.
  * <li>Callbacks of a connection hold their event loop for 100 ms or longer.
  * </ul>
@@ -24,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The property is read when a connection opens, and when a task starts.
  */
 final class DebugMode {
-    static final String PROPERTY = "dev.nettystreams.debug";
+    static final String PROPERTY = OpeningPlace.DEBUG_PROPERTY;
 
     private static final System.Logger LOGGER = System.getLogger("dev.nettystreams");
-    private static final LogLimit LIMIT = new LogLimit(10);
+    private static final LogLimit LIMIT = new LogLimit(100);
 
     /** The thread of the JDK's cleaner starts with the first use. */
     private static final class Watch {
@@ -41,7 +42,7 @@ final class DebugMode {
     private DebugMode() {}
 
     static boolean isOn() {
-        return Boolean.getBoolean(PROPERTY);
+        return OpeningPlace.isDebugging();
     }
 
     private static void warn(Supplier<String> message, @Nullable Throwable cause) {
@@ -51,16 +52,15 @@ final class DebugMode {
     /**
      * Reports a connection that is dropped before it is closed.
      *
-     * @param connection the handle that the program drops
-     * @param isOpen asked when it is garbage; must not refer to it, and neither must {@code close}
+     * @param handle the object that the program drops
+     * @param core the connection, which does not refer to the handle unless an operation is pending
      */
-    static void watch(Object connection, BooleanSupplier isOpen, Runnable close) {
-        String name = connection.toString();
-        Throwable opened = new Throwable("the connection was opened here");
-        Watch.CLEANER.register(connection, () -> {
-            if (isOpen.getAsBoolean()) {
-                close.run();
-                warn(() -> name + " was dropped without close(); it is closed now", opened);
+    static void watch(StreamConnection handle, StreamCore core, OpeningPlace opened) {
+        Watch.CLEANER.register(handle, () -> {
+            if (core.lifecycle.isOpen()) {
+                String name = "StreamConnection[" + core + "]";
+                core.close();
+                warn(() -> name + " was dropped without close(); it is closed now", opened.trace());
             }
         });
     }

@@ -21,11 +21,11 @@ import java.util.function.Function;
  * <p>Any thread may call any method.
  */
 public final class NumberReader {
-    private final StreamCore core;
+    private final StreamReader reader;
     private final ByteOrder order;
 
-    NumberReader(StreamCore core, ByteOrder order) {
-        this.core = core;
+    NumberReader(StreamReader reader, ByteOrder order) {
+        this.reader = reader;
         this.order = order;
     }
 
@@ -120,11 +120,11 @@ public final class NumberReader {
     }
 
     private <T extends Number> CompletableFuture<T> read(String method, int byteCount, Function<ByteBuffer, T> number) {
-        return core.input.submit(new NumberRequest<>(method, byteCount, order, number));
+        return reader.submit(new NumberRequest<>(method, byteCount, order, number));
     }
 
     @Override
     public String toString() {
-        return "NumberReader[" + order + ", " + core + "]";
+        return "NumberReader[" + order + ", " + reader.core + "]";
     }
 }

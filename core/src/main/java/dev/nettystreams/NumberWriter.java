@@ -17,11 +17,11 @@ import java.nio.ByteOrder;
  * <p>Any thread may call any method.
  */
 public final class NumberWriter {
-    private final StreamCore core;
+    private final StreamWriter writer;
     private final ByteOrder order;
 
-    NumberWriter(StreamCore core, ByteOrder order) {
-        this.core = core;
+    NumberWriter(StreamWriter writer, ByteOrder order) {
+        this.writer = writer;
         this.order = order;
     }
 
@@ -121,7 +121,7 @@ public final class NumberWriter {
     private NumberWriter write(ByteBuffer number) {
         byte[] bytes = new byte[number.flip().remaining()];
         number.get(bytes);
-        core.output.write(bytes, 0, bytes.length);
+        writer.write(bytes, 0, bytes.length);
         return this;
     }
 
@@ -134,6 +134,6 @@ public final class NumberWriter {
 
     @Override
     public String toString() {
-        return "NumberWriter[" + order + ", " + core + "]";
+        return "NumberWriter[" + order + ", " + writer.core + "]";
     }
 }

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeoutException;
 
 /** {@link StreamReader#asInputStream}: each read awaits one read of the reader. Confined to the thread that uses it. */
 final class ReaderInputStream extends InputStream {
-    private final Input input;
+    private final StreamReader reader;
     private final byte[] one = new byte[1];
     private volatile boolean isClosed;
 
-    ReaderInputStream(Input input) {
-        this.input = input;
+    ReaderInputStream(StreamReader reader) {
+        this.reader = reader;
     }
 
     @Override
@@ -29,7 +29,7 @@ final class ReaderInputStream extends InputStream {
         begin("read");
         return byteCount == 0
                 ? 0
-                : awaited(input.submit(new ReadRequest.Into(ByteBuffer.wrap(target, offset, byteCount))));
+                : awaited(reader.submit(new ReadRequest.Into(ByteBuffer.wrap(target, offset, byteCount))));
     }
 
     @Override
@@ -37,13 +37,13 @@ final class ReaderInputStream extends InputStream {
         begin("skip");
         return byteCount <= 0
                 ? 0
-                : awaited(input.submit(new ReadRequest.Skip((int) Math.min(byteCount, Integer.MAX_VALUE))));
+                : awaited(reader.submit(new ReadRequest.Skip((int) Math.min(byteCount, Integer.MAX_VALUE))));
     }
 
     @Override
     public int available() throws IOException {
         refuseIfClosed();
-        return input.availableByteCount();
+        return reader.core.input.availableByteCount();
     }
 
     @Override

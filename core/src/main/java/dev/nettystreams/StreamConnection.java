@@ -1,6 +1,8 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.OpeningPlace;
 import dev.nettystreams.spi.Transport;
+import java.lang.ref.Reference;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
@@ -23,9 +25,12 @@ public final class StreamConnection implements AutoCloseable {
     private final StreamCore core;
     private final StreamReader reader;
     private final StreamWriter writer;
+    private final boolean isWatched;
 
-    private StreamConnection(StreamCore core) {
+    /** @param isWatched whether debug mode finds out that the program drops this object */
+    private StreamConnection(StreamCore core, boolean isWatched) {
         this.core = core;
+        this.isWatched = isWatched;
         this.reader = new StreamReader(core, this);
         this.writer = new StreamWriter(core, this);
     }
@@ -39,13 +44,54 @@ public final class StreamConnection implements AutoCloseable {
      * @return the connection, ready for use
      */
     public static StreamConnection over(Transport transport, StreamLimits limits) {
+        return over(transport, limits, OpeningPlace.here());
+    }
+
+    /**
+     * Creates streams over a transport and starts the transport, as {@link #over(Transport, StreamLimits)} does, for a
+     * transport that opens connections in another place than the program's call.
+     *
+     * @param transport a transport that has not been started
+     * @param limits the connection's limits
+     * @param opened the place that debug mode names if the program drops the connection without {@code close}; null if
+     *     the transport closes the connection itself
+     * @return the connection, ready for use
+     */
+    public static StreamConnection over(Transport transport, StreamLimits limits, @Nullable OpeningPlace opened) {
         StreamCore core = new StreamCore(transport, limits);
         core.start();
-        StreamConnection connection = new StreamConnection(core);
-        if (DebugMode.isOn()) {
-            DebugMode.watch(connection, core.lifecycle::isOpen, core::close);
+        StreamConnection connection = new StreamConnection(core, opened != null);
+        if (opened != null) {
+            DebugMode.watch(connection, core, opened);
         }
         return connection;
+    }
+
+    /**
+     * Returns an object for the same connection that debug mode does not watch. For authors of transports: a list of
+     * open connections that held the program's own object would keep debug mode from finding that the program has
+     * dropped it.
+     *
+     * @return this object, if debug mode does not watch it
+     */
+    public StreamConnection unwatched() {
+        return isWatched ? new StreamConnection(core, false) : this;
+    }
+
+    /** Returns an object for the same connection that the caller passes to {@link DebugMode#watch}. */
+    StreamConnection toBeWatched() {
+        return new StreamConnection(core, true);
+    }
+
+    /**
+     * Makes a pending operation hold this object if debug mode watches it: the program may hold nothing else, and goes
+     * on when the operation completes.
+     */
+    <F extends CompletableFuture<?>> F held(F operation) {
+        if (isWatched && !operation.isDone()) {
+            operation.whenComplete((result, failure) -> Reference.reachabilityFence(this));
+        }
+        return operation;
     }
 
     /**
@@ -149,7 +195,7 @@ public final class StreamConnection implements AutoCloseable {
      * @throws IllegalArgumentException if both sides are the same connection
      */
     public static CompletableFuture<RelayCounts> relay(StreamConnection client, StreamConnection server) {
-        return Tunnel.begin(client.core, server.core, null);
+        return client.held(server.held(Tunnel.begin(client.core, server.core, null)));
     }
 
     /**
@@ -170,7 +216,7 @@ public final class StreamConnection implements AutoCloseable {
         if (idleTimeout.isZero() || idleTimeout.isNegative()) {
             throw new IllegalArgumentException("idleTimeout <= 0: " + idleTimeout);
         }
-        return Tunnel.begin(client.core, server.core, idleTimeout);
+        return client.held(server.held(Tunnel.begin(client.core, server.core, idleTimeout)));
     }
 
     /** Closes gracefully, without waiting: see {@link StreamWriter#close}. */

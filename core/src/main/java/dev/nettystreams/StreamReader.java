@@ -60,8 +60,7 @@ public final class StreamReader {
      * @return the bytes; empty only at EOF or if {@code byteCount} is zero
      */
     public CompletableFuture<byte[]> read(int byteCount) {
-        return core.input.submit(
-                byteCount < 0 ? new ReadRequest.All("read", Integer.MAX_VALUE) : new ReadRequest.Some(byteCount));
+        return submit(byteCount < 0 ? new ReadRequest.All("read", Integer.MAX_VALUE) : new ReadRequest.Some(byteCount));
     }
 
     /**
@@ -74,7 +73,7 @@ public final class StreamReader {
      * @return the bytes
      */
     public CompletableFuture<byte[]> readExactly(int byteCount) {
-        return core.input.submit(new ReadRequest.Exactly(ReadRequest.requireNotNegative(byteCount)));
+        return submit(new ReadRequest.Exactly(ReadRequest.requireNotNegative(byteCount)));
     }
 
     /**
@@ -88,7 +87,7 @@ public final class StreamReader {
      * @return the line with its line feed; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine() {
-        return core.input.submit(core.lineRequest());
+        return submit(core.lineRequest());
     }
 
     /**
@@ -118,7 +117,7 @@ public final class StreamReader {
      * @return the line with its ending; empty only at EOF
      */
     public CompletableFuture<byte[]> readLine(LineEnding ending, int limit) {
-        return core.input.submit(DelimitedRequest.line(ending, limit));
+        return submit(DelimitedRequest.line(ending, limit));
     }
 
     /**
@@ -147,7 +146,7 @@ public final class StreamReader {
      * @return the bytes, the separator included
      */
     public CompletableFuture<byte[]> readUntil(List<byte[]> separators, int limit) {
-        return core.input.submit(new DelimitedRequest.Until(
+        return submit(new DelimitedRequest.Until(
                 "readUntil", compiled(separators), ReadRequest.requireNotNegative(limit), false));
     }
 
@@ -161,7 +160,7 @@ public final class StreamReader {
      * @return all bytes before EOF
      */
     public CompletableFuture<byte[]> readAll(int maxByteCount) {
-        return core.input.submit(new ReadRequest.All("readAll", ReadRequest.requireNotNegative(maxByteCount)));
+        return submit(new ReadRequest.All("readAll", ReadRequest.requireNotNegative(maxByteCount)));
     }
 
     /**
@@ -181,7 +180,7 @@ public final class StreamReader {
         if (target.isReadOnly()) {
             throw new IllegalArgumentException("readInto() called with a read-only buffer");
         }
-        return core.input.submit(new ReadRequest.Into(target));
+        return submit(new ReadRequest.Into(target));
     }
 
     /**
@@ -194,7 +193,7 @@ public final class StreamReader {
      * @return the buffered bytes, possibly none
      */
     public CompletableFuture<byte[]> readAvailable() {
-        return core.input.submit(ReadRequest.Available.INSTANCE);
+        return submit(ReadRequest.Available.INSTANCE);
     }
 
     /**
@@ -207,7 +206,7 @@ public final class StreamReader {
      * @return a copy of the bytes; shorter than {@code byteCount} only at EOF
      */
     public CompletableFuture<byte[]> peek(int byteCount) {
-        return core.input.submit(new ReadRequest.Peek(ReadRequest.requireNotNegative(byteCount)));
+        return submit(new ReadRequest.Peek(ReadRequest.requireNotNegative(byteCount)));
     }
 
     /**
@@ -221,7 +220,7 @@ public final class StreamReader {
      * @return the number of bytes discarded; zero only at EOF or if {@code byteCount} is zero
      */
     public CompletableFuture<Integer> skip(int byteCount) {
-        return core.input.submit(new ReadRequest.Skip(ReadRequest.requireNotNegative(byteCount)));
+        return submit(new ReadRequest.Skip(ReadRequest.requireNotNegative(byteCount)));
     }
 
     /**
@@ -239,7 +238,12 @@ public final class StreamReader {
     public CompletableFuture<Long> relayTo(StreamWriter target) {
         Relay relay = new Relay(core.input, target.core);
         core.input.begin(relay, relay);
-        return relay;
+        return connection.held(target.connection().held(relay));
+    }
+
+    /** Begins a read, of this object or of a view. Any thread. */
+    <T extends @Nullable Object> CompletableFuture<T> submit(ReadRequest<T> request) {
+        return connection.held(core.input.submit(request));
     }
 
     /**
@@ -297,7 +301,7 @@ public final class StreamReader {
      * @throws IllegalArgumentException if the charset can only be decoded, as the JDK's auto-detecting ones
      */
     public TextReader text(Charset charset) {
-        return new TextReader(core, TextFormat.of(charset));
+        return new TextReader(this, TextFormat.of(charset));
     }
 
     /**
@@ -308,7 +312,7 @@ public final class StreamReader {
      * @return a new view of this reader
      */
     public NumberReader numbers(ByteOrder order) {
-        return new NumberReader(core, order);
+        return new NumberReader(this, order);
     }
 
     /**
@@ -324,7 +328,7 @@ public final class StreamReader {
      * @return a new view of this reader
      */
     public InputStream asInputStream() {
-        return new ReaderInputStream(core.input);
+        return new ReaderInputStream(this);
     }
 
     /**

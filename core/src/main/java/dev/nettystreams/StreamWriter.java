@@ -113,7 +113,7 @@ public final class StreamWriter {
      * @return a new view of this writer
      */
     public NumberWriter numbers(ByteOrder order) {
-        return new NumberWriter(core, order);
+        return new NumberWriter(this, order);
     }
 
     /**
@@ -133,7 +133,7 @@ public final class StreamWriter {
      * @return a new view of this writer
      */
     public OutputStream asOutputStream() {
-        return new WriterOutputStream(core);
+        return new WriterOutputStream(this);
     }
 
     /**
@@ -217,7 +217,7 @@ public final class StreamWriter {
      * @return completes when the buffer has room
      */
     public CompletableFuture<Void> drain() {
-        return core.output.drain();
+        return connection.held(core.output.drain());
     }
 
     /**
@@ -230,7 +230,7 @@ public final class StreamWriter {
      * @return completes when the operating system has all bytes written before this call
      */
     public CompletableFuture<Void> flush() {
-        return core.output.flush();
+        return connection.held(core.output.flush());
     }
 
     /**
@@ -299,10 +299,10 @@ public final class StreamWriter {
      * @throws StreamClosedException if this side has ended the output
      */
     public CompletableFuture<TlsSession> startTls(TlsUpgrade upgrade, byte[] lastPlaintext) {
-        return StartTls.begin(
+        return connection.held(StartTls.begin(
                 core,
                 Objects.requireNonNull(upgrade, "upgrade"),
-                Objects.requireNonNull(lastPlaintext, "lastPlaintext"));
+                Objects.requireNonNull(lastPlaintext, "lastPlaintext")));
     }
 
     /**

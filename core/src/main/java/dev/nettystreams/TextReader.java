@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call any method.
  */
 public final class TextReader {
-    private final StreamCore core;
+    private final StreamReader reader;
     private final TextFormat format;
 
-    TextReader(StreamCore core, TextFormat format) {
-        this.core = core;
+    TextReader(StreamReader reader, TextFormat format) {
+        this.reader = reader;
         this.format = format;
     }
 
@@ -54,7 +54,7 @@ public final class TextReader {
      * @throws IllegalArgumentException if LF is not the single byte 10 in the charset, as in UTF-16
      */
     public CompletableFuture<@Nullable String> readLine() {
-        return readLine(LineEnding.LF, core.limits().readLimitBytes());
+        return readLine(LineEnding.LF, reader.core.limits().readLimitBytes());
     }
 
     /**
@@ -68,7 +68,7 @@ public final class TextReader {
      */
     public CompletableFuture<@Nullable String> readLine(LineEnding ending, int limit) {
         format.requireLines("readLine");
-        return core.input.submit(new TextRequest.Line(DelimitedRequest.line(ending, limit), format));
+        return reader.submit(new TextRequest.Line(DelimitedRequest.line(ending, limit), format));
     }
 
     /**
@@ -87,7 +87,7 @@ public final class TextReader {
             throw new IllegalArgumentException("characterCount < 0: " + characterCount);
         }
         format.requireStateless("read");
-        return core.input.submit(new TextRequest.Some(characterCount, format));
+        return reader.submit(new TextRequest.Some(characterCount, format));
     }
 
     /**
@@ -100,7 +100,7 @@ public final class TextReader {
      * @return the text
      */
     public CompletableFuture<String> readExactly(int byteCount) {
-        return core.input.submit(new TextRequest.Exactly(ReadRequest.requireNotNegative(byteCount), format));
+        return reader.submit(new TextRequest.Exactly(ReadRequest.requireNotNegative(byteCount), format));
     }
 
     /**
@@ -113,7 +113,7 @@ public final class TextReader {
      * @return the text before EOF
      */
     public CompletableFuture<String> readAll(int maxByteCount) {
-        return core.input.submit(new TextRequest.All(ReadRequest.requireNotNegative(maxByteCount), format));
+        return reader.submit(new TextRequest.All(ReadRequest.requireNotNegative(maxByteCount), format));
     }
 
     /**
@@ -126,7 +126,7 @@ public final class TextReader {
      */
     public CompletableFuture<Void> forEachLine(Function<? super String, ? extends @Nullable CompletionStage<?>> each) {
         format.requireLines("forEachLine");
-        return new LineLoop<>(core.loop, linesOfText(), each).begin();
+        return new LineLoop<>(reader.core.loop, linesOfText(), each).begin();
     }
 
     /**
@@ -156,6 +156,6 @@ public final class TextReader {
 
     @Override
     public String toString() {
-        return "TextReader[" + format.charset + ", " + core + "]";
+        return "TextReader[" + format.charset + ", " + reader.core + "]";
     }
 }

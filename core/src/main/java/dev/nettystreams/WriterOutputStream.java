@@ -13,11 +13,11 @@ import java.util.concurrent.TimeoutException;
 final class WriterOutputStream extends OutputStream {
     private static final int PIECE_BYTES = 65536;
 
-    private final StreamCore core;
+    private final StreamWriter writer;
     private volatile boolean isClosed;
 
-    WriterOutputStream(StreamCore core) {
-        this.core = core;
+    WriterOutputStream(StreamWriter writer) {
+        this.writer = writer;
     }
 
     @Override
@@ -36,12 +36,12 @@ final class WriterOutputStream extends OutputStream {
         do {
             int pieceByteCount = Math.min(PIECE_BYTES, byteCount - written);
             try {
-                core.output.write(source, offset + written, pieceByteCount);
+                writer.write(source, offset + written, pieceByteCount);
             } catch (StreamClosedException e) {
                 throw new IOException(e.getMessage(), e);
             }
             written += pieceByteCount;
-            await(core.output.drain(), written);
+            await(writer.drain(), written);
         } while (written < byteCount);
     }
 
@@ -49,7 +49,7 @@ final class WriterOutputStream extends OutputStream {
     public void flush() throws IOException {
         if (!isClosed) {
             Await.refuseOnLoopThread("flush");
-            await(core.output.flush(), 0);
+            await(writer.flush(), 0);
         }
     }
 
@@ -60,10 +60,10 @@ final class WriterOutputStream extends OutputStream {
         }
         Await.refuseOnLoopThread("close");
         isClosed = true;
-        await(core.output.flush(), 0);
+        await(writer.flush(), 0);
         try {
-            if (core.canWriteEof()) {
-                core.writeEof();
+            if (writer.canWriteEof()) {
+                writer.writeEof();
             }
         } catch (StreamClosedException e) {
             throw new IOException(e.getMessage(), e);

@@ -45,6 +45,7 @@ class ArchitectureTest extends ArchitectureRules {
             "spi.Loop",
             "spi.Loop$Timer",
             "spi.LoopThreads",
+            "spi.OpeningPlace",
             "spi.OutputEnd",
             "spi.StageFailures",
             "spi.Timeouts",

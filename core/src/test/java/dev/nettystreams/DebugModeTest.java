@@ -4,88 +4,34 @@ import static dev.nettystreams.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nettystreams.support.DebugWarnings;
 import dev.nettystreams.testing.ManualLoop;
 import dev.nettystreams.testing.MemoryPair;
 import dev.nettystreams.testing.MemoryStreams;
+import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Handler;
+import java.util.function.Function;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Debug mode finds connections that are dropped, failures that are not looked at, and slow callbacks. */
 class DebugModeTest {
-    private static final Logger LOGGER = Logger.getLogger("dev.nettystreams");
-    private static final int DEADLINE_SECONDS = 20;
-
-    private final LinkedBlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
-    private final List<LogRecord> seen = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord logged) {
-            records.add(logged);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void turnOn() {
-        System.setProperty(DebugMode.PROPERTY, "true");
-        LOGGER.addHandler(handler);
-        LOGGER.setUseParentHandlers(false);
-    }
+    private final DebugWarnings warnings = new DebugWarnings();
 
     @AfterEach
     void turnOff() {
-        LOGGER.setUseParentHandlers(true);
-        LOGGER.removeHandler(handler);
-        System.clearProperty(DebugMode.PROPERTY);
-    }
-
-    /**
-     * Collects garbage until a warning comes whose stack trace names a method; the cleaner's thread logs it. Garbage of
-     * other tests may be reported too.
-     */
-    private LogRecord warningFrom(String method) throws InterruptedException {
-        for (int i = 0; i < 10 * DEADLINE_SECONDS; i++) {
-            System.gc();
-            LogRecord logged = records.poll(100, TimeUnit.MILLISECONDS);
-            if (logged != null) {
-                seen.add(logged);
-                if (names(logged, method)) {
-                    return logged;
-                }
-            }
-        }
-        throw new AssertionError("no warning of " + method + " within " + DEADLINE_SECONDS + " s: " + seen);
-    }
-
-    private static boolean names(LogRecord logged, String method) {
-        Throwable thrown = logged.getThrown();
-        return thrown != null
-                && Arrays.stream(thrown.getStackTrace())
-                        .anyMatch(frame -> frame.getMethodName().contains(method));
-    }
-
-    private void assertNoWarningFrom(String method) {
-        seen.addAll(records);
-        assertThat(seen).noneMatch(logged -> names(logged, method));
+        warnings.close();
     }
 
     /** Drops the near end, and returns the far one. */
@@ -100,7 +46,7 @@ class DebugModeTest {
         ManualLoop loop = new ManualLoop();
         StreamConnection far = dropOneEnd(loop);
         CompletableFuture<byte[]> end = far.reader().read(1);
-        LogRecord logged = warningFrom("dropOneEnd");
+        LogRecord logged = warnings.awaitFrom("dropOneEnd");
         assertThat(logged.getMessage()).contains("StreamConnection[OPEN").contains("dropped without close()");
         assertThat(logged.getThrown()).hasStackTraceContaining("DebugModeTest.dropOneEnd");
         loop.runReady();
@@ -123,8 +69,8 @@ class DebugModeTest {
         openAndClose(loop);
         System.gc();
         StreamConnection far = dropOneEnd(loop);
-        warningFrom("dropOneEnd");
-        assertNoWarningFrom("openAndClose");
+        warnings.awaitFrom("dropOneEnd");
+        warnings.assertNoneFrom("openAndClose");
         far.abort();
     }
 
@@ -140,15 +86,119 @@ class DebugModeTest {
         List<StreamConnection> kept = new ArrayList<>();
         CompletableFuture<Void> lines = waitForLines(loop, kept);
         kept.add(dropOneEnd(loop));
-        warningFrom("dropOneEnd");
-        assertNoWarningFrom("waitForLines");
+        warnings.awaitFrom("dropOneEnd");
+        warnings.assertNoneFrom("waitForLines");
         kept.get(0).writer().write(Latin1.bytes("one\n"));
         kept.forEach(StreamConnection::close);
         loop.runReady();
         Outcomes.value(lines);
     }
 
-    /** Leaves no connection to be reported: warnings beyond ten a second are left out. */
+    private static StreamConnection readBareFuture(ManualLoop loop, List<Object> kept) {
+        MemoryPair pair = MemoryStreams.pair(loop);
+        kept.add(pair.near().reader().readLine().thenApply(Latin1::text));
+        return pair.far();
+    }
+
+    private static StreamConnection drainBareFuture(ManualLoop loop, List<Object> kept) {
+        MemoryPair pair = MemoryStreams.pair(loop);
+        pair.toFar().stall();
+        pair.near().writer().write(new byte[1_000_000]);
+        kept.add(pair.near().writer().drain());
+        return pair.far();
+    }
+
+    private static List<StreamConnection> relayBareFuture(ManualLoop loop) {
+        MemoryPair client = MemoryStreams.pair(loop);
+        MemoryPair server = MemoryStreams.pair(loop);
+        StreamConnection.relay(client.near(), server.near());
+        return List.of(client.far(), server.far());
+    }
+
+    /** The operation completes later, and the program goes on with its result; then the connection is dropped. */
+    @Test
+    void connectionWithAPendingOperation_thatRefersToNothing_isNotDroppedUntilItCompletes() throws Exception {
+        ManualLoop loop = new ManualLoop();
+        List<Object> kept = new ArrayList<>();
+        StreamConnection far = readBareFuture(loop, kept);
+        kept.add(drainBareFuture(loop, kept));
+        List<StreamConnection> relayed = relayBareFuture(loop);
+        kept.add(dropOneEnd(loop));
+        warnings.awaitFrom("dropOneEnd");
+        warnings.assertNoneFrom("BareFuture");
+        far.writer().write(Latin1.bytes("one\n"));
+        loop.runReady();
+        warnings.awaitFrom("readBareFuture");
+        warnings.assertNoneFrom("drainBareFuture");
+        warnings.assertNoneFrom("relayBareFuture");
+        far.abort();
+        relayed.forEach(StreamConnection::abort);
+        kept.stream().filter(StreamConnection.class::isInstance).forEach(each -> ((StreamConnection) each).abort());
+        loop.runReady();
+    }
+
+    private static Object keepOnePart(
+            ManualLoop loop, Function<StreamConnection, Object> part, List<StreamConnection> far) {
+        MemoryPair pair = MemoryStreams.pair(loop);
+        far.add(pair.far());
+        return part.apply(pair.near());
+    }
+
+    @Test
+    void connection_isNotDropped_whileTheProgramHoldsAPartOfIt() throws Exception {
+        ManualLoop loop = new ManualLoop();
+        List<StreamConnection> far = new ArrayList<>();
+        List<Object> parts = Stream.<Function<StreamConnection, Object>>of(
+                        StreamConnection::reader,
+                        StreamConnection::writer,
+                        connection -> connection.reader().text(StandardCharsets.UTF_8),
+                        connection -> connection.reader().numbers(ByteOrder.BIG_ENDIAN),
+                        connection -> connection.reader().asInputStream(),
+                        connection -> connection.reader().lines(),
+                        connection -> connection.writer().numbers(ByteOrder.BIG_ENDIAN),
+                        connection -> connection.writer().asOutputStream())
+                .map(part -> keepOnePart(loop, part, far))
+                .toList();
+        far.add(dropOneEnd(loop));
+        warnings.awaitFrom("dropOneEnd");
+        warnings.assertNoneFrom("keepOnePart");
+        far.forEach(StreamConnection::abort); // both ends: none is left to be reported
+        loop.runReady();
+        Reference.reachabilityFence(parts);
+    }
+
+    private static void takeAndDrop(AcceptedConnections accepted, ManualLoop loop) {
+        CompletableFuture<StreamConnection> taken = accepted.accept();
+        loop.runReady();
+        assertThat(taken).isCompleted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void acceptedConnection_thatItsTakerDrops_isReported_withThePlaceOfAccept(boolean isTakenLate) throws Exception {
+        ManualLoop loop = new ManualLoop();
+        MemoryPair pair = MemoryStreams.pair(loop);
+        AcceptedConnections accepted = new AcceptedConnections();
+        CompletableFuture<StreamConnection> cancelled = accepted.accept();
+        cancelled.cancel(false);
+        if (isTakenLate) {
+            pair.near().serve(accepted, FailureReporter.LOGGING);
+            loop.runReady();
+            takeAndDrop(accepted, loop);
+        } else {
+            loop.execute(() -> pair.near().serve(accepted, FailureReporter.LOGGING));
+            takeAndDrop(accepted, loop);
+        }
+        CompletableFuture<byte[]> end = pair.far().reader().read(1);
+        LogRecord logged = warnings.awaitFrom("takeAndDrop");
+        assertThat(logged.getMessage()).contains("dropped without close()");
+        loop.runReady();
+        assertThat(Outcomes.text(end)).isEmpty();
+        pair.far().close();
+        loop.runReady();
+    }
+
+    /** Leaves no connection to be reported. */
     private static void closeBoth(MemoryPair pair) {
         pair.near().close();
         pair.far().close();
@@ -184,11 +234,10 @@ class DebugModeTest {
         failSeen(kind);
         System.gc();
         failUnseen(kind);
-        LogRecord logged = warningFrom("failUnseen");
+        LogRecord logged = warnings.awaitFrom("failUnseen");
         assertThat(logged.getMessage()).contains("no code looked at its outcome");
         assertThat(logged.getThrown()).hasMessage("unseen");
-        seen.addAll(records);
-        assertThat(seen)
+        assertThat(warnings.all())
                 .noneMatch(each -> each.getThrown() != null
                         && "seen".equals(each.getThrown().getMessage()));
     }
@@ -200,11 +249,11 @@ class DebugModeTest {
         times.begin();
         nanos.addAndGet(99_999_999);
         times.end();
-        assertThat(records).noneMatch(logged -> logged.getMessage().contains("held their event loop"));
+        assertThat(warnings.all()).noneMatch(logged -> logged.getMessage().contains("held their event loop"));
         times.begin();
         nanos.addAndGet(123_456_789);
         times.end();
-        assertThat(records.stream().map(LogRecord::getMessage))
+        assertThat(warnings.all().stream().map(LogRecord::getMessage))
                 .contains("callbacks of StreamConnection[OPEN, peer=somebody] held their event loop for 123 ms");
     }
 

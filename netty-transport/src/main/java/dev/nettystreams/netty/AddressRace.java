@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.spi.OpeningPlace;
 import dev.nettystreams.spi.StageFailures;
 import dev.nettystreams.spi.Timeouts;
 import io.netty.bootstrap.Bootstrap;
@@ -48,6 +49,7 @@ final class AddressRace {
     private final ConnectOptions options;
     private final String target;
     private final TimeBudget budget;
+    private final @Nullable OpeningPlace place = OpeningPlace.here();
     private final CompletableFuture<StreamConnection> result = new CompletableFuture<>();
 
     private final ArrayDeque<SocketAddress> untried = new ArrayDeque<>();
@@ -186,7 +188,8 @@ final class AddressRace {
     }
 
     private StreamChannelHandler streams(Consumer<StreamConnection> opened) {
-        return new StreamChannelHandler(limits, options.connection().idle(), opened, result::completeExceptionally);
+        return new StreamChannelHandler(
+                limits, options.connection().idle(), place, opened, result::completeExceptionally);
     }
 
     private Channel newChannel() {

@@ -60,7 +60,7 @@ final class Admission {
     }
 
     private StreamChannelHandler streams(Consumer<StreamConnection> whenOpen) {
-        return new StreamChannelHandler(limits, options.connection().idle(), whenOpen, this::notOpened);
+        return new StreamChannelHandler(limits, options.connection().idle(), null, whenOpen, this::notOpened);
     }
 
     private void opened(StreamConnection connection) {

@@ -217,8 +217,9 @@ final class Loops {
 
     /** Makes {@link #close} close a connection; closes it here if these loops are closed already. */
     void addConnection(StreamConnection connection) {
-        if (connections.add(connection)) {
-            connection.waitClosed().whenComplete((done, lost) -> connections.remove(connection));
+        StreamConnection listed = connection.unwatched(); // the program may drop its own object
+        if (connections.add(listed)) {
+            listed.waitClosed().whenComplete((done, lost) -> connections.remove(listed));
         } else {
             connection.abort();
         }

@@ -5,6 +5,7 @@ import dev.nettystreams.FailureReporter;
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.spi.OpeningPlace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -58,8 +59,11 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
 
     private final StreamLimits limits;
     private final IdleTimeouts idleTimeouts;
-    private final Consumer<StreamConnection> opened;
-    private final Consumer<Throwable> notOpened;
+    private final @Nullable OpeningPlace place;
+
+    // Until the streams have opened, or have not: they lead to the connection, which the program may drop.
+    private @Nullable Consumer<StreamConnection> opened;
+    private @Nullable Consumer<Throwable> notOpened;
 
     private @Nullable ChannelTransport transport;
 
@@ -83,23 +87,31 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * @param reporter called if the conversation fails
      */
     public StreamChannelHandler(ConnectionHandler conversation, StreamLimits limits, FailureReporter reporter) {
-        this(limits, IdleTimeouts.NONE, connection -> connection.serve(conversation, reporter), cause -> {});
+        this(
+                limits,
+                IdleTimeouts.NONE,
+                OpeningPlace.here(),
+                connection -> connection.serve(conversation, reporter),
+                cause -> {});
     }
 
     /**
      * Creates a handler for a caller that waits for the streams to open.
      *
+     * @param place the program's call that opens the connection; null if its opener closes it
      * @param notOpened called with the exception or {@link Error} that kept the streams from opening; the channel is
      *     closed
      */
     StreamChannelHandler(
             StreamLimits limits,
             IdleTimeouts idleTimeouts,
+            @Nullable OpeningPlace place,
             Consumer<StreamConnection> opened,
             Consumer<Throwable> notOpened) {
         RequiredNetty.check();
         this.limits = limits;
         this.idleTimeouts = idleTimeouts;
+        this.place = place;
         this.opened = opened;
         this.notOpened = notOpened;
     }
@@ -130,6 +142,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             throw new IllegalArgumentException(refusal + ": " + channel);
         }
         CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
+        OpeningPlace place = OpeningPlace.here();
         onLoopOf(channel, adopted, () -> {
             if (!channel.isActive()) {
                 throw new IllegalStateException("the channel is not active: " + channel);
@@ -140,7 +153,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             }
             channel.pipeline()
                     .addLast(new StreamChannelHandler(
-                            limits, IdleTimeouts.NONE, adopted::complete, adopted::completeExceptionally));
+                            limits, IdleTimeouts.NONE, place, adopted::complete, adopted::completeExceptionally));
         });
         return adopted;
     }
@@ -299,11 +312,18 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             }
             ChannelTransport fresh = new ChannelTransport(context, idleTimeouts);
             transport = fresh;
-            opened.accept(StreamConnection.over(fresh, limits));
+            Consumer<StreamConnection> receiver = Objects.requireNonNull(opened);
+            opened = null;
+            receiver.accept(StreamConnection.over(fresh, limits, place));
         } catch (Throwable e) { // Netty would only log it
             context.close();
-            notOpened.accept(e);
+            if (notOpened != null) {
+                notOpened.accept(e);
+            }
             throw e;
+        } finally {
+            opened = null;
+            notOpened = null;
         }
     }
 

@@ -68,7 +68,11 @@ class IdleTimeoutTest {
                                 }
                             },
                             new StreamChannelHandler(
-                                    StreamLimits.DEFAULT, timeouts, opened::complete, opened::completeExceptionally));
+                                    StreamLimits.DEFAULT,
+                                    timeouts,
+                                    null,
+                                    opened::complete,
+                                    opened::completeExceptionally));
             channel.runPendingTasks();
             connection = get(opened);
         }

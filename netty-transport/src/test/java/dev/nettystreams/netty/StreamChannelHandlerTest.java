@@ -445,6 +445,7 @@ class StreamChannelHandlerTest {
                             new StreamChannelHandler(
                                     StreamLimits.DEFAULT,
                                     IdleTimeouts.NONE,
+                                    null,
                                     connection -> refusal.complete(new AssertionError("opened")),
                                     refusal::complete));
             assertThat(get(refusal))

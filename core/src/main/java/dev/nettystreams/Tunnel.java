@@ -1,9 +1,11 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.IdleWatch;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,27 +30,22 @@ import org.jspecify.annotations.Nullable;
 final class Tunnel extends Claimable<RelayCounts> {
     private static final int LINGER_SECONDS = 60;
 
-    /** The idle timeout may be late by this part of it. */
-    private static final int LOOKS_PER_IDLE_TIMEOUT = 4;
-
     private final StreamCore client;
     private final StreamCore server;
-    private final @Nullable Duration idleTimeout;
     private final Relay there;
     private final Relay back;
     private volatile boolean isSettledHere;
 
     // On the client's loop.
-    private Loop.@Nullable Timer timer;
-    private long lastByteCount;
-    private int looksWithoutProgress;
+    private final @Nullable IdleWatch idleWatch;
+    private Loop.@Nullable Timer lingering;
 
     private Tunnel(StreamCore client, StreamCore server, @Nullable Duration idleTimeout) {
         this.client = client;
         this.server = server;
-        this.idleTimeout = idleTimeout;
         this.there = new Relay(client.input, server);
         this.back = new Relay(server.input, client);
+        this.idleWatch = idleTimeout == null ? null : idleWatch(idleTimeout);
     }
 
     /** Any thread. */
@@ -103,10 +100,10 @@ final class Tunnel extends Claimable<RelayCounts> {
             if (!isSettledHere) {
                 abortBoth(); // cancelled, or completed otherwise by its holder
             }
-            client.access.run(this::stopTimer);
+            client.access.run(this::stopTimers);
         });
-        if (idleTimeout != null) {
-            client.access.run(this::lookLater);
+        if (idleWatch != null) {
+            client.access.run(idleWatch::start);
         }
     }
 
@@ -142,46 +139,36 @@ final class Tunnel extends Claimable<RelayCounts> {
 
     // ---- time, on the client's loop
 
+    private IdleWatch idleWatch(Duration timeout) {
+        return new IdleWatch(
+                client.loop,
+                timeout,
+                () -> true,
+                () -> there.movedByteCount() + back.movedByteCount(),
+                () -> abort(
+                        new TimeoutException("no byte passed in either direction within " + Timeouts.toText(timeout))));
+    }
+
     private void linger() {
-        schedule(
-                Duration.ofSeconds(LINGER_SECONDS),
-                () -> abort(new TimeoutException(
-                        "the server did not end within " + LINGER_SECONDS + " s after the client")));
-    }
-
-    private void lookLater() {
-        Duration idle = idleTimeout;
-        if (idle != null) {
-            schedule(idle.dividedBy(LOOKS_PER_IDLE_TIMEOUT).plusNanos(1), () -> look(idle));
+        if (isDone()) {
+            return;
+        }
+        try {
+            lingering = client.loop.schedule(
+                    () -> abort(new TimeoutException(
+                            "the server did not end within " + LINGER_SECONDS + " s after the client")),
+                    TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
+        } catch (RejectedExecutionException e) {
+            lingering = null; // the loop is ending, and the connection with it
         }
     }
 
-    private void look(Duration idle) {
-        long byteCount = there.movedByteCount() + back.movedByteCount();
-        looksWithoutProgress = byteCount == lastByteCount ? looksWithoutProgress + 1 : 0;
-        lastByteCount = byteCount;
-        if (looksWithoutProgress < LOOKS_PER_IDLE_TIMEOUT) {
-            lookLater();
-        } else {
-            abort(new TimeoutException("no byte passed in either direction within " + Timeouts.toText(idle)));
+    private void stopTimers() {
+        if (idleWatch != null) {
+            idleWatch.stop();
         }
-    }
-
-    private void schedule(Duration delay, Runnable task) {
-        stopTimer();
-        if (!isDone()) {
-            try {
-                timer = client.loop.schedule(task, Timeouts.saturatedNanos(delay));
-            } catch (RejectedExecutionException e) {
-                timer = null; // the loop is ending, and the connection with it
-            }
-        }
-    }
-
-    private void stopTimer() {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
+        if (lingering != null) {
+            lingering.cancel();
         }
     }
 }

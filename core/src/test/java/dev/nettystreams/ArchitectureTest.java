@@ -41,6 +41,7 @@ class ArchitectureTest extends ArchitectureRules {
             "TlsUpgrade",
             "spi.CancelForwarding",
             "spi.Chunk",
+            "spi.IdleWatch",
             "spi.LogLimit",
             "spi.Loop",
             "spi.Loop$Timer",

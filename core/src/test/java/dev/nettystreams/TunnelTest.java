@@ -176,6 +176,22 @@ class TunnelTest {
         assertThat(loop.timerCount()).isZero();
     }
 
+    /** The client has ended and the server cannot be told: the idle timeout still ends the tunnel before the minute. */
+    @Test
+    void idleTimeout_countsWhileTheServerMayAnswer() {
+        serverSide = MemoryStreams.pair(loop, StreamLimits.DEFAULT, WITHOUT_HALF_CLOSE);
+        CompletableFuture<RelayCounts> tunnel = beginWithIdleTimeout(Duration.ofSeconds(8));
+        clientPeer().writer().writeEof();
+        loop.runReady();
+        loop.advance(Duration.ofMillis(7_999));
+        assertThat(tunnel).isNotDone();
+        loop.advance(Duration.ofMillis(2_001));
+        assertThat(Outcomes.failure(TimeoutException.class, tunnel))
+                .hasMessage("no byte passed in either direction within 8 s");
+        assertBothAborted();
+        assertThat(loop.timerCount()).isZero();
+    }
+
     @Test
     void connectionWithAPendingRead_isRefused_andTheOtherIsLeftAlone() {
         loop.runReady();

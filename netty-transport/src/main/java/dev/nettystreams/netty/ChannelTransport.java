@@ -2,6 +2,7 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.TlsTruncationException;
 import dev.nettystreams.spi.Chunk;
+import dev.nettystreams.spi.IdleWatch;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.OutputEnd;
 import dev.nettystreams.spi.Timeouts;

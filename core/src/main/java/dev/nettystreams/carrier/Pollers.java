@@ -12,48 +12,85 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 final class Pollers {
-    private static final Object LOCK = new Object();
-    private static final ArrayDeque<Runnable> WAITING = new ArrayDeque<>(); // guarded by LOCK
-    private static boolean areMade; // guarded by LOCK
-    private static final Thread MAKER = new Thread(Pollers::make, "netty-streams-pollers");
+    /** The pollers of this process, which are made when this class is first used. */
+    private static final Pollers OF_JDK = new Pollers(Pollers::makePollersOfJdk);
+
+    private final Object lock = new Object();
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(); // guarded by lock
+    private final Runnable creation;
+    private boolean areMade; // guarded by lock
 
     static {
-        MAKER.setDaemon(true);
-        MAKER.start();
+        OF_JDK.start();
     }
 
-    private Pollers() {}
+    /** @param creation makes the pollers, on a thread of its own */
+    Pollers(Runnable creation) {
+        this.creation = creation;
+    }
 
-    private static void make() {
+    void start() {
+        Thread maker = new Thread(this::make, "netty-streams-pollers");
+        maker.setDaemon(true);
+        maker.start();
+    }
+
+    private static void makePollersOfJdk() {
         try {
             Class.forName("sun.nio.ch.Poller", true, null);
         } catch (ClassNotFoundException | LinkageError e) {
             // a JDK without this class
         }
+    }
+
+    private void make() {
+        runReporting(creation);
         for (Runnable next; (next = nextWaiting()) != null; ) {
-            next.run();
+            runReporting(next);
+        }
+    }
+
+    /** An action that fails must not keep the later ones, and the threads that wait for them, from running. */
+    private static void runReporting(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            Thread thread = Thread.currentThread();
+            try {
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            } catch (Throwable lost) {
+                // No one is left to tell.
+            }
         }
     }
 
     /** Returns the actions in their order. When none is left, later actions run at once. */
-    private static @Nullable Runnable nextWaiting() {
-        synchronized (LOCK) {
-            Runnable next = WAITING.poll();
+    private @Nullable Runnable nextWaiting() {
+        synchronized (lock) {
+            Runnable next = waiting.poll();
             areMade = next == null;
             return next;
         }
     }
 
     static boolean areMade() {
-        synchronized (LOCK) {
+        return OF_JDK.haveBeenMade();
+    }
+
+    static void whenMade(Runnable action) {
+        OF_JDK.afterCreation(action);
+    }
+
+    boolean haveBeenMade() {
+        synchronized (lock) {
             return areMade;
         }
     }
 
-    static void whenMade(Runnable action) {
-        synchronized (LOCK) {
+    void afterCreation(Runnable action) {
+        synchronized (lock) {
             if (!areMade) {
-                WAITING.add(action);
+                waiting.add(action);
                 return;
             }
         }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackgroundLoop implements Loop, AutoCloseable {
     private static final AtomicLong COUNTER = new AtomicLong();
+    private static final int CLOSE_SECONDS = 5;
 
     private final ScheduledThreadPoolExecutor executor;
     private final Map<Object, Runnable> atEnd = new ConcurrentHashMap<>();
@@ -98,16 +99,28 @@ public final class BackgroundLoop implements Loop, AutoCloseable {
     }
 
     /**
-     * Ends the loop and drops the tasks that have not run.
+     * Ends the loop: it accepts no more tasks, runs those that it has accepted, and drops the timers that are not due,
+     * which their submitters are told. Waits up to 5 s for the tasks, unless a task of this loop is the caller.
      *
      * @throws IllegalStateException if a task has thrown; the cause is the exception of the first such task
      */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
+        if (!isCurrent()) {
+            waitForEnd();
+        }
         Throwable failure = firstFailure.get();
         if (failure != null) {
             throw new IllegalStateException("a task of the loop threw", failure);
+        }
+    }
+
+    private void waitForEnd() {
+        try {
+            executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS); // afterwards a daemon thread goes on
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

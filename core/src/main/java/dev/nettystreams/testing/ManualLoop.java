@@ -200,16 +200,59 @@ public final class ManualLoop implements Loop {
         }
     }
 
-    /** Ends the loop: drops all tasks and timers; from now on {@code execute} and {@code schedule} throw. */
+    /**
+     * Ends the loop. Runs the ready tasks first, including the tasks that they submit: they were accepted. Then
+     * {@code execute} and {@code schedule} throw, and the timers that are not due are dropped, which their submitters
+     * are told. An exception that a task throws is thrown once the loop has ended, with later ones suppressed.
+     */
     public void shutDown() {
+        Throwable failure = null;
         List<Timed> dropped;
-        synchronized (lock) {
-            isShutDown = true;
-            ready.clear();
-            dropped = List.copyOf(timers);
-            timers.clear();
+        while ((dropped = endIfIdle()) == null) {
+            try {
+                runReady();
+            } catch (Throwable e) { // the other tasks have been accepted, too
+                refuseIfInterrupted(0);
+                failure = firstOf(failure, e);
+            }
         }
-        dropped.forEach(timer -> timer.ifDropped.run());
+        for (Timed timer : dropped) {
+            try {
+                timer.ifDropped.run();
+            } catch (Throwable e) {
+                failure = firstOf(failure, e);
+            }
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
+    private static Throwable firstOf(@Nullable Throwable first, Throwable next) {
+        if (first == null) {
+            return next;
+        }
+        if (first != next) {
+            first.addSuppressed(next);
+        }
+        return first;
+    }
+
+    /** Returns the timers that are dropped, or null if a task is ready. */
+    private @Nullable List<Timed> endIfIdle() {
+        synchronized (lock) {
+            makeDueTimersReady();
+            if (!ready.isEmpty()) {
+                return null;
+            }
+            isShutDown = true;
+            List<Timed> dropped = List.copyOf(timers);
+            timers.clear();
+            return dropped;
+        }
     }
 
     /**

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nettystreams.spi.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ManualLoopTest {
@@ -79,12 +81,63 @@ class ManualLoopTest {
     }
 
     @Test
-    void shutDown_dropsAndRejects() {
-        loop.execute(() -> ran.add("dropped"));
-        loop.shutDown();
+    void shutDown_runsWhatWasAccepted_tellsOfDroppedTimers_andRejects() {
+        IllegalStateException thrown = new IllegalStateException("thrown");
+        loop.schedule(() -> ran.add("never"), 1, () -> ran.add("timer dropped"));
+        loop.execute(() -> {
+            throw thrown;
+        });
+        loop.execute(() -> {
+            assertThat(loop.isCurrent()).isTrue();
+            assertThat(loop.isEnding()).isFalse();
+            ran.add("accepted");
+            loop.execute(() -> ran.add("accepted by it"));
+        });
+        assertThatThrownBy(loop::shutDown).isSameAs(thrown);
+        assertThat(loop.isEnding()).isTrue();
+        assertThat(ran).containsExactly("accepted", "accepted by it", "timer dropped");
         assertThat(loop.runReady()).isZero();
         assertThatThrownBy(() -> loop.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
         assertThatThrownBy(() -> loop.schedule(() -> {}, 1)).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    /** A task that was accepted while the loop was not ending is run, even if the loop is closed before. */
+    @Test
+    void backgroundLoop_runsWhatItAccepted_andTellsOfDroppedTimers() throws Exception {
+        BackgroundLoop background = new BackgroundLoop();
+        CountDownLatch closing = new CountDownLatch(1);
+        List<String> order = Collections.synchronizedList(ran);
+        background.execute(() -> {
+            try {
+                closing.await();
+            } catch (InterruptedException e) {
+                order.add("interrupted");
+            }
+        });
+        background.schedule(() -> order.add("never"), TimeUnit.HOURS.toNanos(1), () -> order.add("timer dropped"));
+        background.execute(() -> order.add("accepted"));
+        background.afterEnd(() -> order.add("ended"));
+        assertThat(background.isEnding()).isFalse();
+        Thread release = new Thread(() -> {
+            while (!background.isEnding()) {
+                Thread.onSpinWait();
+            }
+            closing.countDown();
+        });
+        release.start();
+        background.close();
+        release.join();
+        assertThat(order).startsWith("accepted").containsExactlyInAnyOrder("accepted", "timer dropped", "ended");
+        assertThatThrownBy(() -> background.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void backgroundLoop_mayBeClosedByItsOwnTask() throws Exception {
+        BackgroundLoop background = new BackgroundLoop();
+        CountDownLatch ended = new CountDownLatch(1);
+        background.execute(background::close);
+        background.afterEnd(ended::countDown);
+        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

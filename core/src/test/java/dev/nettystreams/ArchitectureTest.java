@@ -53,6 +53,8 @@ class ArchitectureTest extends ArchitectureRules {
             "spi.Transport",
             "spi.TransportEvents",
             "testing.BackgroundLoop",
+            "testing.ForwardingEvents",
+            "testing.ForwardingTransport",
             "testing.ManualLoop",
             "testing.MemoryOptions",
             "testing.MemoryPair",

@@ -1,6 +1,8 @@
 package dev.nettystreams.testing;
 
+import dev.nettystreams.spi.Transport;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * The properties of a pair of in-memory connections, for both directions. Immutable: {@link #DEFAULT}, and copies of it
@@ -8,13 +10,21 @@ import java.util.Objects;
  */
 public final class MemoryOptions {
     /** 64 KiB on the wire, received in chunks of up to 16 KiB, with half-close. */
-    public static final MemoryOptions DEFAULT = new MemoryOptions(65536, 16384, true);
+    public static final MemoryOptions DEFAULT =
+            new MemoryOptions(65536, 16384, true, UnaryOperator.identity(), UnaryOperator.identity());
 
     private final int capacityBytes;
     private final int chunkBytes;
     private final boolean canWriteEof;
+    private final UnaryOperator<Transport> near;
+    private final UnaryOperator<Transport> far;
 
-    private MemoryOptions(int capacityBytes, int chunkBytes, boolean canWriteEof) {
+    private MemoryOptions(
+            int capacityBytes,
+            int chunkBytes,
+            boolean canWriteEof,
+            UnaryOperator<Transport> near,
+            UnaryOperator<Transport> far) {
         if (capacityBytes < 1) {
             throw new IllegalArgumentException("capacityBytes < 1: " + capacityBytes);
         }
@@ -24,6 +34,8 @@ public final class MemoryOptions {
         this.capacityBytes = capacityBytes;
         this.chunkBytes = chunkBytes;
         this.canWriteEof = canWriteEof;
+        this.near = near;
+        this.far = far;
     }
 
     /**
@@ -60,7 +72,7 @@ public final class MemoryOptions {
      * @return a copy
      */
     public MemoryOptions withCapacity(int bytes) {
-        return new MemoryOptions(bytes, chunkBytes, canWriteEof);
+        return new MemoryOptions(bytes, chunkBytes, canWriteEof, near, far);
     }
 
     /**
@@ -70,7 +82,7 @@ public final class MemoryOptions {
      * @return a copy
      */
     public MemoryOptions withChunks(int bytes) {
-        return new MemoryOptions(capacityBytes, bytes, canWriteEof);
+        return new MemoryOptions(capacityBytes, bytes, canWriteEof, near, far);
     }
 
     /**
@@ -79,7 +91,39 @@ public final class MemoryOptions {
      * @return a copy
      */
     public MemoryOptions withoutHalfClose() {
-        return new MemoryOptions(capacityBytes, chunkBytes, false);
+        return new MemoryOptions(capacityBytes, chunkBytes, false, near, far);
+    }
+
+    /**
+     * Returns these options with a transport around that of the near end, such as a {@link ForwardingTransport} that
+     * counts, delays, drops or fails.
+     *
+     * @param wrapper called once for each pair, with the transport in memory; returns the transport that the streams
+     *     use; replaces the former wrapper
+     * @return a copy
+     */
+    public MemoryOptions withNearTransport(UnaryOperator<Transport> wrapper) {
+        Objects.requireNonNull(wrapper, "wrapper");
+        return new MemoryOptions(capacityBytes, chunkBytes, canWriteEof, wrapper, far);
+    }
+
+    /**
+     * Returns these options with a transport around that of the far end; see {@link #withNearTransport}.
+     *
+     * @param wrapper called once for each pair, with the transport in memory
+     * @return a copy
+     */
+    public MemoryOptions withFarTransport(UnaryOperator<Transport> wrapper) {
+        Objects.requireNonNull(wrapper, "wrapper");
+        return new MemoryOptions(capacityBytes, chunkBytes, canWriteEof, near, wrapper);
+    }
+
+    Transport near(Transport inMemory) {
+        return Objects.requireNonNull(near.apply(inMemory), "the wrapper of the near transport returned null");
+    }
+
+    Transport far(Transport inMemory) {
+        return Objects.requireNonNull(far.apply(inMemory), "the wrapper of the far transport returned null");
     }
 
     @Override
@@ -87,17 +131,20 @@ public final class MemoryOptions {
         return other instanceof MemoryOptions options
                 && capacityBytes == options.capacityBytes
                 && chunkBytes == options.chunkBytes
-                && canWriteEof == options.canWriteEof;
+                && canWriteEof == options.canWriteEof
+                && near.equals(options.near)
+                && far.equals(options.far);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(capacityBytes, chunkBytes, canWriteEof);
+        return Objects.hash(capacityBytes, chunkBytes, canWriteEof, near, far);
     }
 
     @Override
     public String toString() {
+        boolean isWrapped = !near.equals(DEFAULT.near) || !far.equals(DEFAULT.far);
         return "MemoryOptions[capacity=" + capacityBytes + " bytes, chunks=" + chunkBytes + " bytes, canWriteEof="
-                + canWriteEof + "]";
+                + canWriteEof + (isWrapped ? ", wrapped]" : "]");
     }
 }

@@ -48,8 +48,8 @@ public final class MemoryStreams {
         MemoryWire toFar = new MemoryWire(options.capacityBytes());
         MemoryWire toNear = toFar.newReverse();
         return new MemoryPair(
-                StreamConnection.over(new MemoryTransport(nearLoop, toFar, toNear, options), limits),
-                StreamConnection.over(new MemoryTransport(farLoop, toNear, toFar, options), limits),
+                StreamConnection.over(options.near(new MemoryTransport(nearLoop, toFar, toNear, options)), limits),
+                StreamConnection.over(options.far(new MemoryTransport(farLoop, toNear, toFar, options)), limits),
                 toFar,
                 toNear);
     }

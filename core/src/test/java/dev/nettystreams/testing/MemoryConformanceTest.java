@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.nettystreams.StreamLimits;
+import dev.nettystreams.spi.Transport;
+import dev.nettystreams.spi.TransportEvents;
 import dev.nettystreams.support.ConformanceTests;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,6 +30,25 @@ class MemoryConformanceTest {
     @TestFactory
     Stream<DynamicTest> memory() {
         return ConformanceTests.over(source(nearLoop, farLoop, MemoryOptions.DEFAULT, 16 << 20));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> memory_behindForwardingTransports() {
+        MemoryOptions options =
+                MemoryOptions.DEFAULT.withNearTransport(ForwardingBoth::new).withFarTransport(ForwardingBoth::new);
+        return ConformanceTests.over(source(nearLoop, farLoop, options, 1 << 20));
+    }
+
+    /** Forwards calls and events. */
+    private static final class ForwardingBoth extends ForwardingTransport {
+        ForwardingBoth(Transport target) {
+            super(target);
+        }
+
+        @Override
+        public void start(TransportEvents events, int highMarkBytes, int lowMarkBytes) {
+            super.start(new ForwardingEvents(events), highMarkBytes, lowMarkBytes);
+        }
     }
 
     @TestFactory

@@ -2,12 +2,14 @@ package dev.nettystreams.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nettystreams.StreamConnection;
 import dev.nettystreams.spi.OpeningPlace;
 import dev.nettystreams.testing.ManualLoop;
 import dev.nettystreams.testing.MemoryStreams;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
@@ -72,18 +74,31 @@ public final class DebugWarnings implements AutoCloseable {
                 + seen.stream().map(LogRecord::getMessage).toList());
     }
 
-    /**
-     * Asserts that no warning has a stack trace that names a method, once the garbage so far has been reported: that of
-     * a connection that is dropped here comes later.
-     */
+    /** Asserts that no warning has a stack trace that names a method, once the garbage so far has been reported. */
     public void assertNoneFrom(String method) throws InterruptedException {
-        dropLast();
-        awaitFrom("dropLast");
+        reportGarbage();
         assertThat(all()).noneMatch(logged -> names(logged, method));
     }
 
-    private static void dropLast() {
-        MemoryStreams.pair(new ManualLoop()).far().abort();
+    /** Drops a connection, and waits until it has been closed: garbage is reported in the order of its collection. */
+    private void reportGarbage() throws InterruptedException {
+        ManualLoop loop = new ManualLoop();
+        StreamConnection far = farEndOfDroppedOne(loop);
+        CompletableFuture<byte[]> end = far.reader().read(1);
+        for (int i = 0; i < 10 * DEADLINE_SECONDS && !end.isDone(); i++) {
+            System.gc();
+            LogRecord logged = records.poll(100, TimeUnit.MILLISECONDS);
+            if (logged != null) {
+                seen.add(logged);
+            }
+            loop.runReady();
+        }
+        assertThat(end).isDone();
+        far.abort();
+    }
+
+    private static StreamConnection farEndOfDroppedOne(ManualLoop loop) {
+        return MemoryStreams.pair(loop).far();
     }
 
     private static boolean names(LogRecord logged, String method) {

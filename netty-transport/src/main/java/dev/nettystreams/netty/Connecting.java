@@ -9,7 +9,6 @@ import dev.nettystreams.spi.CancelForwarding;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -36,18 +35,12 @@ record Connecting(Loops loops, StreamLimits limits) {
 
     CompletableFuture<StreamConnection> toUnix(UnixPath path, ConnectOptions options) {
         Objects.requireNonNull(options, "options").requireNoneOfTcp();
-        SocketAddress address;
-        Loops unix;
-        try {
-            address = path.address(loops.backend.forUnixSockets());
-            unix = loops.forUnixSockets();
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        AddressRace race = race(unix, unix.unixChannels(), options, "unix:" + path);
-        race.start(List.of(address));
-        TlsUpgrade tls = options.tls();
-        return tls == null ? race.result() : secured(race.result(), tls);
+        return loops.onUnixSocket(path, (address, unix) -> {
+            AddressRace race = race(unix, unix.unixChannels(), options, "unix:" + path);
+            race.start(List.of(address));
+            TlsUpgrade tls = options.tls();
+            return tls == null ? race.result() : secured(race.result(), tls);
+        });
     }
 
     private AddressRace race(

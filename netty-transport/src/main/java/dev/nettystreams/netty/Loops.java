@@ -16,6 +16,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,6 +203,25 @@ final class Loops {
             unix = beside;
         }
         return beside;
+    }
+
+    /**
+     * Begins an operation on a Unix socket. Its future fails if the path cannot be an address, or if these loops are
+     * closed.
+     *
+     * @param operation called with the address, and with the loops for Unix sockets
+     */
+    <T> CompletableFuture<T> onUnixSocket(
+            UnixPath path, BiFunction<SocketAddress, Loops, CompletableFuture<T>> operation) {
+        SocketAddress address;
+        Loops beside;
+        try {
+            address = path.address(backend.forUnixSockets());
+            beside = forUnixSockets();
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return operation.apply(address, beside);
     }
 
     /** Makes the future of a pending open fail when these loops are closed or end first; at once if they have. */

@@ -292,14 +292,8 @@ public final class ServerOptions {
     }
 
     /**
-     * Returns these options with a timeout for a peer that sends nothing. When a read, a relay or {@code startTls} has
-     * waited for the time and no byte has arrived, the connection breaks: the read and all later ones fail with a
-     * {@link dev.nettystreams.StreamBrokenException} whose message names the timeout and whose cause is a
-     * {@link java.net.SocketTimeoutException}. The time in which no read waits does not count, so a handler may compute
-     * an answer for longer, and neither does the time in which a slow target pauses a relay.
-     *
-     * <p>The connection breaks up to a quarter of the time later. To give up a read and keep the connection, use
-     * {@code orTimeout} on the read.
+     * Returns these options with a timeout for a peer that sends nothing: each accepted connection breaks as
+     * {@link ConnectOptions#withReadIdleTimeout} describes. A handler may compute an answer for longer.
      *
      * @param timeout more than zero
      * @return a copy
@@ -309,12 +303,8 @@ public final class ServerOptions {
     }
 
     /**
-     * Returns these options with a timeout for a peer that receives nothing. When written bytes have waited for the
-     * time and the socket has taken none, the connection is reset: pending and later waits of both directions fail as
-     * for {@link #withReadIdleTimeout}. The system's send buffer takes bytes before the peer does, so a few megabytes
-     * may have to be written before a dead peer is noticed.
-     *
-     * <p>The connection breaks up to a quarter of the time later.
+     * Returns these options with a timeout for a peer that receives nothing: each accepted connection is reset as
+     * {@link ConnectOptions#withWriteIdleTimeout} describes.
      *
      * @param timeout more than zero
      * @return a copy

@@ -4,7 +4,6 @@ import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamLimits;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -41,17 +40,11 @@ record Serving(Loops loops, StreamLimits limits) {
         Objects.requireNonNull(options, "options").requireNoneOfTcp();
         ConnectionSettings.refuse(
                 path.isAbstract() && options.unixPermissions() != null, "permissions", "abstract Unix sockets");
-        SocketAddress address;
-        Loops unix;
-        try {
-            address = path.address(loops.backend.forUnixSockets());
-            unix = loops.forUnixSockets();
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        return new ServerStart(loops, unix, limits, handler, options)
-                .run(() -> CompletableFuture.completedFuture(
-                        listening -> listening.openUnix(path, address, unix.backend, unix.unixServerChannels())));
+        return loops.onUnixSocket(
+                path,
+                (address, unix) -> new ServerStart(loops, unix, limits, handler, options)
+                        .run(() -> CompletableFuture.completedFuture(listening ->
+                                listening.openUnix(path, address, unix.backend, unix.unixServerChannels()))));
     }
 
     CompletableFuture<StreamServer> onChannel(

@@ -392,19 +392,12 @@ final class Input {
         return Math.max(0, bytes.size());
     }
 
-    /** Returns the number of bytes that a read by the caller would get without waiting. */
+    /**
+     * Returns the number of bytes that a read by the caller would get without waiting for the peer. It counts bytes
+     * that are not lent, or put aside: a caller may poll this number before it ever reads.
+     */
     int availableByteCount() {
-        if (access.isHere()) {
-            return bytes.tryOwn() ? queue().size() : 0;
-        }
-        if (bytes.tryUse() == LendableQueue.NOT_LENT) {
-            return 0;
-        }
-        try {
-            return bytes.inUse().size();
-        } finally {
-            bytes.endUse();
-        }
+        return access.isHere() && !bytes.tryOwn() ? 0 : bufferedByteCount();
     }
 
     // ---- for the tests of this package

@@ -126,9 +126,9 @@ public final class StreamWriter {
      * the thread's interrupt status set. On an event loop's own thread, every call throws {@link IllegalStateException}
      * as {@code await} does, and writes nothing.
      *
-     * <p>{@code close} flushes and ends the output with {@link #writeEof}, if the connection
-     * {@linkplain #canWriteEof supports half-close}; the input goes on either way. One thread at a time may use the
-     * stream.
+     * <p>{@code close} ends the output with {@link #writeEof}, if the connection {@linkplain #canWriteEof supports
+     * half-close}, and flushes; an interrupt ends only its wait. The input goes on either way. One thread at a time may
+     * use the stream.
      *
      * @return a new view of this writer
      */

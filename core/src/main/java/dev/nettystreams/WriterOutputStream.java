@@ -60,14 +60,14 @@ final class WriterOutputStream extends OutputStream {
         }
         Await.refuseOnLoopThread("close");
         isClosed = true;
-        await(writer.flush(), 0);
         try {
             if (writer.canWriteEof()) {
-                writer.writeEof();
+                writer.writeEof(); // before the wait, which an interrupt may end: the peer must hear of the end
             }
         } catch (StreamClosedException e) {
             throw new IOException(e.getMessage(), e);
         }
+        await(writer.flush(), 0);
     }
 
     /** @param byteCount the number of bytes that have been written when an interrupt comes */

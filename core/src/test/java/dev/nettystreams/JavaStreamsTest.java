@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.ThrowableAssert;
@@ -209,6 +210,60 @@ class JavaStreamsTest {
             pair.far().writer().writeEof();
             assertThat(in.read()).isEqualTo(-1);
             assertThat(in.read(new byte[3])).isEqualTo(-1);
+            return null;
+        });
+    }
+
+    /** No read has told the loop yet that this thread wants the bytes. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void available_countsBytes_beforeTheFirstRead(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
+            InputStream in = pair.near().reader().asInputStream();
+            pair.far().writer().write("0123456789", UTF_8);
+            while (in.available() < 10) {
+                LockSupport.parkNanos(100_000);
+            }
+            assertThat(new InputStreamReader(in, UTF_8).ready()).isTrue();
+            assertThat(in.readNBytes(in.available())).hasSize(10);
+            return null;
+        });
+    }
+
+    /** Each look may collide with an arrival, which the loop then puts aside. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void available_countsBytes_thatArriveWhileItLooks(ThreadKind kind) throws Exception {
+        kind.run(pair -> {
+            InputStream in = pair.near().reader().asInputStream();
+            for (int i = 0; i < 2_000; i++) {
+                pair.far().writer().write(new byte[] {(byte) i});
+                while (in.available() == 0) {
+                    LockSupport.parkNanos(1);
+                }
+                assertThat(in.read()).isEqualTo(i & 0xff);
+            }
+            return null;
+        });
+    }
+
+    /** The peer reads nothing until the close has been interrupted, and then hears of the end all the same. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.ThreadKind#all")
+    void interruptedClose_endsTheOutput(ThreadKind kind) throws Exception {
+        byte[] sent = new byte[4 << 20];
+        kind.run(pair -> {
+            Semaphore closing = new Semaphore(0);
+            pair.near().writer().write(sent);
+            CompletableFuture<Void> task = Await.createTask(() -> {
+                closing.release();
+                pair.near().writer().asOutputStream().close();
+            });
+            closing.acquire();
+            task.cancel(true);
+            boolean hasFailed = await(task.handle((done, failure) -> failure != null));
+            assertThat(hasFailed).isTrue();
+            assertThat(await(pair.far().reader().readAll(sent.length))).hasSize(sent.length);
             return null;
         });
     }

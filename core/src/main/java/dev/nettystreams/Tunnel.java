@@ -81,6 +81,8 @@ final class Tunnel extends Claimable<RelayCounts> {
         there.whenComplete((byteCount, failure) -> {
             if (failure != null) {
                 abort(failure);
+            } else if (isClosedHere(client)) {
+                abort(closedHere());
             } else if (back.isDone()) {
                 finish();
             } else if (!canTellServer) {
@@ -90,12 +92,14 @@ final class Tunnel extends Claimable<RelayCounts> {
         back.whenComplete((byteCount, failure) -> {
             if (failure != null) {
                 abort(failure);
+            } else if (isClosedHere(server)) {
+                abort(closedHere());
             } else if (there.isDone() || !canTellClient) {
                 finish();
             }
         });
-        client.waitClosed().whenComplete((closed, failure) -> ended(failure));
-        server.waitClosed().whenComplete((closed, failure) -> ended(failure));
+        client.waitClosed().whenComplete((closed, failure) -> ended(client, failure));
+        server.waitClosed().whenComplete((closed, failure) -> ended(server, failure));
         whenComplete((counts, failure) -> {
             if (!isSettledHere) {
                 abortBoth(); // cancelled, or completed otherwise by its holder
@@ -107,11 +111,23 @@ final class Tunnel extends Claimable<RelayCounts> {
         }
     }
 
-    /** A side that has ended its output may be lost without any read or write to notice it. */
-    private void ended(@Nullable Throwable failure) {
+    /** A side that has ended its output may be lost, or closed here, without any read or write to notice it. */
+    private void ended(StreamCore side, @Nullable Throwable failure) {
         if (failure != null) {
             abort(failure);
+        } else if (isClosedHere(side)) {
+            abort(closedHere());
         }
+    }
+
+    /** Returns whether the program has closed a side, whose input then ends as at the peer's EOF. */
+    private static boolean isClosedHere(StreamCore side) {
+        Lifecycle.State state = side.lifecycle.state();
+        return state == Lifecycle.State.CLOSING || state == Lifecycle.State.CLOSED;
+    }
+
+    private static StreamClosedException closedHere() {
+        return new StreamClosedException("close() was called during relay()");
     }
 
     private void finish() {

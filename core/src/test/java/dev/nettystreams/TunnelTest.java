@@ -143,6 +143,40 @@ class TunnelTest {
         Outcomes.failure(StreamBrokenException.class, waitClosed(serverPeer()));
     }
 
+    /** Its input ends as at the client's EOF, but the client has not ended. */
+    @Test
+    void closeOfASide_byTheProgram_failsTheTunnel() {
+        for (boolean isClient : new boolean[] {true, false}) {
+            clientSide = MemoryStreams.pair(loop);
+            serverSide = MemoryStreams.pair(loop);
+            CompletableFuture<RelayCounts> tunnel = begin();
+            (isClient ? clientSide.far() : serverSide.near()).close();
+            loop.runReady();
+            assertThat(Outcomes.failure(StreamClosedException.class, tunnel))
+                    .hasMessage("close() was called during relay()");
+            Outcomes.failure(StreamBrokenException.class, waitClosed(isClient ? serverPeer() : clientPeer()));
+        }
+    }
+
+    @Test
+    void sideThatWasClosedBefore_failsTheTunnel() {
+        clientSide.far().close();
+        Outcomes.failure(StreamClosedException.class, begin());
+        Outcomes.failure(StreamBrokenException.class, waitClosed(serverPeer()));
+    }
+
+    @Test
+    void closeOfASide_whosePeerHasEnded_failsTheTunnel() {
+        CompletableFuture<RelayCounts> tunnel = begin();
+        clientPeer().writer().writeEof();
+        loop.runReady();
+        assertThat(tunnel).isNotDone();
+        clientSide.far().close();
+        loop.runReady();
+        Outcomes.failure(StreamClosedException.class, tunnel);
+        Outcomes.failure(StreamBrokenException.class, waitClosed(serverPeer()));
+    }
+
     @Test
     void cancel_abortsBoth() {
         CompletableFuture<RelayCounts> tunnel = begin();

@@ -76,6 +76,9 @@ final class Output implements Outgoing {
         highMarkBytes = highBytes;
         transport.setWriteMarks(highBytes, lowBytes);
         grantCredit();
+        if (transport.isWritable()) {
+            gate.reachedLowMark().forEach(Waiters::complete); // the low mark has been raised above what is buffered
+        }
     }
 
     // ---- writes

@@ -148,9 +148,9 @@ public final class StreamConnection implements AutoCloseable {
      * Changes the limits of the living connection, such as the read limit after a login, or the write marks (asyncio's
      * {@code set_write_buffer_limits}).
      *
-     * <p>The read limit applies to reads that are called afterwards. The write marks apply from the next write on; a
-     * {@code drain} that waits completes at the new low mark. The close timeout applies to a {@code close} that is
-     * called afterwards. Has no effect on a connection that has ended.
+     * <p>The read limit applies to reads that are called afterwards. A {@code drain} that waits completes at the new
+     * low mark: at once if no more bytes are buffered. A lower high mark applies from the next write on. The close
+     * timeout applies to a {@code close} that is called afterwards. Has no effect on a connection that has ended.
      *
      * @param limits the new limits
      */

@@ -42,18 +42,21 @@ final class StreamCore implements TransportEvents {
     final Ending ending;
 
     private final ReadGate gate;
-    private volatile StreamLimits limits;
+    private volatile InForce inForce;
 
-    /** Immutable; a reader that sees the former one applies the former limit. */
-    private DelimitedRequest lineRequest;
+    /** The limits, and the request of {@code readLine()} within them. */
+    private record InForce(StreamLimits limits, DelimitedRequest line) {
+        static InForce of(StreamLimits limits) {
+            return new InForce(limits, lineRequest(limits));
+        }
+    }
 
     private volatile @Nullable TlsSession tlsSession;
 
     StreamCore(Transport transport, StreamLimits limits) {
         this.transport = transport;
         this.loop = transport.loop();
-        this.limits = limits;
-        this.lineRequest = lineRequest(limits);
+        this.inForce = InForce.of(limits);
         this.lifecycle = new Lifecycle(transport.outputRefusal());
         this.access = new LoopAccess(loop, this::toString);
         this.output = new Output(transport, access, lifecycle, limits, this::outputBroken);
@@ -64,12 +67,12 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. */
     StreamLimits limits() {
-        return limits;
+        return inForce.limits;
     }
 
     /** Returns the request of {@code readLine()}, within the read limit. Any thread. */
     DelimitedRequest lineRequest() {
-        return lineRequest;
+        return inForce.line;
     }
 
     private static DelimitedRequest lineRequest(StreamLimits limits) {
@@ -80,14 +83,17 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. See {@link StreamConnection#setLimits}. */
     void setLimits(StreamLimits others) {
-        limits = others;
-        lineRequest = lineRequest(others);
-        access.run(() -> {
-            gate.setLimit(others.readLimitBytes());
-            if (!lifecycle.isHandedOver()) {
-                output.setMarks(others.writeHighMarkBytes(), others.writeLowMarkBytes());
-            }
-        });
+        inForce = InForce.of(others);
+        access.run(this::applyLimits);
+    }
+
+    /** Applies the latest limits: tasks of two threads may run in another order than their calls. */
+    private void applyLimits() {
+        StreamLimits now = limits();
+        gate.setLimit(now.readLimitBytes());
+        if (!lifecycle.isHandedOver()) {
+            output.setMarks(now.writeHighMarkBytes(), now.writeLowMarkBytes());
+        }
     }
 
     /** Any thread. Calls made after it reach the transport after its start. */
@@ -102,7 +108,7 @@ final class StreamCore implements TransportEvents {
     private void startOnLoop() {
         access.start();
         EventTurns events = new EventTurns(access, this);
-        StreamLimits now = limits;
+        StreamLimits now = limits();
         transport.start(events, now.writeHighMarkBytes(), now.writeLowMarkBytes());
     }
 

@@ -65,6 +65,20 @@ class ConnectionTest {
         assertThat(bench.wire.count("resumeReading")).isOne();
     }
 
+    /** The tasks of two calls may run in another order than the calls. */
+    @Test
+    void setLimits_ofTwoThreads_leavesTheReaderAndTheWireAtTheSameLimits() {
+        StreamLimits first = StreamLimits.DEFAULT.withReadLimit(4).withWriteMarks(8, 4);
+        StreamLimits last = StreamLimits.DEFAULT.withReadLimit(5).withWriteMarks(10, 5);
+        bench.connection.setLimits(first); // from elsewhere: waits for the loop
+        bench.loop.run(() -> bench.connection.setLimits(last));
+        bench.loop.runReady();
+        assertThat(bench.connection.limits()).isEqualTo(last);
+        assertThat(bench.wire.highMarkBytes).isEqualTo(10);
+        bench.wire.feed("0123456789");
+        assertThat(bench.wire.calls).doesNotContain("pauseReading");
+    }
+
     @Test
     void setLimits_passesTheWriteMarksOn_unlessTheWireHasAnotherOwner() {
         bench.run(() -> bench.connection.setLimits(StreamLimits.DEFAULT.withWriteMarks(10, 5)));

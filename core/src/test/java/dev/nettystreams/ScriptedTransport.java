@@ -29,6 +29,7 @@ final class ScriptedTransport implements Transport {
     boolean isWritable = true;
     boolean canWriteEof = true;
     boolean tellsThePeerOfItsEnd = true;
+    int highMarkBytes;
 
     /** Runs whenever bytes are taken from a chunk: between the check of a read and its completion. */
     Runnable beforeTake = () -> {};
@@ -142,6 +143,7 @@ final class ScriptedTransport implements Transport {
 
     @Override
     public void start(TransportEvents events, int highMarkBytes, int lowMarkBytes) {
+        this.highMarkBytes = highMarkBytes;
         this.events = events;
         note("start");
     }
@@ -190,6 +192,7 @@ final class ScriptedTransport implements Transport {
     @Override
     public void setWriteMarks(int highMarkBytes, int lowMarkBytes) {
         calls.add("setWriteMarks");
+        this.highMarkBytes = highMarkBytes;
     }
 
     @Override

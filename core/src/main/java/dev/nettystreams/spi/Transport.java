@@ -91,8 +91,9 @@ public interface Transport {
     boolean isWritable();
 
     /**
-     * Changes the marks that {@link #start} set. They apply from the next write on; the transport need not report a
-     * change of {@link #isWritable} before that.
+     * Changes the marks that {@link #start} set. A write buffer that holds no more than the new low mark becomes
+     * writable at once: the streams ask {@link #isWritable} behind this call, and the transport does not report it. A
+     * lower high mark may apply from the next write on.
      *
      * @param highMarkBytes the write buffer stops being writable above this number of bytes
      * @param lowMarkBytes a write buffer that stopped being writable becomes writable again at this number of bytes or

@@ -206,6 +206,7 @@ final class MemoryTransport implements Transport {
         checkCall("setWriteMarks");
         this.highMarkBytes = highMarkBytes;
         this.lowMarkBytes = lowMarkBytes;
+        isWritable |= pendingByteCount() <= lowMarkBytes;
     }
 
     @Override

@@ -51,6 +51,18 @@ final class WriteChecks {
         Expect.value(pair.nearWriter.drain());
     }
 
+    /** The peer reads nothing: the new marks alone let the writer go on. */
+    static void raisedMarksEndWaits(CheckedPair pair) throws Exception {
+        byte[] written = pair.clog();
+        CompletableFuture<Void> wait = pair.nearWriter.drain();
+        pair.farToNear("this came first");
+        Expect.that(!wait.isDone(), "a writer above the high mark waits");
+        pair.near.setLimits(pair.near.limits().withWriteMarks(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        Expect.value(wait);
+        Expect.value(pair.nearWriter.drain());
+        Expect.bytes(written, Expect.value(pair.farReader.readExactly(written.length)));
+    }
+
     static void writeAfterCloseThrows(CheckedPair pair) throws Exception {
         pair.near.close();
         Expect.thrown(StreamClosedException.class, () -> pair.nearWriter.write(new byte[1]));

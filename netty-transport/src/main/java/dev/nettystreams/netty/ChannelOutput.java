@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the channel's loop, save {@link #canHalfClose} and {@link #pendingByteCount}.
  */
 final class ChannelOutput {
+    /** The number of the reasons that handlers can give Netty for not writing. */
+    private static final int OTHER_REASONS = 31;
+
     private enum State {
         OPEN,
         ENDING,
@@ -45,6 +49,7 @@ final class ChannelOutput {
     private final OutputEnding ending;
     private final Runnable onRoom;
     private int highMarkBytes;
+    private int lowMarkBytes;
     private volatile long fileByteCount; // in pieces that are queued; written on the loop
     private State state = State.OPEN;
     private @Nullable Throwable failure;
@@ -71,8 +76,9 @@ final class ChannelOutput {
         this.ending = new OutputEnding(context);
     }
 
-    void setHighMark(int bytes) {
-        highMarkBytes = bytes;
+    void setMarks(int highBytes, int lowBytes) {
+        highMarkBytes = highBytes;
+        lowMarkBytes = lowBytes;
     }
 
     // ---- writes
@@ -155,8 +161,18 @@ final class ChannelOutput {
     boolean isWritable() {
         long uncounted = writeBuffer.byteCount() + fileByteCount;
         return !outcomes.isLost()
-                && channel.isWritable()
+                && (channel.isWritable() || isLow(channel.unsafe().outboundBuffer()))
                 && (uncounted == 0 || uncounted + queuedByteCount() <= highMarkBytes);
+    }
+
+    /**
+     * Netty compares the queue with its marks only when the queue changes. After the low mark has been raised, the
+     * queue may be low already; other handlers may have a reason of their own to hold up writers.
+     */
+    private boolean isLow(@Nullable ChannelOutboundBuffer queued) {
+        return queued != null
+                && queued.totalPendingWriteBytes() <= lowMarkBytes
+                && IntStream.rangeClosed(1, OTHER_REASONS).allMatch(queued::getUserDefinedWritability);
     }
 
     /** Any thread. */

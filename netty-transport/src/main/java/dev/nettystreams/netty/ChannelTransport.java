@@ -95,7 +95,7 @@ final class ChannelTransport implements Transport {
     public void start(TransportEvents events, int highMarkBytes, int lowMarkBytes) {
         this.events = events;
         borrowed = ChannelSettings.borrow(channel.config(), highMarkBytes, lowMarkBytes);
-        output.setHighMark(highMarkBytes);
+        output.setMarks(highMarkBytes, lowMarkBytes);
         ChannelInput fresh = new ChannelInput(context, calls, this::onReset);
         input = fresh;
         fresh.resume();
@@ -201,7 +201,7 @@ final class ChannelTransport implements Transport {
     @Override
     public void setWriteMarks(int highMarkBytes, int lowMarkBytes) {
         ChannelSettings.setMarks(channel.config(), highMarkBytes, lowMarkBytes);
-        output.setHighMark(highMarkBytes);
+        output.setMarks(highMarkBytes, lowMarkBytes);
     }
 
     @Override

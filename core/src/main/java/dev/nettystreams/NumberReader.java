@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -26,7 +27,7 @@ public final class NumberReader {
 
     NumberReader(StreamReader reader, ByteOrder order) {
         this.reader = reader;
-        this.order = order;
+        this.order = Objects.requireNonNull(order, "order"); // a ByteBuffer takes null for little-endian
     }
 
     /**

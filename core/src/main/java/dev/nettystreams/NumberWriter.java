@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Writes numbers with a fixed width in one byte order: {@link StreamWriter#numbers}. Its writes and those of the
@@ -22,7 +23,7 @@ public final class NumberWriter {
 
     NumberWriter(StreamWriter writer, ByteOrder order) {
         this.writer = writer;
-        this.order = order;
+        this.order = Objects.requireNonNull(order, "order"); // a ByteBuffer takes null for little-endian
     }
 
     /**

@@ -24,6 +24,9 @@ final class TextFormat {
     /** One character each of several scripts: a charset with states encodes two of a kind shorter than twice one. */
     private static final List<String> SAMPLES = List.of("a", "\u00e9", "\u05d0", "\u3042", "\u4e2d", "\uac00");
 
+    /** A character that takes two chars. */
+    private static final String SUPPLEMENTARY = "\ud83d\ude00";
+
     /** U+FEFF in UTF-16 and UTF-32. */
     private static final List<byte[]> MARKS =
             List.of(new byte[] {(byte) 0xfe, (byte) 0xff}, new byte[] {(byte) 0xff, (byte) 0xfe}, new byte[] {
@@ -47,7 +50,7 @@ final class TextFormat {
         }
         this.charset = charset;
         this.hasLines = Arrays.equals("\n".getBytes(charset), new byte[] {'\n'});
-        this.isStateless = isStateless(charset);
+        this.isStateless = isStateless(charset) && !mayDecodeHalves();
     }
 
     /**
@@ -64,6 +67,13 @@ final class TextFormat {
                         .filter(encoder::canEncode)
                         .allMatch(sample ->
                                 sample.repeat(2).getBytes(charset).length == 2 * sample.getBytes(charset).length);
+    }
+
+    /** Returns whether half a character's bytes decode to one of its two surrogates, as in CESU-8. */
+    private boolean mayDecodeHalves() {
+        byte[] bytes = SUPPLEMENTARY.getBytes(charset);
+        return decodePrefix(bytes, bytes.length / 2, 1, false).text.length() == 1
+                && decodePrefix(bytes, bytes.length, 1, false).text.equals(SUPPLEMENTARY.substring(0, 1));
     }
 
     /**

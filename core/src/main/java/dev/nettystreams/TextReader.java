@@ -79,8 +79,8 @@ public final class TextReader {
      *
      * @param characterCount the maximum number of characters (Unicode code points), zero or more
      * @return the text; empty only at EOF or if {@code characterCount} is zero
-     * @throws IllegalArgumentException if the meaning of a byte depends on the bytes before it, as in ISO-2022-JP and
-     *     in UTF-16 without a named byte order
+     * @throws IllegalArgumentException if the meaning of a byte depends on the bytes before it, as in ISO-2022-JP, in
+     *     UTF-16 without a named byte order, and in CESU-8, which encodes the halves of a surrogate pair one by one
      */
     public CompletableFuture<String> read(int characterCount) {
         if (characterCount < 0) {

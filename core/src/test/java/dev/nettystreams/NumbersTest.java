@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.ByteBuffer;
@@ -30,6 +31,17 @@ class NumbersTest {
                 .putFloat(-1.5f)
                 .putDouble(Math.PI)
                 .flip();
+    }
+
+    @Test
+    void orderOfNull_isRefused() {
+        Bench bench = new Bench();
+        assertThatNullPointerException()
+                .isThrownBy(() -> bench.reader.numbers(null))
+                .withMessage("order");
+        assertThatNullPointerException()
+                .isThrownBy(() -> bench.writer.numbers(null))
+                .withMessage("order");
     }
 
     @Test

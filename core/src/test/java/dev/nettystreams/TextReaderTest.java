@@ -227,7 +227,7 @@ class TextReaderTest {
                     .isThrownBy(() -> text.forEachLine(line -> null))
                     .withMessageContaining(name);
         }
-        for (String name : List.of("UTF-16", "UTF-32", "ISO-2022-JP", "ISO-2022-KR", "IBM930")) {
+        for (String name : List.of("UTF-16", "UTF-32", "ISO-2022-JP", "ISO-2022-KR", "IBM930", "CESU-8")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> bench.reader.text(Charset.forName(name)).read(1))
                     .withMessageContaining(name);

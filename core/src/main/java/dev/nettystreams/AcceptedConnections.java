@@ -25,13 +25,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The code that takes a connection closes it; the server counts it as open until then. Connections that are accepted
  * faster than they are taken wait here, so limit them with the server's {@code maxConnections}. One that its peer
- * leaves before it is taken is taken all the same: its reads tell.
+ * leaves before it is taken is taken all the same, because its reads tell, and counts as open until then: peers that
+ * come and go cannot fill the memory.
  *
  * <p>Any thread may call any method.
  */
 public final class AcceptedConnections implements ConnectionHandler, Iterable<StreamConnection>, AutoCloseable {
+    /** @param taken completes when the connection has been taken or aborted */
+    private record Waiting(StreamConnection connection, CompletableFuture<Boolean> taken) {}
+
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<StreamConnection> waiting = new ArrayDeque<>(); // guarded by lock
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(); // guarded by lock
     private final ArrayDeque<Taker> takers = new ArrayDeque<>(); // guarded by lock
     private boolean isClosed; // guarded by lock
 
@@ -49,7 +53,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
      */
     public CompletableFuture<StreamConnection> accept() {
         Taker taker = new Taker();
-        StreamConnection ready = null;
+        Waiting ready;
         lock.lock();
         try {
             if (!isClosed && waiting.isEmpty()) {
@@ -66,7 +70,8 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
         if (ready == null) {
             taker.completeExceptionally(closed());
         } else {
-            taker.take(ready);
+            taker.take(ready.connection);
+            ready.taken.complete(true);
         }
         return taker;
     }
@@ -93,7 +98,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
     /** Called by servers, for each connection. */
     @Override
     public CompletionStage<?> start(StreamConnection connection) {
-        CompletionStage<?> ended = connection.waitClosed().handle((done, lost) -> true);
+        CompletableFuture<Boolean> ended = connection.waitClosed().handle((done, lost) -> true);
         for (Taker taker; ; ) {
             lock.lock();
             try {
@@ -103,8 +108,9 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
                 }
                 taker = takers.poll();
                 if (taker == null) {
-                    waiting.add(connection);
-                    return ended;
+                    CompletableFuture<Boolean> taken = new CompletableFuture<>();
+                    waiting.add(new Waiting(connection, taken));
+                    return ended.thenCombine(taken, (isEnded, isTaken) -> true);
                 }
             } finally {
                 lock.unlock();
@@ -175,7 +181,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
      */
     @Override
     public void close() {
-        ArrayDeque<StreamConnection> left;
+        ArrayDeque<Waiting> left;
         ArrayDeque<Taker> refused;
         lock.lock();
         try {
@@ -187,7 +193,10 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
         } finally {
             lock.unlock();
         }
-        left.forEach(StreamConnection::abort);
+        for (Waiting each : left) {
+            each.connection.abort();
+            each.taken.complete(true);
+        }
         refused.forEach(taker -> taker.completeExceptionally(closed()));
     }
 }

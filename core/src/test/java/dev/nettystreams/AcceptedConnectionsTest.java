@@ -78,6 +78,39 @@ class AcceptedConnectionsTest {
         assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
     }
 
+    /** A server counts a conversation: peers that come and go while no code accepts must not fill the memory. */
+    @Test
+    void connectionThatItsPeerHasLeft_counts_untilItIsTaken() {
+        MemoryPair pair = MemoryStreams.pair(loop);
+        CompletableFuture<Void> conversation = pair.far().serve(accepted, (connection, failure) -> {});
+        loop.runReady();
+        pair.near().abort();
+        loop.runReady();
+        assertThat(conversation).isNotDone();
+        assertThat(Outcomes.value(accepted.accept())).isSameAs(pair.far());
+        loop.runReady();
+        assertThat(conversation).isCompleted();
+    }
+
+    @Test
+    void connectionsThatWait_endWithTheQueue_orWhenTheServerCancelsThem() {
+        List<CompletableFuture<Void>> conversations = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            MemoryPair pair = MemoryStreams.pair(loop);
+            conversations.add(pair.far().serve(accepted, (connection, failure) -> {}));
+            loop.runReady();
+            pair.near().abort();
+        }
+        loop.runReady();
+        conversations.get(0).cancel(true);
+        loop.runReady();
+        assertThat(conversations.get(0)).isDone();
+        assertThat(conversations.get(1)).isNotDone();
+        accepted.close();
+        loop.runReady();
+        assertThat(conversations.get(1)).isCompleted();
+    }
+
     @Test
     void close_endsAPendingAccept() {
         CompletableFuture<StreamConnection> pending = accepted.accept();

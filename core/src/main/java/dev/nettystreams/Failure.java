@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,10 @@ sealed interface Failure {
     /** The peer or the network ended it. */
     record Broken(String message, @Nullable Throwable cause) implements Failure {
         static Broken by(@Nullable Throwable cause) {
-            String what = cause == null ? "closed underneath the stream" : cause.getMessage();
+            // The exception of a closed channel has no message, and Netty's has a private name.
+            String what = cause == null || cause instanceof ClosedChannelException
+                    ? "closed underneath the stream"
+                    : cause.getMessage();
             return new Broken("connection lost: " + (what == null ? String.valueOf(cause) : what), cause);
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,15 @@ class ReadFailureTest {
         bench.wire.lose(reset);
         Outcomes.failure(StreamBrokenException.class, read);
         assertThat(Outcomes.text(bench.read(r -> r.read(9)))).isEqualTo("kept");
+    }
+
+    @Test
+    void lossWithoutAMessage_isToldInWords() {
+        ClosedChannelException silent = new ClosedChannelException();
+        bench.wire.lose(silent);
+        assertThat(Outcomes.failure(StreamBrokenException.class, bench.read(r -> r.read(1))))
+                .hasMessage("connection lost: closed underneath the stream")
+                .hasCause(silent);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -74,6 +75,10 @@ final class HandlersFirst extends ChannelInboundHandlerAdapter {
         if (isOver) {
             return;
         }
+        if (!context.channel().isActive()) {
+            lose(context, new ClosedChannelException()); // streams would wait for a channel that has ended
+            return;
+        }
         isOver = true;
         context.pipeline().addLast(streams.apply(fresh -> connection = fresh)); // opens at once: the channel is active
         boolean hasHeld = !held.isEmpty();
@@ -115,6 +120,7 @@ final class HandlersFirst extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         release(context); // to the end of the pipeline, which releases the buffers
         context.fireChannelInactive();
+        lose(context, new ClosedChannelException()); // closed by another handler, which has told no reason
     }
 
     @Override

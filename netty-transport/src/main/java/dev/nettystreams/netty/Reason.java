@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -24,6 +25,9 @@ final class Reason {
     static String of(Throwable failure) {
         if (failure instanceof FileSystemException inFiles) {
             return ofFiles(inFiles);
+        }
+        if (failure instanceof ClosedChannelException) { // has no message, and Netty's has a private name
+            return "the channel was closed";
         }
         Throwable told = failure;
         if (failure instanceof ChannelException && failure.getCause() instanceof IOException reason) {

@@ -15,6 +15,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import java.net.ConnectException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -175,6 +177,39 @@ class ChannelHookTest {
             Wire.Served served = wire.serve(streams, ECHO);
             assertThat(failureOf(connecting(served, options))).isSameAs(failure);
             get(closed(get(seen)));
+            assertEchoes(served.connect());
+            served.server().close();
+        }
+    }
+
+    /** A handler that closes the channel and tells no reason has decided: the opening does not wait for its timeout. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
+    void channelThatAHandlerOfAConnectCloses_failsTheOpening(Wire wire) throws Exception {
+        List<Consumer<ChannelHandlerContext>> ways = List.of(
+                context -> {
+                    context.close();
+                    context.fireChannelActive();
+                },
+                ChannelHandlerContext::close,
+                context -> context.executor().execute(context::close));
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            Wire.Served served = wire.serve(streams, ECHO);
+            ConnectOptions patient = ConnectOptions.DEFAULT.withConnectTimeout(Duration.ofHours(1));
+            for (Consumer<ChannelHandlerContext> way : ways) {
+                ConnectOptions options =
+                        patient.withChannel(channel -> channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelActive(ChannelHandlerContext context) {
+                                way.accept(context);
+                            }
+                        }));
+                assertThat(failureOf(connecting(served, options)))
+                        .isInstanceOf(ConnectException.class)
+                        .hasMessageEndingWith(": the channel was closed");
+            }
+            assertThat(failureOf(connecting(served, patient.withChannel(Channel::close))))
+                    .hasMessageEndingWith(": the channel was closed");
             assertEchoes(served.connect());
             served.server().close();
         }

@@ -9,9 +9,11 @@ import dev.nettystreams.spi.CancelForwarding;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to hosts and to Unix sockets, in clear or with TLS from the first byte.
@@ -25,12 +27,22 @@ record Connecting(Loops loops, StreamLimits limits) {
         }
         Objects.requireNonNull(options, "options");
         Serving.requirePort(port, 1);
-        AddressRace race = race(loops, loops.channels().tcp(), options, NameResolution.printable(host) + ":" + port);
+        String target = NameResolution.printable(host) + ":" + port + from(options.localAddress());
+        AddressRace race = race(loops, loops.channels().tcp(), options, target);
         if (!race.result().isDone()) { // these streams may be closed
             race.start(NameResolution.toConnectTo(host, port, options, NameLookups.SYSTEM));
         }
         TlsUpgrade tls = options.tls();
         return tls == null ? race.result() : secured(race.result(), tls.towards(host, port));
+    }
+
+    /** For messages: an address that cannot be bound is the program's own, and the system names none or the target. */
+    private static String from(@Nullable InetSocketAddress local) {
+        if (local == null) {
+            return "";
+        }
+        String address = NameResolution.printable(local.getAddress().getHostAddress());
+        return " from " + address + (local.getPort() == 0 ? "" : ":" + local.getPort());
     }
 
     CompletableFuture<StreamConnection> toUnix(UnixPath path, ConnectOptions options) {

@@ -1,6 +1,8 @@
 package dev.nettystreams.netty;
 
+import static dev.nettystreams.netty.support.Wire.ECHO;
 import static dev.nettystreams.netty.support.Wire.failureOf;
+import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.netty.support.Wire;
@@ -22,6 +24,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Messages contain the system's text, the same on every backend. */
 class ReasonTest {
+    /** The system names no address, or the target. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
+    void localAddressThatCannotBeBound_isToldWithTheReason(Wire wire) throws Exception {
+        InetSocketAddress foreign = address("192.0.2.1", 0);
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1);
+                StreamServer server = get(streams.startServer(ECHO, "127.0.0.1", 0))) {
+            InetSocketAddress taken = address("127.0.0.1", server.port());
+            String start = "could not connect to 127.0.0.1:" + server.port() + " from ";
+            ConnectOptions options = ConnectOptions.DEFAULT;
+            assertThat(failureOf(streams.openConnection("127.0.0.1", server.port(), options.withLocalAddress(foreign))))
+                    .hasMessageStartingWith(start + "192.0.2.1: ")
+                    .hasMessageContaining("Cannot assign requested address");
+            assertThat(failureOf(streams.openConnection("127.0.0.1", server.port(), options.withLocalAddress(taken))))
+                    .hasMessageStartingWith(start + "127.0.0.1:" + server.port() + ": ")
+                    .hasMessageContaining("Address already in use");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.support.Wire#tcp")
     void localAddressOfAnotherFamily_isToldWithBothAddresses(Wire wire) throws Exception {

@@ -7,6 +7,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 record AdoptedListener(
         ServerChannel channel, Loops on, @Nullable SocketAddress unixAddress) {
+    private static final AttributeKey<Boolean> CLAIMED = AttributeKey.valueOf(AdoptedListener.class, "claimed");
+
     /** The handler of a bootstrap, which takes the accepted channels and passes none on. */
     private static final String BOOTSTRAP_HANDLER = "io.netty.bootstrap.ServerBootstrap$ServerBootstrapAcceptor";
 
@@ -76,6 +79,18 @@ record AdoptedListener(
 
     private static @Nullable Socket socketOf(Channel channel) {
         return channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket ? socket : null;
+    }
+
+    /**
+     * Makes the channel this server's: two servers would close it under each other, and only one would get connections.
+     *
+     * @throws IllegalArgumentException if another server has it
+     */
+    void claim() {
+        if (channel.attr(CLAIMED).setIfAbsent(true) != null
+                || channel.pipeline().get(Acceptor.class) != null) {
+            throw new IllegalArgumentException("another server has the listening channel: " + channel);
+        }
     }
 
     /** Returns the address of a Unix socket; Netty does not know that of a descriptor. */

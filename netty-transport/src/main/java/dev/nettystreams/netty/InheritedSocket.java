@@ -6,6 +6,8 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A listening socket that the process has inherited as a descriptor, on Linux. */
 final class InheritedSocket {
@@ -18,6 +20,9 @@ final class InheritedSocket {
     private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
+
+    /** The servers' channels by descriptor. Two of them would close it twice, the second time under another socket. */
+    private static final Map<Integer, ServerChannel> TAKEN = new ConcurrentHashMap<>();
 
     private InheritedSocket() {}
 
@@ -38,14 +43,31 @@ final class InheritedSocket {
                 throw new IOException("it is a socket that does not listen");
             }
             int family = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
-            return switch (family) {
-                case AF_UNIX -> new EpollServerDomainSocketChannel(descriptor, true);
-                case AF_INET, AF_INET6 -> new EpollServerSocketChannel(descriptor);
-                default -> throw new IOException("it is neither a TCP nor a Unix socket, but of family " + family);
-            };
+            return taken(
+                    descriptor,
+                    switch (family) {
+                        case AF_UNIX -> new EpollServerDomainSocketChannel(descriptor, true);
+                        case AF_INET, AF_INET6 -> new EpollServerSocketChannel(descriptor);
+                        default ->
+                            throw new IOException("it is neither a TCP nor a Unix socket, but of family " + family);
+                    });
         } catch (IOException | ChannelException e) {
             throw new IOException("could not listen on descriptor " + descriptor + ": " + reasonOf(e), e);
         }
+    }
+
+    private static ServerChannel taken(int descriptor, ServerChannel channel) throws IOException {
+        ServerChannel holder = TAKEN.merge(descriptor, channel, (held, fresh) -> held.isOpen() ? held : fresh);
+        if (!holder.equals(channel)) {
+            throw new IOException("another server of this program has it");
+        }
+        channel.closeFuture().addListener(closed -> giveUp(descriptor, channel));
+        return channel;
+    }
+
+    /** Lets another channel take the descriptor. */
+    static void giveUp(int descriptor, ServerChannel channel) {
+        TAKEN.remove(descriptor, channel);
     }
 
     static boolean isListening(Socket socket) throws IOException {

@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 final class ListenFds {
     private static final int FIRST = 3;
 
+    /** The most descriptors that Linux lets a process have by default (nr_open). */
+    private static final int MOST = 1 << 20;
+
     private ListenFds() {}
 
     /**
@@ -20,22 +23,23 @@ final class ListenFds {
     static List<Integer> in(Map<String, String> environment, long pid) {
         String count = environment.get("LISTEN_FDS");
         String addressee = environment.get("LISTEN_PID");
-        if (count == null || addressee == null || number("LISTEN_PID", addressee) != pid) {
+        if (count == null || addressee == null || number("LISTEN_PID", addressee, Integer.MAX_VALUE) != pid) {
             return List.of();
         }
-        int descriptors = (int) number("LISTEN_FDS", count);
+        int descriptors = (int) number("LISTEN_FDS", count, MOST);
         return IntStream.range(FIRST, FIRST + descriptors).boxed().toList();
     }
 
-    private static long number(String name, String value) {
+    private static long number(String name, String value, long most) {
         try {
             long number = Long.parseLong(value);
-            if (number >= 0 && number <= Integer.MAX_VALUE - FIRST) {
+            if (number >= 0 && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // told below, as for a number out of range
         }
-        throw new IllegalStateException("the environment variable " + name + " is not a number: " + value);
+        throw new IllegalStateException(
+                "the environment variable " + name + " is not a number from 0 to " + most + ": " + value);
     }
 }

@@ -542,9 +542,9 @@ public final class NettyStreams implements AutoCloseable {
      *     {@code AUTO_READ} to false before binding
      * @param options the server's options; the backlog has been decided when the channel was bound
      * @return completes with the server, which accepts connections unless the options say otherwise
-     * @throws IllegalArgumentException if the channel is of another backend, is not bound, does not accept streams, or
-     *     is registered elsewhere, and if {@code options} has an address family, a shared port or permissions; the
-     *     channel is then left as it is
+     * @throws IllegalArgumentException if the channel is of another backend, is not bound, does not accept streams, is
+     *     registered elsewhere, or is another server's, and if {@code options} has an address family, a shared port or
+     *     permissions; the channel is then left as it is
      */
     public CompletableFuture<StreamServer> startServer(
             ConnectionHandler handler, ServerChannel listening, ServerOptions options) {
@@ -575,8 +575,8 @@ public final class NettyStreams implements AutoCloseable {
      * <p>On epoll, and on io_uring, which then serves on the epoll loop of its Unix sockets, because Netty has no
      * io_uring channel over a descriptor. The descriptor is the server's from the call on: the server's {@code close}
      * closes it, and so does a start that fails. The server removes no file. The future fails with an
-     * {@link IOException}, and leaves the descriptor as it is, if that is not open, no stream socket, or does not
-     * listen.
+     * {@link IOException}, and leaves the descriptor as it is, if that is not open, no stream socket, does not
+     * listen, or is another server's of this program.
      *
      * @param handler handles each connection
      * @param descriptor the number of the descriptor, 0 or more

@@ -72,7 +72,12 @@ record Serving(Loops loops, StreamLimits limits) {
         try {
             Loops epoll = loops.forUnixSockets();
             ServerChannel channel = InheritedSocket.channelOver(descriptor);
-            return on(AdoptedListener.of(channel, epoll), handler, options);
+            try {
+                return on(AdoptedListener.of(channel, epoll), handler, options);
+            } catch (IOException | RuntimeException e) {
+                InheritedSocket.giveUp(descriptor, channel);
+                throw e;
+            }
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -83,6 +88,7 @@ record Serving(Loops loops, StreamLimits limits) {
         if (adopted.unixAddress() != null) {
             options.requireNoneOfTcp();
         }
+        adopted.claim();
         CompletableFuture<StreamServer> started = new ServerStart(loops, adopted.on(), limits, handler, options)
                 .run(() -> CompletableFuture.completedFuture(listening -> listening.adopt(adopted)));
         started.whenComplete((server, failure) -> {

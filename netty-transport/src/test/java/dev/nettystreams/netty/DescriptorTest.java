@@ -113,6 +113,31 @@ class DescriptorTest {
         }
     }
 
+    /** Closing one server would close the descriptor under the other, or under a socket that has its number by then. */
+    @ParameterizedTest
+    @MethodSource("withDescriptors")
+    void descriptorOfARunningServer_isRefused(IoBackend backend) throws Exception {
+        Socket socket = Socket.newSocketStream();
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        socket.listen(5);
+        try (NettyStreams streams = NettyStreams.create(backend, 1)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> streams.startServerOnDescriptor(
+                            ECHO, socket.intValue(), ServerOptions.DEFAULT.withReusePort(true)));
+            StreamServer server = get(streams.startServerOnDescriptor(ECHO, socket.intValue()));
+            refused(streams, socket.intValue(), "another server of this program has it");
+            try (StreamConnection client = get(streams.openConnection("127.0.0.1", server.port()))) {
+                ListeningChannelTest.assertEchoes(client);
+            }
+            server.close();
+            Socket next = Socket.newSocketStream(); // has the number now
+            next.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            next.listen(5);
+            assertThat(next.intValue()).isEqualTo(socket.intValue());
+            get(streams.startServerOnDescriptor(ECHO, next.intValue())).close();
+        }
+    }
+
     @Test
     void otherBackends_refuseInWords() {
         for (IoBackend backend : IoBackend.available()) {
@@ -134,10 +159,10 @@ class DescriptorTest {
                 .isEmpty();
         assertThat(ListenFds.in(Map.of("LISTEN_FDS", "2"), 17)).isEmpty();
         assertThat(ListenFds.in(Map.of(), 17)).isEmpty();
-        for (String count : List.of("two", "-1", "99999999999")) {
+        for (String count : List.of("two", "-1", "99999999999", "2000000000")) {
             assertThatThrownBy(() -> ListenFds.in(Map.of("LISTEN_FDS", count, "LISTEN_PID", "17"), 17))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("the environment variable LISTEN_FDS is not a number: " + count);
+                    .hasMessage("the environment variable LISTEN_FDS is not a number from 0 to 1048576: " + count);
         }
         assertThat(NettyStreams.inheritedDescriptors()).isEmpty();
     }

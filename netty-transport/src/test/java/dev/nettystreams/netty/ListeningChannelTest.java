@@ -142,6 +142,21 @@ class ListeningChannelTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("wires")
+    void channelOfAServer_isRefusedToAnother(Wire wire) throws Exception {
+        try (Own own = Own.on(wire)) {
+            StreamServer server = get(own.streams().startServer(ECHO, own.listening(), ServerOptions.DEFAULT));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> own.streams().startServer(ECHO, own.listening(), ServerOptions.DEFAULT))
+                    .withMessageStartingWith("another server has the listening channel: ");
+            StreamConnection client = own.connect();
+            assertEchoes(client);
+            client.close();
+            server.close();
+        }
+    }
+
     private static int portOf(Channel channel) {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }

@@ -1,5 +1,6 @@
 package dev.nettystreams.netty;
 
+import dev.nettystreams.spi.Timeouts;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -7,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 /** {@link StreamServer#shutdownAtExit}: a hook of the JVM that goes when its server has ended. */
 final class ShutdownHook {
     /** The time for the aborts after the shutdown's timeout. */
-    private static final long GRACE_SECONDS = 1;
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private ShutdownHook() {}
 
@@ -19,9 +20,10 @@ final class ShutdownHook {
     }
 
     private static void shutDown(StreamServer server, Duration timeout) {
+        long timeoutNanos = Math.max(0, Timeouts.saturatedNanos(timeout));
         try {
             server.shutdown(timeout)
-                    .orTimeout(timeout.toMillis() + TimeUnit.SECONDS.toMillis(GRACE_SECONDS), TimeUnit.MILLISECONDS)
+                    .orTimeout(Math.min(timeoutNanos, Long.MAX_VALUE - GRACE_NANOS) + GRACE_NANOS, TimeUnit.NANOSECONDS)
                     .get();
         } catch (Exception e) {
             Throwable cause = e.getCause();

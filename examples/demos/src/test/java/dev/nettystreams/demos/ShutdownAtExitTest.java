@@ -9,6 +9,7 @@ import dev.nettystreams.netty.NettyStreams;
 import dev.nettystreams.netty.StreamServer;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,22 +17,28 @@ import org.junit.jupiter.api.Timeout;
 /** {@link StreamServer#shutdownAtExit}, in processes of their own. */
 @Timeout(60)
 class ShutdownAtExitTest {
-    /** A server whose handler says goodbye at the end of its input; with an argument, one that never ends. */
+    private static final int LONG_ANSWER_BYTES = 256 << 20;
+
+    /** A server whose handler says goodbye at the end of its input; with an argument, for long, or without an end. */
     static final class Server {
         private Server() {}
 
         public static void main(String[] arguments) throws Exception {
+            String how = arguments.length == 0 ? "" : arguments[0];
             ConnectionHandler handler = (reader, writer) -> {
                 writer.write("hello".getBytes(US_ASCII));
                 Await.await(reader.read(-1));
+                if (how.equals("patient")) {
+                    writer.asOutputStream().write(new byte[LONG_ANSWER_BYTES]);
+                }
                 writer.write("goodbye".getBytes(US_ASCII));
                 Await.await(writer.drain());
-                if (arguments.length > 0) {
+                if (how.equals("endless")) {
                     Await.await(new CompletableFuture<>());
                 }
             };
             StreamServer server = Await.await(NettyStreams.create().startServer(handler, "127.0.0.1", 0));
-            server.shutdownAtExit(Duration.ofMillis(500));
+            server.shutdownAtExit(how.equals("patient") ? ChronoUnit.FOREVER.getDuration() : Duration.ofMillis(500));
             System.out.println("listening on 127.0.0.1:" + server.port());
             Await.await(server.serveForever());
         }
@@ -43,6 +50,19 @@ class ShutdownAtExitTest {
                 Socket client = DemoProcess.connect(server.listeningPort())) {
             assertThat(client.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(US_ASCII));
             server.process().destroy();
+            assertThat(client.getInputStream().readAllBytes()).isEqualTo("goodbye".getBytes(US_ASCII));
+            assertThat(server.exitStatus()).isEqualTo(128 + 15);
+        }
+    }
+
+    /** No number of milliseconds holds this timeout. */
+    @Test
+    void sigterm_letsHandlersFinish_howeverLongTheTimeout() throws Exception {
+        try (DemoProcess server = DemoProcess.start(Server.class, "patient");
+                Socket client = DemoProcess.connect(server.listeningPort())) {
+            assertThat(client.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(US_ASCII));
+            server.process().destroy();
+            client.getInputStream().skipNBytes(LONG_ANSWER_BYTES);
             assertThat(client.getInputStream().readAllBytes()).isEqualTo("goodbye".getBytes(US_ASCII));
             assertThat(server.exitStatus()).isEqualTo(128 + 15);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nettystreams.Await;
+import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -40,9 +41,12 @@ record DocumentedPrograms(Path document, Path directory) {
             import io.netty.bootstrap.*;
             import io.netty.buffer.*;
             import io.netty.channel.*;
+            import io.netty.channel.epoll.EpollDomainDatagramChannel;
             import io.netty.channel.nio.*;
             import io.netty.channel.socket.DatagramPacket;
             import io.netty.channel.socket.nio.*;
+            import io.netty.channel.unix.DomainDatagramPacket;
+            import io.netty.channel.unix.DomainSocketAddress;
             import java.io.IOException;
             import java.net.*;
             import java.nio.ByteBuffer;
@@ -52,6 +56,8 @@ record DocumentedPrograms(Path document, Path directory) {
             import java.nio.channels.Selector;
             import java.nio.channels.ServerSocketChannel;
             import java.nio.channels.SocketChannel;
+            import java.nio.file.Files;
+            import java.nio.file.Path;
             import java.time.Duration;
             import java.util.*;
             import java.util.concurrent.*;
@@ -72,13 +78,17 @@ record DocumentedPrograms(Path document, Path directory) {
                         found -> found.group(1), found -> found.group(2), (one, other) -> one, TreeMap::new));
     }
 
-    /** A program that needs tasks on the event loop is skipped on a JVM that has none. */
+    /** A program that needs tasks on the event loop, or epoll, is skipped where there are none. */
     Stream<DynamicTest> tests() throws Exception {
         return byHeading().entrySet().stream()
                 .map(program -> DynamicTest.dynamicTest(program.getKey(), () -> {
                     assumeTrue(
                             !program.getValue().contains("Await.onEventLoop(") || Await.isOnEventLoopAvailable(),
                             "needs await on the event loop");
+                    assumeTrue(
+                            !program.getValue().contains("IoBackend.EPOLL")
+                                    || IoBackend.available().contains(IoBackend.EPOLL),
+                            "skipped: there is no epoll");
                     run(program.getKey(), program.getValue());
                 }));
     }

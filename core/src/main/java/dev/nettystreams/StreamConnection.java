@@ -87,6 +87,7 @@ public final class StreamConnection implements AutoCloseable {
      * Makes a pending operation hold this object if debug mode watches it: the program may hold nothing else, and goes
      * on when the operation completes.
      */
+    @SuppressWarnings("ReachabilityFenceUsage") // the callback itself is the fence: nothing runs before it
     <F extends CompletableFuture<?>> F held(F operation) {
         if (isWatched && !operation.isDone()) {
             operation.whenComplete((result, failure) -> Reference.reachabilityFence(this));

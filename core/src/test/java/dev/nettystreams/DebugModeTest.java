@@ -159,12 +159,15 @@ class DebugModeTest {
                         connection -> connection.writer().asOutputStream())
                 .map(part -> keepOnePart(loop, part, far))
                 .toList();
-        far.add(dropOneEnd(loop));
-        warnings.awaitFrom("dropOneEnd");
-        warnings.assertNoneFrom("keepOnePart");
-        far.forEach(StreamConnection::abort); // both ends: none is left to be reported
-        loop.runReady();
-        Reference.reachabilityFence(parts);
+        try {
+            far.add(dropOneEnd(loop));
+            warnings.awaitFrom("dropOneEnd");
+            warnings.assertNoneFrom("keepOnePart");
+            far.forEach(StreamConnection::abort); // both ends: none is left to be reported
+            loop.runReady();
+        } finally {
+            Reference.reachabilityFence(parts);
+        }
     }
 
     private static void takeAndDrop(AcceptedConnections accepted, ManualLoop loop) {

@@ -235,7 +235,7 @@ public final class ManualLoop implements Loop {
         if (first == null) {
             return next;
         }
-        if (first != next) {
+        if (!first.equals(next)) { // an exception may not suppress itself
             first.addSuppressed(next);
         }
         return first;

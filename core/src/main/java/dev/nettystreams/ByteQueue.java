@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *            head                      tail
- *   |  taken  |  s c a n n e d | new     |  free  |
+ *   |  taken  |  s c a n n e d | new     |  free  |   then large chunks in the transport's memory (HeldBlocks)
  *             0 ------------ scanned --- size
  * </pre>
  *
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ByteQueue {
     private static final int SPARE_BYTES = 1024;
+    private static final int HELD_BYTES = 8 * 1024;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final int NOT_FOUND = -1;
     private static final byte[] EMPTY = {};
@@ -72,6 +74,7 @@ final class ByteQueue {
 
     private int head;
     private int tail;
+    private @Nullable HeldBlocks held; // behind the bytes of the array
 
     private @Nullable Separators searched;
     private int scanned;
@@ -81,11 +84,15 @@ final class ByteQueue {
     private long examinedByteCount;
 
     int size() {
-        return tail - head;
+        return tail - head + heldByteCount();
     }
 
     boolean isEmpty() {
-        return head == tail;
+        return size() == 0;
+    }
+
+    private int heldByteCount() {
+        return held == null ? 0 : held.byteCount();
     }
 
     /**
@@ -102,47 +109,114 @@ final class ByteQueue {
     }
 
     void append(Chunk chunk) {
+        flatten();
         int byteCount = chunk.remaining();
         makeRoom(byteCount);
         chunk.take(array, tail, byteCount);
         tail += byteCount;
     }
 
+    /** Appends a chunk for which no read waits: keeps it in its own memory if it is large. */
+    void hold(Chunk chunk) {
+        int byteCount = chunk.remaining();
+        if (byteCount < HELD_BYTES || (held != null && held.isFull())) {
+            append(chunk);
+        } else {
+            hold(chunk.takeBlock(byteCount));
+        }
+    }
+
+    /** Appends a block, and takes it over. */
+    void hold(Block block) {
+        if (held == null) {
+            held = new HeldBlocks();
+        } else if (held.isFull()) {
+            flatten();
+        }
+        held.add(block);
+    }
+
     /** Appends all bytes of another queue and empties it. */
     void append(ByteQueue later) {
-        int byteCount = later.size();
-        makeRoom(byteCount);
-        System.arraycopy(later.array, later.head, array, tail, byteCount);
-        tail += byteCount;
-        later.drop(byteCount);
+        int byteCount = later.tail - later.head;
+        if (byteCount > 0) {
+            flatten();
+            makeRoom(byteCount);
+            System.arraycopy(later.array, later.head, array, tail, byteCount);
+            tail += byteCount;
+            later.drop(byteCount);
+        }
+        if (later.held != null) {
+            later.held.moveTo(this);
+        }
+    }
+
+    /** Moves the held bytes into the array, and gives their memory back: for a search, or at the connection's end. */
+    void flatten() {
+        int byteCount = heldByteCount();
+        if (held != null && byteCount > 0) {
+            makeRoom(byteCount);
+            held.take(array, tail, byteCount);
+            tail += byteCount;
+        }
     }
 
     byte[] take(int byteCount) {
-        if (byteCount == array.length && byteCount > 0) {
+        if (byteCount == array.length && byteCount == tail - head && byteCount > 0) {
             byte[] all = array; // full and taken whole: hand over the array without a copy
             array = EMPTY;
             drop(byteCount);
             return all;
         }
-        byte[] taken = peek(byteCount);
-        drop(byteCount);
+        if (byteCount <= tail - head) {
+            byte[] taken = peek(byteCount);
+            drop(byteCount);
+            return taken;
+        }
+        byte[] taken = new byte[byteCount];
+        takeInto(ByteBuffer.wrap(taken), byteCount);
         return taken;
+    }
+
+    /** Takes bytes with their memory, or a copy in an array of their own. */
+    Block takeBlock(int mostByteCount) {
+        Block block = held != null && head == tail ? held.takeFirst(mostByteCount) : null;
+        if (block != null) {
+            forgetSearch();
+            return block;
+        }
+        int byteCount = Math.min(mostByteCount, head == tail ? size() : tail - head);
+        return Block.of(ByteBuffer.wrap(take(byteCount)));
     }
 
     byte[] peek(int byteCount) {
         assert byteCount <= size();
+        if (byteCount > tail - head) {
+            byte[] copy = new byte[byteCount];
+            System.arraycopy(array, head, copy, 0, tail - head);
+            Objects.requireNonNull(held).peek(copy, tail - head);
+            return copy;
+        }
         return byteCount == 0 ? EMPTY : Arrays.copyOfRange(array, head, head + byteCount);
     }
 
     void takeInto(ByteBuffer target, int byteCount) {
         assert byteCount <= size();
-        target.put(array, head, byteCount);
-        drop(byteCount);
+        int fromArray = Math.min(byteCount, tail - head);
+        target.put(array, head, fromArray);
+        drop(fromArray);
+        if (byteCount > fromArray && held != null) {
+            held.take(target, byteCount - fromArray);
+        }
     }
 
     void drop(int byteCount) {
         assert byteCount <= size();
-        head += byteCount;
+        int fromArray = Math.min(byteCount, tail - head);
+        if (byteCount > fromArray && held != null) {
+            held.drop(byteCount - fromArray);
+        }
+        head += fromArray;
         forgetSearch();
         if (head == tail) {
             head = 0;
@@ -163,7 +237,7 @@ final class ByteQueue {
     }
 
     /**
-     * Finds the separator that ends first.
+     * Finds the separator that ends first. Searches the array, so {@link #flatten} precedes it.
      *
      * @return the number of bytes up to and including that separator, or -1 if there is none yet
      */
@@ -174,6 +248,7 @@ final class ByteQueue {
             automatonState = 0;
             foundEnd = NOT_FOUND;
         }
+        assert heldByteCount() == 0;
         if (foundEnd == NOT_FOUND) {
             foundEnd = separators.isSingleByte() ? scanForByte(separators.singleByte()) : runAutomaton(separators);
             scanned = size();
@@ -218,7 +293,7 @@ final class ByteQueue {
         if (byteCount <= array.length - tail) {
             return;
         }
-        int size = size();
+        int size = tail - head;
         int needed = size + byteCount;
         if (needed < 0 || needed > LARGEST_ARRAY) {
             throw new OutOfMemoryError(

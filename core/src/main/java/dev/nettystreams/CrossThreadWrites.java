@@ -1,9 +1,9 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Transport;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +26,18 @@ import org.jspecify.annotations.Nullable;
  * revokes the credit when it collects, and grants new credit once it has passed the bytes on.
  *
  * <p>Any thread appends; the loop collects. The loop takes the lock, so no thread holds it for an unbounded time: at
- * most {@value #MOST_ROOM_BYTES} bytes are copied under it, larger arrays are copied before, and bytes are passed to
- * the transport after it is released.
+ * most {@value #MOST_ROOM_BYTES} bytes are copied under it, larger arrays are copied before, into memory that the
+ * transport can send, and bytes are passed to the transport after it is released.
  */
 final class CrossThreadWrites {
     /** The credit while the loop has granted none: writers should wait. */
     static final long NONE = Long.MIN_VALUE;
 
     private static final int FIRST_ROOM_BYTES = 128;
-    private static final int MOST_ROOM_BYTES = 8192;
+    static final int MOST_ROOM_BYTES = 8192;
 
     private final Object lock = new Object();
-    private @Nullable ArrayDeque<ByteBuffer> entries; // guarded by lock; flipped, without the open one
+    private @Nullable ArrayDeque<Block> entries; // guarded by lock; without the open one
     private @Nullable ByteBuffer open; // guarded by lock; the last entry, which takes further small writes
     private int nextRoomBytes = FIRST_ROOM_BYTES; // guarded by lock; grows until the loop collects
     private volatile boolean isEmpty = true;
@@ -60,7 +60,11 @@ final class CrossThreadWrites {
         /** Refused: the output has ended. */
         CLOSED,
         /** Refused: {@code startTls} is under way. */
-        SUSPENDED
+        SUSPENDED;
+
+        boolean isAccepted() {
+            return this == QUEUED || this == QUEUED_FIRST;
+        }
     }
 
     /** @param grantedByteCount the first credit */
@@ -91,11 +95,9 @@ final class CrossThreadWrites {
         return isEmpty;
     }
 
-    /** Appends a copy of bytes. */
+    /** Appends a copy of bytes, {@value #MOST_ROOM_BYTES} at most. */
     AppendResult append(byte[] source, int offset, int byteCount) {
-        if (byteCount > MOST_ROOM_BYTES) {
-            return append(ByteBuffer.wrap(Arrays.copyOfRange(source, offset, offset + byteCount)));
-        }
+        assert byteCount <= MOST_ROOM_BYTES : byteCount; // the loop may be waiting for the lock
         synchronized (lock) {
             if (phase != Phase.OPEN) {
                 return refusal();
@@ -107,36 +109,40 @@ final class CrossThreadWrites {
                 nextRoomBytes = Math.min(4 * nextRoomBytes, MOST_ROOM_BYTES);
                 open = room;
             }
-            assert byteCount <= MOST_ROOM_BYTES : byteCount; // the loop may be waiting for the lock
             room.put(source, offset, byteCount);
             return queued(byteCount);
         }
     }
 
-    /** Appends a buffer, which the caller must not touch afterwards. */
-    AppendResult append(ByteBuffer owned) {
+    /** Appends a block, and takes it over unless the append is refused. */
+    AppendResult append(Block block) {
         synchronized (lock) {
             if (phase != Phase.OPEN) {
                 return refusal();
             }
             closeOpen();
-            entries().add(owned);
-            return queued(owned.remaining());
+            entries().add(block);
+            return queued(block.byteCount());
         }
     }
 
-    /** Passes all entries to the transport. */
+    /** Passes all entries to the transport; if it throws, the rest is dropped. */
     void collectInto(Transport transport) {
-        for (ByteBuffer entry : collect()) {
-            transport.writeOwned(entry);
+        ArrayDeque<Block> collected = collect();
+        try {
+            while (!collected.isEmpty()) {
+                transport.write(collected.remove());
+            }
+        } finally {
+            collected.forEach(Block::release);
         }
     }
 
     /** Removes and returns all entries in their order, and revokes the credit until the next {@link #grant}. */
-    ArrayDeque<ByteBuffer> collect() {
+    ArrayDeque<Block> collect() {
         synchronized (lock) {
             closeOpen();
-            ArrayDeque<ByteBuffer> collected = entries();
+            ArrayDeque<Block> collected = entries();
             entries = null;
             nextRoomBytes = FIRST_ROOM_BYTES;
             isEmpty = true;
@@ -190,7 +196,7 @@ final class CrossThreadWrites {
     /** Drops all entries, and refuses later appends. */
     void discard() {
         seal();
-        collect();
+        collect().forEach(Block::release);
     }
 
     private AppendResult refusal() {
@@ -210,12 +216,12 @@ final class CrossThreadWrites {
         ByteBuffer filled = open;
         if (filled != null) {
             open = null;
-            entries().add(filled.flip());
+            entries().add(Block.of(filled.flip()));
         }
     }
 
-    private ArrayDeque<ByteBuffer> entries() {
-        ArrayDeque<ByteBuffer> list = entries;
+    private ArrayDeque<Block> entries() {
+        ArrayDeque<Block> list = entries;
         if (list == null) {
             list = new ArrayDeque<>(2);
             entries = list;

@@ -1,10 +1,12 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.LogLimit;
 import dev.nettystreams.spi.OpeningPlace;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     warning has the stack trace of the call that opened it, and the connection is closed. A pending operation, the
  *     reader, the writer and each view of them hold their connection, and a server holds the connection of a handler
  *     until the handler ends.
+ * <li>Borrowed bytes are dropped, neither closed nor written. The warning has the stack trace of the {@code borrow},
+ *     and the memory is given back.
  * <li>A task fails, and no code ever looks at its outcome.
  * <li>Callbacks of a connection hold their event loop for 100 ms or longer.
  * </ul>
@@ -61,6 +65,27 @@ final class DebugMode {
                 String name = "StreamConnection[" + core + "]";
                 core.close();
                 warn(() -> name + " was dropped without close(); it is closed now", opened.trace());
+            }
+        });
+    }
+
+    /** Returns the call stack of a {@code borrow}, or null if debug mode is off. */
+    static @Nullable Throwable borrowPlace() {
+        return isOn() ? new Throwable("the bytes were borrowed here") : null;
+    }
+
+    /**
+     * Reports borrowed bytes that are dropped before they are closed or written.
+     *
+     * @param owned the bytes, or null after their end; does not refer to the handle
+     */
+    static void watch(BorrowedBytes handle, AtomicReference<@Nullable Block> owned, Throwable place) {
+        Watch.CLEANER.register(handle, () -> {
+            Block left = owned.getAndSet(null);
+            if (left != null) {
+                String name = "BorrowedBytes[" + left.byteCount() + "]";
+                left.release();
+                warn(() -> name + " were dropped without close() or write(); they are closed now", place);
             }
         });
     }

@@ -31,12 +31,18 @@ abstract sealed class DelimitedRequest extends ReadRequest<byte[]> {
     abstract int find(ByteQueue queue) throws IOException;
 
     @Override
+    final void prepare(ByteQueue queue) {
+        queue.flatten();
+    }
+
+    @Override
     final byte[] take(ByteQueue queue) throws IOException {
         return queue.take(found(queue));
     }
 
     @Override
     final byte @Nullable [] poll(ByteQueue queue) throws IOException {
+        queue.flatten();
         int end = find(queue);
         return end == NOT_FOUND ? null : queue.take(end);
     }

@@ -61,6 +61,7 @@ final class Input {
             }
             try {
                 if (isOver()) {
+                    request.prepare(queue());
                     return access.completed(answer(request, request.isReady(queue())));
                 }
                 T result = pollNow(request);
@@ -178,6 +179,7 @@ final class Input {
 
     /** Completes a read if that is possible now. The queue is owned. */
     <T extends @Nullable Object> void advance(PendingRead<T> read) {
+        read.request.prepare(queue());
         boolean isReady = read.request.isReady(queue());
         if (!isReady && !isOver()) {
             aboutToWait();
@@ -269,7 +271,7 @@ final class Input {
         }
         Occupant waiting = slot.waiting();
         if (waiting == null) {
-            bytes.append(chunk);
+            bytes.hold(chunk);
             if (bytes.isLent() && slot.waiting() != null) {
                 advance(); // a read on another thread may wait without having seen these bytes
             }
@@ -338,6 +340,11 @@ final class Input {
             failure = reason;
             advance();
         }
+    }
+
+    /** The connection has ended: gives back the transport's memory, and keeps the bytes for later reads. */
+    void keepRest() {
+        whenOwned(() -> queue().flatten());
     }
 
     boolean hasSeenEof() {

@@ -97,6 +97,21 @@ final class LendableQueue {
         return state != OWNED;
     }
 
+    /** Appends a chunk for which no read waits: a large one stays in the transport's memory. */
+    void hold(Chunk chunk) {
+        if (state == OWNED) {
+            queue.hold(chunk);
+        } else if (tryOwn()) {
+            try {
+                queue.hold(chunk);
+            } finally {
+                lend();
+            }
+        } else {
+            putAside(chunk);
+        }
+    }
+
     void append(Chunk chunk) {
         if (state == OWNED) {
             queue.append(chunk);
@@ -107,14 +122,18 @@ final class LendableQueue {
                 lend();
             }
         } else {
-            ByteQueue later = aside;
-            if (later == null) {
-                later = new ByteQueue();
-                aside = later;
-            }
-            later.append(chunk);
-            hasAside = true;
+            putAside(chunk);
         }
+    }
+
+    private void putAside(Chunk chunk) {
+        ByteQueue later = aside;
+        if (later == null) {
+            later = new ByteQueue();
+            aside = later;
+        }
+        later.append(chunk);
+        hasAside = true;
     }
 
     /** Returns the number of bytes, or an upper bound while they are lent. */

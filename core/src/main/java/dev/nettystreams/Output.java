@@ -2,6 +2,7 @@ package dev.nettystreams;
 
 import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.carrier.Outgoing;
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Transport;
 import java.nio.ByteBuffer;
@@ -91,7 +92,11 @@ final class Output implements Outgoing {
             behind.write(this, source, offset, byteCount);
             undeliveredByteCount += byteCount;
         } else if (!access.loop.isCurrent()) {
-            afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
+            if (byteCount > CrossThreadWrites.MOST_ROOM_BYTES) {
+                append(copyOf(source, offset, byteCount), "write");
+            } else {
+                afterAppend(crossThreadWrites.append(source, offset, byteCount), "write");
+            }
         } else if (catchUp()) {
             transport.write(source, offset, byteCount);
             flushSoon();
@@ -101,25 +106,59 @@ final class Output implements Outgoing {
     /** Any thread. */
     void writeOwned(ByteBuffer source) {
         lifecycle.refuseWrite("writeOwned");
-        Carrier behind = carrierToWriteBy();
-        if (behind != null) {
-            behind.defer(() -> deliverOwned(source));
-            undeliveredByteCount += source.remaining();
-        } else if (!access.loop.isCurrent()) {
-            afterAppend(crossThreadWrites.append(source), "writeOwned");
-        } else if (catchUp()) {
-            transport.writeOwned(source);
-            flushSoon();
+        write(Block.of(source), "writeOwned");
+    }
+
+    /** Writes a block, and takes it over, also if it is refused. Any thread. */
+    void write(Block source, String method) {
+        boolean isPassedOn = false;
+        try {
+            lifecycle.refuseWrite(method);
+            Carrier behind = carrierToWriteBy();
+            if (behind != null) {
+                undeliveredByteCount += source.byteCount();
+                behind.defer(() -> deliver(source));
+                isPassedOn = true;
+            } else if (!access.loop.isCurrent()) {
+                isPassedOn = true;
+                append(source, method);
+            } else if (catchUp()) {
+                isPassedOn = true;
+                transport.write(source);
+                flushSoon();
+            }
+        } finally {
+            if (!isPassedOn) {
+                source.release();
+            }
         }
+    }
+
+    private void append(Block source, String method) {
+        CrossThreadWrites.AppendResult result = crossThreadWrites.append(source);
+        if (!result.isAccepted()) {
+            source.release();
+        }
+        afterAppend(result, method);
+    }
+
+    /** Any thread. */
+    @Override
+    public Block copyOf(byte[] source, int offset, int byteCount) {
+        return transport.copyOf(ByteBuffer.wrap(source, offset, byteCount));
+    }
+
+    /** Copies bytes into memory that the transport can send, and writes them. Any thread. */
+    void write(ByteBuffer source) {
+        lifecycle.refuseWrite("write");
+        write(transport.copyOf(source), "write");
     }
 
     /** Writes a chunk in the transport's own memory. Called on the loop's own thread. */
     void write(Chunk chunk) {
         assert access.loop.isCurrent();
         if (access.carrierToGoBehind() != null) {
-            byte[] copy = new byte[chunk.remaining()];
-            chunk.take(copy, 0, copy.length);
-            writeOwned(ByteBuffer.wrap(copy));
+            write(chunk.takeBlock(chunk.remaining()), "write");
         } else if (catchUp()) {
             transport.write(chunk);
             flushSoon();
@@ -146,11 +185,11 @@ final class Output implements Outgoing {
      * credit.
      */
     private void takeAlong(Carrier carrier) {
-        Iterable<ByteBuffer> earlier = crossThreadWrites.collect();
+        Iterable<Block> earlier = crossThreadWrites.collect();
         int byteCount = 0;
-        for (ByteBuffer each : earlier) {
-            byteCount += each.remaining();
-            carrier.defer(() -> deliverOwned(each));
+        for (Block each : earlier) {
+            byteCount += each.byteCount();
+            carrier.defer(() -> deliver(each));
         }
         undeliveredByteCount += byteCount;
     }
@@ -164,11 +203,13 @@ final class Output implements Outgoing {
         }
     }
 
-    /** Does the same with a buffer that has no other owner. */
+    /** Does the same with a block. */
     @Override
-    public void deliverOwned(ByteBuffer source) {
-        undeliveredByteCount -= source.remaining();
-        if (tryPassOn(() -> transport.writeOwned(source))) {
+    public void deliver(Block source) {
+        undeliveredByteCount -= source.byteCount();
+        if (gate.failure() != null) {
+            source.release();
+        } else if (tryPassOn(() -> transport.write(source))) {
             flushSoon();
         }
     }

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,6 +39,9 @@ abstract class ReadRequest<T extends @Nullable Object> {
     /** Returns whether {@link #take} has an answer, a result or a failure. Takes no bytes. */
     abstract boolean isReady(ByteQueue queue);
 
+    /** Called before {@link #isReady}: a request that looks at the bytes needs them in the queue's array. */
+    void prepare(ByteQueue queue) {}
+
     /** Takes the result from the queue; called only if {@link #isReady} is true. Takes no bytes if it throws. */
     abstract T take(ByteQueue queue) throws IOException;
 
@@ -47,6 +51,7 @@ abstract class ReadRequest<T extends @Nullable Object> {
      */
     @Nullable
     T poll(ByteQueue queue) throws IOException {
+        prepare(queue);
         return isReady(queue) ? take(queue) : null;
     }
 
@@ -293,6 +298,51 @@ abstract class ReadRequest<T extends @Nullable Object> {
             int skipped = Math.min(byteCount, chunk.remaining());
             chunk.skip(skipped);
             return skipped;
+        }
+    }
+
+    /** {@code borrow}: the available bytes with their memory; from the queue, an array of their own. */
+    static final class Borrow extends ReadRequest<BorrowedBytes> {
+        private final int byteCount;
+        private final @Nullable Throwable place = DebugMode.borrowPlace();
+
+        Borrow(int byteCount) {
+            super("borrow");
+            this.byteCount = byteCount;
+        }
+
+        @Override
+        boolean isReady(ByteQueue queue) {
+            return !queue.isEmpty() || byteCount == 0;
+        }
+
+        @Override
+        BorrowedBytes take(ByteQueue queue) {
+            return BorrowedBytes.over(queue.takeBlock(byteCount), place);
+        }
+
+        private BorrowedBytes owning(byte[] bytes) {
+            return BorrowedBytes.over(Block.of(ByteBuffer.wrap(bytes)), place);
+        }
+
+        @Override
+        BorrowedBytes takeAtEof(ByteQueue queue) {
+            return owning(NOTHING);
+        }
+
+        @Override
+        boolean opensGateAtEof() {
+            return true;
+        }
+
+        @Override
+        int directByteCount() {
+            return 1;
+        }
+
+        @Override
+        BorrowedBytes takeDirectly(Chunk chunk) {
+            return BorrowedBytes.over(chunk.takeBlock(Math.min(byteCount, chunk.remaining())), place);
         }
     }
 

@@ -230,6 +230,7 @@ final class StreamCore implements TransportEvents {
     @Override
     public void connectionLost(@Nullable Throwable cause) {
         ending.lost(cause);
+        input.keepRest();
     }
 
     private void outputBroken(Failure reason) {

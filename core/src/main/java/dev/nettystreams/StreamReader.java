@@ -184,6 +184,23 @@ public final class StreamReader {
     }
 
     /**
+     * Reads whatever is available without copying it, up to {@code byteCount} bytes.
+     *
+     * <p>Completes when at least one byte is available; at once if {@code byteCount} is zero. At EOF: completes with no
+     * bytes. Bytes that arrive while the read waits are borrowed with the transport's own memory. Bytes that arrived
+     * earlier are in an array of their own already.
+     *
+     * <p>The caller closes the result, or passes it to {@link StreamWriter#write(BorrowedBytes)}. A cancelled call
+     * consumes no bytes and borrows nothing.
+     *
+     * @param byteCount the maximum number of bytes, zero or more
+     * @return the bytes, which must be closed or written; none only at EOF or if {@code byteCount} is zero
+     */
+    public CompletableFuture<BorrowedBytes> borrow(int byteCount) {
+        return submit(new ReadRequest.Borrow(ReadRequest.requireNotNegative(byteCount)));
+    }
+
+    /**
      * Takes all buffered bytes, without waiting for more.
      *
      * <p>Completes at once when called on the connection's event loop, and in a later task of the loop when called on

@@ -72,10 +72,7 @@ public final class StreamWriter {
             core.output.write(source.array(), source.arrayOffset() + source.position(), source.remaining());
             source.position(source.limit());
         } else {
-            byte[] bytes = new byte[source.remaining()];
-            core.lifecycle.refuseWrite("write");
-            source.get(bytes);
-            core.output.writeOwned(ByteBuffer.wrap(bytes));
+            core.output.write(source);
         }
     }
 
@@ -89,6 +86,18 @@ public final class StreamWriter {
      */
     public void writeOwned(ByteBuffer source) {
         core.output.writeOwned(source);
+    }
+
+    /**
+     * Writes borrowed bytes without copying them, and takes them over: they are {@linkplain BorrowedBytes closed} from
+     * then on, also if this method throws {@link StreamClosedException}.
+     *
+     * @param bytes the bytes to write
+     * @throws IllegalStateException if they were closed or written before
+     * @throws StreamClosedException if this side has ended the output, even if there are no bytes
+     */
+    public void write(BorrowedBytes bytes) {
+        core.output.write(bytes.release(), "write");
     }
 
     /**

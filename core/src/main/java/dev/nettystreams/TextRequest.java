@@ -15,6 +15,11 @@ abstract sealed class TextRequest<T extends @Nullable String> extends ReadReques
         this.format = format;
     }
 
+    @Override
+    final void prepare(ByteQueue queue) {
+        queue.flatten();
+    }
+
     private static String taken(TextFormat format, ByteQueue queue, int byteCount) throws MalformedTextException {
         String text = format.decode(queue.peek(byteCount));
         queue.drop(byteCount);
@@ -43,6 +48,7 @@ abstract sealed class TextRequest<T extends @Nullable String> extends ReadReques
         @Override
         @Nullable
         String poll(ByteQueue queue) throws IOException {
+            queue.flatten();
             int end = bytes.find(queue);
             return end == DelimitedRequest.NOT_FOUND ? null : takeLine(queue, end);
         }

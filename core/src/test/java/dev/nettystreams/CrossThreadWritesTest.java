@@ -1,19 +1,19 @@
 package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nettystreams.CrossThreadWrites.AppendResult;
+import dev.nettystreams.spi.Block;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What other threads write, by each of the three ways in: a small copy, a large one, a buffer. */
+/** The bytes that other threads write, by each of the two ways in: a copy and a block. */
 class CrossThreadWritesTest {
     private static final List<Function<CrossThreadWrites, AppendResult>> WAYS = List.of(
-            writes -> writes.append(new byte[3], 1, 1),
-            writes -> writes.append(new byte[20_000], 0, 20_000),
-            writes -> writes.append(ByteBuffer.allocate(10)));
+            writes -> writes.append(new byte[3], 1, 1), writes -> writes.append(Block.of(ByteBuffer.allocate(10))));
 
     private final CrossThreadWrites writes = new CrossThreadWrites(1 << 16);
 
@@ -61,11 +61,32 @@ class CrossThreadWritesTest {
     }
 
     @Test
+    void blocks_areReleasedOnce_ifNobodyTakesThem() {
+        CountedBlock dropped = new CountedBlock(10);
+        CountedBlock passedOn = new CountedBlock(10);
+        CountedBlock behindAFailure = new CountedBlock(10);
+        writes.append(dropped);
+        writes.discard();
+        assertThat(dropped.releaseCount()).isEqualTo(1);
+        CrossThreadWrites others = new CrossThreadWrites(1 << 16);
+        others.append(passedOn);
+        others.append(behindAFailure);
+        ScriptedTransport wire = new ScriptedTransport();
+        wire.beforeWrite = () -> {
+            throw new IllegalStateException("on purpose");
+        };
+        assertThatThrownBy(() -> wire.loop.run(() -> others.collectInto(wire))).hasMessage("on purpose");
+        assertThat(passedOn.releaseCount()).isEqualTo(1);
+        assertThat(behindAFailure.releaseCount()).isEqualTo(1);
+    }
+
+    @Test
     void collected_theNextOneIsTheFirstAgain_andTheOrderStays() {
         ScriptedTransport wire = new ScriptedTransport();
         for (String round : List.of("one ", "two ")) {
             assertThat(writes.append(Latin1.bytes(round), 0, 4)).isEqualTo(AppendResult.QUEUED_FIRST);
-            assertThat(writes.append(ByteBuffer.wrap(Latin1.bytes("owned ")))).isEqualTo(AppendResult.QUEUED);
+            assertThat(writes.append(Block.of(ByteBuffer.wrap(Latin1.bytes("owned ")))))
+                    .isEqualTo(AppendResult.QUEUED);
             assertThat(writes.append(Latin1.bytes("last "), 0, 5)).isEqualTo(AppendResult.QUEUED);
             wire.loop.run(() -> writes.collectInto(wire));
             assertThat(writes.isEmpty()).isTrue();

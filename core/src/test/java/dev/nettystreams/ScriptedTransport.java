@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.OutputEnd;
@@ -76,6 +77,20 @@ final class ScriptedTransport implements Transport {
 
     void feed(String text) {
         feed(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Feeds a chunk whose memory is the block's. */
+    void feedHeld(CountedBlock block) {
+        report(() -> {
+            events().dataReceived(new ArrayChunk(new byte[block.byteCount()]) {
+                @Override
+                public Block takeBlock(int byteCount) {
+                    skip(byteCount);
+                    return block;
+                }
+            });
+            events().turnEnded();
+        });
     }
 
     Chunk chunk(byte[] bytes) {
@@ -266,7 +281,7 @@ final class ScriptedTransport implements Transport {
         calls.add(call);
     }
 
-    private final class ArrayChunk implements Chunk {
+    private class ArrayChunk implements Chunk {
         private final ByteBuffer bytes;
 
         ArrayChunk(byte[] bytes) {

@@ -1,7 +1,7 @@
 package dev.nettystreams.carrier;
 
+import dev.nettystreams.spi.Block;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Objects;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The deferred calls of carried threads. A carried thread must not call a transport; its calls wait here until it has
  * parked, and then the loop's own thread makes them in order ({@link #settle}). Consecutive small writes to one
- * connection are combined in one array.
+ * connection are combined in one array; larger ones are copied once, into memory that the transport can send.
  *
  * <p>Confined to the loop's own thread and the threads that it carries.
  */
@@ -49,8 +49,8 @@ final class ParkedCalls {
 
     void write(Outgoing target, byte[] source, int offset, int byteCount) {
         if (byteCount > GATHERED_BYTES) {
-            byte[] copy = Arrays.copyOfRange(source, offset, offset + byteCount);
-            defer(() -> target.deliverOwned(ByteBuffer.wrap(copy)));
+            Block copy = target.copyOf(source, offset, byteCount);
+            defer(() -> target.deliver(copy));
             return;
         }
         if (!target.equals(gatheredFor) || gatheredCount + byteCount > GATHERED_BYTES) {

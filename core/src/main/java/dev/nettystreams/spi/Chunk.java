@@ -41,4 +41,16 @@ public interface Chunk {
      * @param byteCount the number of bytes, at most {@link #remaining()}
      */
     void skip(int byteCount);
+
+    /**
+     * Takes bytes with their memory, which stays valid until the block is released.
+     *
+     * @param byteCount the number of bytes, at most {@link #remaining()}
+     * @return a block that the caller owns; the default is a copy on the heap
+     */
+    default Block takeBlock(int byteCount) {
+        byte[] copy = new byte[byteCount];
+        take(copy, 0, byteCount);
+        return Block.of(ByteBuffer.wrap(copy));
+    }
 }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wire of a connection, as the streams use it. Every method is called on {@link #loop()}, except {@code loop},
- * {@link #canWriteEof}, {@link #outputRefusal}, {@link #pendingByteCount} and {@link #extraInfo}, which any thread may
- * call.
+ * {@link #canWriteEof}, {@link #outputRefusal}, {@link #pendingByteCount}, {@link #copyOf} and {@link #extraInfo},
+ * which any thread may call.
  *
  * <p>No method calls {@link TransportEvents} before it has returned: the transport reports the effects of a call in a
  * later task of the loop. The streams rely on this rule, which keeps completions from running in the middle of their
@@ -56,6 +56,36 @@ public interface Transport {
      * @param source the buffer that holds the bytes between its position and limit
      */
     void writeOwned(ByteBuffer source);
+
+    /**
+     * Copies bytes into memory that {@link #write(Block)} can send without another copy. Any thread may call it.
+     *
+     * @param source the buffer that holds the bytes between its position and limit; its position moves to the limit
+     * @return a block that the caller owns; the default is on the heap
+     */
+    default Block copyOf(ByteBuffer source) {
+        return OwnBlock.copyOf(source);
+    }
+
+    /**
+     * Appends a block to the write buffer and takes it over, also if this method throws. After the connection is lost,
+     * releases it. The default passes a heap block to {@link #writeOwned}, and a copy of any other.
+     *
+     * @param source the block, of this transport, of another one, or on the heap
+     */
+    default void write(Block source) {
+        if (source instanceof OwnBlock own) {
+            writeOwned(own.source());
+            return;
+        }
+        OwnBlock copy;
+        try {
+            copy = OwnBlock.copyOf(source.bytes());
+        } finally {
+            source.release();
+        }
+        writeOwned(copy.source());
+    }
 
     /**
      * Takes the remaining bytes of a chunk and appends them to the write buffer. A transport that recognizes the

@@ -1,5 +1,6 @@
 package dev.nettystreams.testing;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.OutputEnd;
@@ -72,6 +73,16 @@ public class ForwardingTransport implements Transport {
     @Override
     public void writeOwned(ByteBuffer source) {
         target.writeOwned(source);
+    }
+
+    @Override
+    public Block copyOf(ByteBuffer source) {
+        return target.copyOf(source);
+    }
+
+    @Override
+    public void write(Block source) {
+        target.write(source);
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class StreamChecks {
         suite.addTimeouts();
         suite.addReads();
         suite.addViews();
+        suite.addBorrows();
         suite.addWrites();
         suite.addFiles();
         suite.addCloses();
@@ -96,6 +97,14 @@ public final class StreamChecks {
         add("view/malformed text keeps its bytes", ViewChecks::malformedText);
         add("view/numbers in both byte orders", ViewChecks::numbers);
         add("view/the streams of java.io carry more than the connection holds", ViewChecks::javaStreams);
+    }
+
+    private void addBorrows() {
+        add("borrow/an echo of borrowed bytes", BorrowChecks::echo);
+        add("borrow/borrowed bytes stay as they are until they are closed", BorrowChecks::kept);
+        add("borrow/bytes that were closed or written are refused", BorrowChecks::ended);
+        add("borrow/a cancelled borrow consumes no bytes", BorrowChecks::cancelledBorrow);
+        add("borrow/a refused write closes the bytes", BorrowChecks::refusedWrite);
     }
 
     private void addWrites() {

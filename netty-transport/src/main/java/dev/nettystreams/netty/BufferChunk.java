@@ -1,23 +1,19 @@
 package dev.nettystreams.netty;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lends the readable bytes of a Netty buffer. One object serves all reads of a connection. Confined to the connection's
  * loop.
  */
 final class BufferChunk implements Chunk {
-    private @Nullable ReceiveBuffers source;
-    private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
+    private static final int SMALLEST_PART = 8;
 
-    /** @param buffers notified if the memory is kept; may be null */
-    void comesFrom(@Nullable ReceiveBuffers buffers) {
-        source = buffers;
-    }
+    private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
 
     BufferChunk lending(ByteBuf lent) {
         buffer = lent;
@@ -33,10 +29,18 @@ final class BufferChunk implements Chunk {
      * chunk.
      */
     ByteBuf retainRest() {
-        if (source != null) {
-            source.passOn();
-        }
         return buffer.readRetainedSlice(buffer.readableBytes());
+    }
+
+    /** A small part of a large buffer is copied, so that it does not keep the whole one. */
+    @Override
+    public Block takeBlock(int byteCount) {
+        if (byteCount < buffer.capacity() / SMALLEST_PART) {
+            return new BufferBlock(buffer.alloc()
+                    .directBuffer(byteCount, Math.max(1, byteCount))
+                    .writeBytes(buffer, byteCount));
+        }
+        return new BufferBlock(buffer.readRetainedSlice(byteCount));
     }
 
     /** Copies the remaining bytes; empties the chunk. */

@@ -37,7 +37,6 @@ final class ChannelInput {
         this.calls = calls;
         this.receiveBuffers = ReceiveBuffers.install(context);
         this.stallFix = UringStallFix.of(channel, onReset);
-        chunk.comesFrom(receiveBuffers);
     }
 
     void pause() {

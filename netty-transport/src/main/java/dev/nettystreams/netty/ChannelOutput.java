@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Netty counts no byte of a file that it sends, so {@code fileByteCount} does.
  *
- * <p>Confined to the channel's loop, save {@link #canHalfClose} and {@link #pendingByteCount}.
+ * <p>Confined to the channel's loop, save {@link #canHalfClose}, {@link #pendingByteCount} and
+ * {@link #copyOf}.
  */
 final class ChannelOutput {
     /** The number of the reasons that handlers can give Netty for not writing. */
@@ -102,6 +103,25 @@ final class ChannelOutput {
             } finally {
                 calls.leave();
             }
+        }
+    }
+
+    /** Any thread. */
+    BufferBlock copyOf(ByteBuffer source) {
+        return writeBuffer.copyOf(source);
+    }
+
+    /** Takes the block over. */
+    void write(BufferBlock source) {
+        if (state != State.OPEN) {
+            source.release();
+            return;
+        }
+        calls.enter();
+        try {
+            writeBuffer.append(source);
+        } finally {
+            calls.leave();
         }
     }
 

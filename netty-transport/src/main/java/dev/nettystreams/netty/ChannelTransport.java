@@ -1,6 +1,7 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.TlsTruncationException;
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.IdleWatch;
 import dev.nettystreams.spi.Loop;
@@ -47,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code close}; what happens inside a call of ours is told by a later task ({@link CallsOfStreams}).
  * </ul>
  *
- * <p>Confined to the connection's loop, save {@link #loop}, {@link #canWriteEof} and {@link #extraInfo}.
+ * <p>Confined to the connection's loop, save {@link #loop}, {@link #canWriteEof}, {@link #copyOf} and
+ * {@link #extraInfo}.
  */
 final class ChannelTransport implements Transport {
     private enum Phase {
@@ -161,6 +163,23 @@ final class ChannelTransport implements Transport {
         if (phase == Phase.OPEN) {
             output.writeOwned(source);
         } else {
+            writeMeetsEnd();
+        }
+    }
+
+    @Override
+    public Block copyOf(ByteBuffer source) {
+        return output.copyOf(source);
+    }
+
+    @Override
+    public void write(Block source) {
+        if (!(source instanceof BufferBlock own)) {
+            Transport.super.write(source);
+        } else if (phase == Phase.OPEN) {
+            output.write(own);
+        } else {
+            own.release();
             writeMeetsEnd();
         }
     }

@@ -2,52 +2,32 @@ package dev.nettystreams.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
-import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers that a channel receives into. The streams copy received bytes at once, so all connections of an event
- * loop can receive into one large buffer: no allocation per read, 64 KiB per system call, and no buffer for an idle
- * connection.
+ * The buffers that a channel receives into. The streams mostly copy received bytes at once, so all connections of an
+ * event loop can receive into one block of {@link LoopBlocks}: no allocation per read, 64 KiB per system call, and no
+ * buffer for an idle connection.
  *
  * <pre>
- *   the streams are first in the pipeline, and only copy --> the loop's buffer
- *   another handler is before them (TLS), or received memory is passed on (a relay) --> the channel's former allocator
+ *   the streams are first in the pipeline --> the loop's current block; once its memory is kept (a relay, borrowed or
+ *                                             held bytes), the next free one; none is free: the former allocator
+ *   another handler is before them (TLS)  --> the channel's former allocator
  * </pre>
  *
- * <p>A handler that keeps a lent buffer can do so: the loop reuses the buffer only when no one else holds a reference.
- * Not for io_uring, whose reads stay in progress while other channels read.
+ * <p>Not for io_uring, whose reads stay in progress while other channels read.
  *
  * <p>One object per channel. Confined to the channel's loop.
  */
 @SuppressWarnings("deprecation") // the interface's own types
 final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
-    private static final int LOOP_BUFFER_BYTES = 64 * 1024;
-
-    /** Without leak detection: the buffer lives as long as its loop. */
-    private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
-
-    private static final FastThreadLocal<ByteBuf> LOOP_BUFFER = new FastThreadLocal<>() {
-        @Override
-        protected ByteBuf initialValue() {
-            return ALLOCATOR.directBuffer(LOOP_BUFFER_BYTES, LOOP_BUFFER_BYTES);
-        }
-
-        @Override
-        protected void onRemoval(ByteBuf buffer) {
-            buffer.release();
-        }
-    };
-
     private final MaxMessagesRecvByteBufAllocator former;
     private @Nullable ChannelHandlerContext streams;
-    private boolean isPassedOn;
 
     private ReceiveBuffers(ChannelHandlerContext streams, MaxMessagesRecvByteBufAllocator former) {
         this.streams = streams;
@@ -88,23 +68,9 @@ final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
         return this;
     }
 
-    /** Received memory is kept by another owner from now on. */
-    void passOn() {
-        isPassedOn = true;
-    }
-
-    private boolean mayLend() {
+    private boolean isFirst() {
         ChannelHandlerContext own = streams;
-        return !isPassedOn && own != null && own.equals(own.pipeline().firstContext());
-    }
-
-    private static ByteBuf lend() {
-        ByteBuf buffer = LOOP_BUFFER.get();
-        if (buffer.refCnt() != 1) {
-            LOOP_BUFFER.remove(); // another owner keeps it
-            buffer = LOOP_BUFFER.get();
-        }
-        return buffer.clear().retain();
+        return own != null && own.equals(own.pipeline().firstContext());
     }
 
     @Override
@@ -120,7 +86,8 @@ final class ReceiveBuffers implements MaxMessagesRecvByteBufAllocator {
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            return mayLend() ? lend() : delegate().allocate(allocator);
+            ByteBuf block = isFirst() ? LoopBlocks.ofLoop().lendToReceive() : null;
+            return block == null ? delegate().allocate(allocator) : block;
         }
 
         @Override

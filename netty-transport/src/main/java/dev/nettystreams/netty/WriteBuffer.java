@@ -21,12 +21,19 @@ final class WriteBuffer {
     private final ChannelHandlerContext context;
     private final WriteOutcomes outcomes;
     private final ByteBufAllocator allocator;
+    private final LoopBlocks blocks;
     private @Nullable ByteBuf open;
 
     WriteBuffer(ChannelHandlerContext context, WriteOutcomes outcomes) {
         this.context = context;
         this.outcomes = outcomes;
         this.allocator = context.alloc();
+        this.blocks = LoopBlocks.ofLoop();
+    }
+
+    /** Copies bytes into memory that {@link #append(BufferBlock)} passes on. Any thread. */
+    BufferBlock copyOf(ByteBuffer source) {
+        return new BufferBlock(blocks.copyOf(source, allocator));
     }
 
     int byteCount() {
@@ -40,9 +47,7 @@ final class WriteBuffer {
         }
         if (byteCount >= GATHERED_BYTES) {
             push();
-            context.write(
-                    allocator.directBuffer(byteCount, byteCount).writeBytes(source, offset, byteCount),
-                    outcomes.newPromise());
+            context.write(blocks.copyOf(source, offset, byteCount, allocator), outcomes.newPromise());
             return;
         }
         roomFor(byteCount).writeBytes(source, offset, byteCount);
@@ -60,6 +65,23 @@ final class WriteBuffer {
         } else {
             push();
             context.write(Unpooled.wrappedBuffer(source), outcomes.newPromise());
+        }
+    }
+
+    /** Passes on a block, by reference if it is large enough for an entry of its own, and takes it over. */
+    void append(BufferBlock block) {
+        ByteBuf buffer = block.buffer();
+        if (buffer.readableBytes() >= GATHERED_BYTES / 16) {
+            push();
+            context.write(buffer, outcomes.newPromise());
+            return;
+        }
+        try {
+            if (buffer.isReadable()) {
+                roomFor(buffer.readableBytes()).writeBytes(buffer);
+            }
+        } finally {
+            buffer.release();
         }
     }
 

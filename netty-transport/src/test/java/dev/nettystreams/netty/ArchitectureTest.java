@@ -14,6 +14,7 @@ class ArchitectureTest extends ArchitectureRules {
                 Set.of(
                         "ConnectOptions",
                         "IoBackend",
+                        "NettyBytes",
                         "NettyStreams",
                         "NioUnixChannel",
                         "NioUnixServerChannel",

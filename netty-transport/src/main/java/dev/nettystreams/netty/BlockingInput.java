@@ -86,7 +86,10 @@ final class BlockingInput {
         if (state != State.READING) {
             return; // closed meanwhile
         }
-        if (count > 0) {
+        if (count > block.length) {
+            failed(new IOException("an InputStream claims more bytes than it was asked for: " + count + " > "
+                    + block.length + ": " + stream.getClass()));
+        } else if (count > 0) {
             byteCount = count;
             deliver();
         } else if (count < 0) {

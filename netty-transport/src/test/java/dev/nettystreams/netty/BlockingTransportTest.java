@@ -213,6 +213,23 @@ class BlockingTransportTest {
     }
 
     @Test
+    void inputThatLiesAboutItsCount_isAnError() throws Exception {
+        InputStream lying = new InputStream() {
+            @Override
+            public int read() {
+                return 'x';
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int byteCount) {
+                return byteCount + 1;
+            }
+        };
+        assertThat(failureOf(over(lying).reader().read(5))).rootCause().hasMessageContaining("claims more bytes than");
+        THREADS.awaitNone();
+    }
+
+    @Test
     void errorOfAForeignStream_isAnOutcome() throws Exception {
         InputStream broken = new InputStream() {
             @Override

@@ -44,8 +44,7 @@ final class Input {
     }
 
     /** Any thread. */
-    void begin(Occupant operation, CompletableFuture<?> future) {
-        slot.occupy(operation);
+    void advanceSoon(CompletableFuture<?> future) {
         access.submit(this::advance, future);
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Occupies the reader as a read does.
  *
  * <pre>
+ *   OCCUPYING (arriving bytes are queued) --start--> FLOWING
+ *
  *   FLOWING --target above its high mark--> HELD (source paused; arriving bytes are queued)
  *      ^___________ target drained ___________|        either --EOF, failure, cancel--> done
  * </pre>
@@ -19,15 +21,19 @@ import org.jspecify.annotations.Nullable;
  * If both ends are on one loop, a chunk is passed on in the transport's own memory; otherwise it is copied once.
  * Cancelling stops the relay between two chunks: every byte is then in the reader or in the writer.
  *
- * <p>Confined to the source's loop.
+ * <p>Confined to the source's loop, save {@link #occupy} and {@link #start}.
  */
 final class Relay extends StreamFuture<Long> implements Occupant {
+    private final String method;
     private final Input source;
     private final StreamCore target;
     private final AtomicLong movedByteCount = new AtomicLong(); // written on the loop
+    private volatile boolean isStarted; // set once, by the caller's thread
     private boolean isHeld;
 
-    Relay(Input source, StreamCore target) {
+    /** @param method the name of the public method, for messages */
+    Relay(String method, Input source, StreamCore target) {
+        this.method = method;
         this.source = source;
         this.target = target;
     }
@@ -40,11 +46,29 @@ final class Relay extends StreamFuture<Long> implements Occupant {
 
     @Override
     public String method() {
-        return "relayTo";
+        return method;
+    }
+
+    /**
+     * Takes the reader's slot. No byte moves before {@link #start}. Any thread.
+     *
+     * @throws ConcurrentReadException if another operation waits
+     */
+    void occupy() {
+        source.occupy(this);
+    }
+
+    /** Any thread. */
+    void start() {
+        isStarted = true;
+        source.advanceSoon(this);
     }
 
     @Override
     public void advance(Input input) {
+        if (!isStarted) {
+            return;
+        }
         boolean isOver = input.isOver();
         pump(input.queue(), isOver);
         if (!isOver && !isHeld && !isDone()) {
@@ -58,7 +82,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
      */
     @Override
     public boolean arrived(Chunk chunk, Input input) {
-        if (!isHeld && target.loop.isCurrent() && !target.lifecycle.refusesWrites()) {
+        if (isStarted && !isHeld && target.loop.isCurrent() && !target.lifecycle.refusesWrites()) {
             moved(chunk.remaining());
             target.output.write(chunk);
             holdWhileClogged();

@@ -253,8 +253,9 @@ public final class StreamReader {
      * @return the number of bytes moved
      */
     public CompletableFuture<Long> relayTo(StreamWriter target) {
-        Relay relay = new Relay(core.input, target.core);
-        core.input.begin(relay, relay);
+        Relay relay = new Relay("relayTo", core.input, target.core);
+        relay.occupy();
+        relay.start();
         return connection.held(target.connection().held(relay));
     }
 

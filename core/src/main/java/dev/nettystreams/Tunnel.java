@@ -43,8 +43,8 @@ final class Tunnel extends Claimable<RelayCounts> {
     private Tunnel(StreamCore client, StreamCore server, @Nullable Duration idleTimeout) {
         this.client = client;
         this.server = server;
-        this.there = new Relay(client.input, server);
-        this.back = new Relay(server.input, client);
+        this.there = new Relay("relay", client.input, server);
+        this.back = new Relay("relay", server.input, client);
         this.idleWatch = idleTimeout == null ? null : idleWatch(idleTimeout);
     }
 
@@ -54,16 +54,16 @@ final class Tunnel extends Claimable<RelayCounts> {
             throw new IllegalArgumentException(
                     "relay() called with one connection for both sides: StreamConnection[" + client + "]");
         }
-        client.input.refuseIfBusy("relay");
-        server.input.refuseIfBusy("relay");
         Tunnel tunnel = new Tunnel(client, server, idleTimeout);
-        client.input.begin(tunnel.there, tunnel.there);
+        tunnel.there.occupy();
         try {
-            server.input.begin(tunnel.back, tunnel.back);
-        } catch (RuntimeException e) { // a read that another thread has begun just now
+            tunnel.back.occupy();
+        } catch (RuntimeException e) { // a read of the server is pending
             tunnel.there.cancel(false);
             throw e;
         }
+        tunnel.there.start();
+        tunnel.back.start();
         tunnel.watch();
         return tunnel;
     }

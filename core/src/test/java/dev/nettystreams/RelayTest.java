@@ -34,6 +34,30 @@ class RelayTest {
         assertThat(Outcomes.value(relay)).isEqualTo(12L);
     }
 
+    /** A tunnel takes both readers first: it may not get the second. */
+    @Test
+    void relay_thatHasNotStarted_movesNothing() {
+        Relay relay = new Relay("relay", source.reader.core.input, target.core);
+        source.run(relay::occupy);
+        source.wire.feed("kept");
+        source.run(() -> {});
+        assertThat(relay.movedByteCount()).isZero();
+        source.run(relay::start);
+        assertThat(sink.writtenText()).isEqualTo("kept");
+        source.wire.feed(" and more");
+        assertThat(sink.writtenText()).isEqualTo("kept and more");
+    }
+
+    @Test
+    void relay_thatIsCancelledBeforeItsStart_leavesTheBytes() {
+        Relay relay = new Relay("relay", source.reader.core.input, target.core);
+        source.run(relay::occupy);
+        source.wire.feed("kept");
+        relay.cancel(false);
+        byte[] read = Outcomes.value(source.read(r -> r.readExactly(4)));
+        assertThat(read).isEqualTo("kept".getBytes(StandardCharsets.US_ASCII));
+    }
+
     @Test
     void relay_intoATargetWithoutHalfClose_sendsNoEof() {
         sink.canWriteEof = false;

@@ -94,7 +94,7 @@ final class Admission {
     /** The pipeline closes the channel. Without streams, no other event reports its end. */
     private void notOpened(Throwable cause) {
         end();
-        Level level = cause instanceof Error ? Level.WARNING : Level.DEBUG;
+        Level level = cause instanceof Error || cause instanceof IllegalStateException ? Level.WARNING : Level.DEBUG;
         limit.log(LOGGER, level, () -> "an accepted connection could not be given streams", cause);
     }
 

@@ -24,6 +24,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * off after the peer's EOF (a defect of Netty 4.2.13 and later).
  *
  * <p>Each channel needs a handler of its own. Netty calls it on the channel's event loop; if it is added with another
- * executor, it closes the channel and throws.
+ * executor, or to a pipeline that has streams already, it closes the channel and throws.
  */
 public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     /**
@@ -65,6 +66,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     private @Nullable Consumer<StreamConnection> opened;
     private @Nullable Consumer<Throwable> notOpened;
 
+    private boolean isAdded;
     private @Nullable ChannelTransport transport;
 
     /** Messages that arrived between {@code detach} and the removal of this handler. */
@@ -149,7 +151,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             }
             StreamChannelHandler present = channel.pipeline().get(StreamChannelHandler.class);
             if (present != null && !present.isDetached()) {
-                throw new IllegalStateException("the channel has streams already, which get its bytes: " + channel);
+                throw secondStreams(channel);
             }
             channel.pipeline()
                     .addLast(new StreamChannelHandler(
@@ -284,6 +286,8 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        isAdded = true;
+        refuseSecondStreams(context);
         if (context.channel().isActive()) {
             open(context);
         }
@@ -293,6 +297,34 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         open(context);
         context.fireChannelActive();
+    }
+
+    /** The first handler takes all bytes, and the second would wait for them without end. */
+    private void refuseSecondStreams(ChannelHandlerContext context) {
+        for (Map.Entry<String, ChannelHandler> each : context.pipeline()) {
+            if (each.getValue() instanceof StreamChannelHandler other
+                    && other != this
+                    && other.isAdded
+                    && !other.isDetached()) {
+                IllegalStateException refusal = secondStreams(context.channel());
+                context.close();
+                notOpened(refusal);
+                throw refusal;
+            }
+        }
+    }
+
+    private static IllegalStateException secondStreams(Channel channel) {
+        return new IllegalStateException("the channel has streams already, which get its bytes: " + channel);
+    }
+
+    private void notOpened(Throwable reason) {
+        Consumer<Throwable> told = notOpened;
+        opened = null;
+        notOpened = null;
+        if (told != null) {
+            told.accept(reason);
+        }
     }
 
     private void open(ChannelHandlerContext context) {
@@ -317,14 +349,10 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             receiver.accept(StreamConnection.over(fresh, limits, place));
         } catch (Throwable e) { // Netty would only log it
             context.close();
-            if (notOpened != null) {
-                notOpened.accept(e);
-            }
+            notOpened(e);
             throw e;
-        } finally {
-            opened = null;
-            notOpened = null;
         }
+        notOpened = null;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static dev.nettystreams.netty.support.Wire.failureOf;
 import static dev.nettystreams.netty.support.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nettystreams.Await;
 import dev.nettystreams.FailureReporter;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.netty.support.NoLeaks;
@@ -129,6 +130,27 @@ class ChannelHookTest {
             }
             assertEchoes(served.connect());
             assertThat(reports).isEmpty();
+            served.server().close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
+    void hookThatAddsStreamsOfItsOwn_isRefused(Wire wire) throws Exception {
+        Consumer<Channel> hook = channel ->
+                channel.pipeline().addLast(new StreamChannelHandler((reader, writer) -> Await.await(reader.read(1))));
+        ServerOptions options = ServerOptions.DEFAULT.withMaxConnections(1).withChannel(hook);
+        try (NettyStreams streams = NettyStreams.create(wire.backend(), 1)) {
+            Wire.Served plain = wire.serve(streams, ECHO);
+            assertThat(failureOf(connecting(plain, ConnectOptions.DEFAULT.withChannel(hook))))
+                    .hasStackTraceContaining("the channel has streams already");
+            plain.server().close();
+            Wire.Served served = wire.serve(streams, ECHO, options);
+            for (int i = 0; i < 3; i++) { // a connection that stayed counted would stop the server
+                try (StreamConnection client = served.connect()) {
+                    get(client.reader().read(1).handle((bytes, reset) -> true));
+                }
+            }
             served.server().close();
         }
     }

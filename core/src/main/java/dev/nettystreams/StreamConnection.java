@@ -150,8 +150,9 @@ public final class StreamConnection implements AutoCloseable {
      * {@code set_write_buffer_limits}).
      *
      * <p>The read limit applies to reads that are called afterwards. A {@code drain} that waits completes at the new
-     * low mark: at once if no more bytes are buffered. A lower high mark applies from the next write on. The close
-     * timeout applies to a {@code close} that is called afterwards. Has no effect on a connection that has ended.
+     * low mark: at once if no more bytes are buffered. A later {@code drain} waits if more bytes than the new high mark
+     * are buffered; on another thread than the loop's, once the loop has set the limits. The close timeout applies to a
+     * {@code close} that is called afterwards. Has no effect on a connection that has ended.
      *
      * @param limits the new limits
      */

@@ -122,8 +122,8 @@ public interface Transport {
 
     /**
      * Changes the marks that {@link #start} set. A write buffer that holds no more than the new low mark becomes
-     * writable at once: the streams ask {@link #isWritable} behind this call, and the transport does not report it. A
-     * lower high mark may apply from the next write on.
+     * writable at once, and one that holds more than the new high mark stops being writable: the streams ask
+     * {@link #isWritable} behind this call, and the transport reports neither.
      *
      * @param highMarkBytes the write buffer stops being writable above this number of bytes
      * @param lowMarkBytes a write buffer that stopped being writable becomes writable again at this number of bytes or

@@ -206,7 +206,8 @@ final class MemoryTransport implements Transport {
         checkCall("setWriteMarks");
         this.highMarkBytes = highMarkBytes;
         this.lowMarkBytes = lowMarkBytes;
-        isWritable |= pendingByteCount() <= lowMarkBytes;
+        long pending = pendingByteCount();
+        isWritable = pending <= lowMarkBytes || (isWritable && pending <= highMarkBytes);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.nettystreams.testing;
 
 import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamClosedException;
+import dev.nettystreams.StreamLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +62,23 @@ final class WriteChecks {
         Expect.value(wait);
         Expect.value(pair.nearWriter.drain());
         Expect.bytes(written, Expect.value(pair.farReader.readExactly(written.length)));
+    }
+
+    /** The writer had room, and has none under the new marks, until the peer reads. */
+    static void loweredMarksHoldWriters(CheckedPair pair) throws Exception {
+        StreamLimits limits = pair.near.limits();
+        pair.near.setLimits(limits.withWriteMarks(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        byte[] written = pair.clog();
+        Expect.value(pair.nearWriter.drain());
+        pair.near.setLimits(limits);
+        pair.farToNear("by now the loop has set the limits");
+        CompletableFuture<Void> wait =
+                pair.near.repeat(() -> pair.nearWriter.drain().thenApply(done -> false));
+        pair.farToNear("this came first");
+        Expect.that(!wait.isDone(), "a writer above the lowered high mark waits");
+        Expect.bytes(written, Expect.value(pair.farReader.readExactly(written.length)));
+        Expect.value(wait);
+        Expect.value(pair.nearWriter.drain());
     }
 
     static void writeAfterCloseThrows(CheckedPair pair) throws Exception {

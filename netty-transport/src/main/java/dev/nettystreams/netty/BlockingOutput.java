@@ -69,6 +69,8 @@ final class BlockingOutput {
     void setMarks(int highBytes, int lowBytes) {
         highMarkBytes = highBytes;
         lowMarkBytes = lowBytes;
+        long pending = pendingByteCount();
+        isWritable = pending <= lowBytes || (isWritable && pending <= highBytes);
     }
 
     // ---- writing

@@ -3,6 +3,7 @@ package dev.nettystreams.netty;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.OutputEnd;
 import dev.nettystreams.spi.StageFailures;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -78,8 +79,23 @@ final class ChannelOutput {
     }
 
     void setMarks(int highBytes, int lowBytes) {
+        boolean isLowered = highBytes < highMarkBytes;
         highMarkBytes = highBytes;
         lowMarkBytes = lowBytes;
+        ChannelOutboundBuffer queued = channel.unsafe().outboundBuffer();
+        if (isLowered && queued != null && queued.totalPendingWriteBytes() > highBytes && queued.isWritable()) {
+            compareWithMarks();
+        }
+    }
+
+    /** A write of no bytes makes Netty compare its queue with its marks, and tell when the queue is low again. */
+    private void compareWithMarks() {
+        calls.enter();
+        try {
+            channel.unsafe().write(Unpooled.EMPTY_BUFFER, channel.newPromise());
+        } finally {
+            calls.leave();
+        }
     }
 
     // ---- writes

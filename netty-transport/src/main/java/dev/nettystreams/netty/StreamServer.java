@@ -297,7 +297,8 @@ public final class StreamServer implements AutoCloseable {
 
     /**
      * Shuts the server down in good order when the JVM ends: at SIGTERM, at Ctrl-C, and when the program exits. The end
-     * of the JVM waits for {@link #shutdown shutdown(timeout)}. asyncio leaves this to {@code add_signal_handler}.
+     * of the JVM waits for {@link #shutdown shutdown(timeout)}. If this method is called more than once, the shortest
+     * timeout counts. asyncio leaves this to {@code add_signal_handler}.
      *
      * <pre>{@code
      * await(streams.startServer(handler, "localhost", 8888).thenCompose(server ->

@@ -33,12 +33,17 @@ class ShutdownAtExitTest {
                 }
                 writer.write("goodbye".getBytes(US_ASCII));
                 Await.await(writer.drain());
-                if (how.equals("endless")) {
+                if (how.equals("endless") || how.equals("twice")) {
                     Await.await(new CompletableFuture<>());
                 }
             };
             StreamServer server = Await.await(NettyStreams.create().startServer(handler, "127.0.0.1", 0));
-            server.shutdownAtExit(how.equals("patient") ? ChronoUnit.FOREVER.getDuration() : Duration.ofMillis(500));
+            if (how.equals("patient") || how.equals("twice")) {
+                server.shutdownAtExit(ChronoUnit.FOREVER.getDuration());
+            }
+            if (!how.equals("patient")) {
+                server.shutdownAtExit(Duration.ofMillis(500));
+            }
             System.out.println("listening on 127.0.0.1:" + server.port());
             Await.await(server.serveForever());
         }
@@ -51,6 +56,16 @@ class ShutdownAtExitTest {
             assertThat(client.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(US_ASCII));
             server.process().destroy();
             assertThat(client.getInputStream().readAllBytes()).isEqualTo("goodbye".getBytes(US_ASCII));
+            assertThat(server.exitStatus()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
+    void sigterm_countsTheShortestTimeout() throws Exception {
+        try (DemoProcess server = DemoProcess.start(Server.class, "twice");
+                Socket client = DemoProcess.connect(server.listeningPort())) {
+            assertThat(client.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(US_ASCII));
+            server.process().destroy();
             assertThat(server.exitStatus()).isEqualTo(128 + 15);
         }
     }

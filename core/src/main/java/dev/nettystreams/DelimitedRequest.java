@@ -17,7 +17,7 @@ abstract sealed class DelimitedRequest extends ReadRequest<byte[]> {
 
     /** A line with the given ending and limit, both as {@code readLine} has them. */
     static DelimitedRequest line(LineEnding ending, int limit) {
-        requireNotNegative(limit);
+        requireNotNegative(limit, "limit");
         return switch (ending) {
             case LF -> Until.line(limit);
             case CRLF -> new StrictLine(limit);

@@ -81,11 +81,11 @@ abstract class ReadRequest<T extends @Nullable Object> {
         throw new IllegalStateException(name + " goes through the queue");
     }
 
-    static int requireNotNegative(int byteCount) {
-        if (byteCount < 0) {
-            throw new IllegalArgumentException("byteCount < 0: " + byteCount);
+    static int requireNotNegative(int value, String parameter) {
+        if (value < 0) {
+            throw new IllegalArgumentException(parameter + " < 0: " + value);
         }
-        return byteCount;
+        return value;
     }
 
     static IncompleteReadException incomplete(ByteQueue queue, int expected) {

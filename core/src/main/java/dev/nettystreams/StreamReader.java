@@ -73,7 +73,7 @@ public final class StreamReader {
      * @return the bytes
      */
     public CompletableFuture<byte[]> readExactly(int byteCount) {
-        return submit(new ReadRequest.Exactly(ReadRequest.requireNotNegative(byteCount)));
+        return submit(new ReadRequest.Exactly(ReadRequest.requireNotNegative(byteCount, "byteCount")));
     }
 
     /**
@@ -147,7 +147,7 @@ public final class StreamReader {
      */
     public CompletableFuture<byte[]> readUntil(List<byte[]> separators, int limit) {
         return submit(new DelimitedRequest.Until(
-                "readUntil", compiled(separators), ReadRequest.requireNotNegative(limit), false));
+                "readUntil", compiled(separators), ReadRequest.requireNotNegative(limit, "limit"), false));
     }
 
     /**
@@ -160,7 +160,7 @@ public final class StreamReader {
      * @return all bytes before EOF
      */
     public CompletableFuture<byte[]> readAll(int maxByteCount) {
-        return submit(new ReadRequest.All("readAll", ReadRequest.requireNotNegative(maxByteCount)));
+        return submit(new ReadRequest.All("readAll", ReadRequest.requireNotNegative(maxByteCount, "maxByteCount")));
     }
 
     /**
@@ -223,7 +223,7 @@ public final class StreamReader {
      * @return a copy of the bytes; shorter than {@code byteCount} only at EOF
      */
     public CompletableFuture<byte[]> peek(int byteCount) {
-        return submit(new ReadRequest.Peek(ReadRequest.requireNotNegative(byteCount)));
+        return submit(new ReadRequest.Peek(ReadRequest.requireNotNegative(byteCount, "byteCount")));
     }
 
     /**
@@ -237,7 +237,7 @@ public final class StreamReader {
      * @return the number of bytes discarded; zero only at EOF or if {@code byteCount} is zero
      */
     public CompletableFuture<Integer> skip(int byteCount) {
-        return submit(new ReadRequest.Skip(ReadRequest.requireNotNegative(byteCount)));
+        return submit(new ReadRequest.Skip(ReadRequest.requireNotNegative(byteCount, "byteCount")));
     }
 
     /**

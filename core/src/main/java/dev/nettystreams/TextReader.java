@@ -100,7 +100,7 @@ public final class TextReader {
      * @return the text
      */
     public CompletableFuture<String> readExactly(int byteCount) {
-        return reader.submit(new TextRequest.Exactly(ReadRequest.requireNotNegative(byteCount), format));
+        return reader.submit(new TextRequest.Exactly(ReadRequest.requireNotNegative(byteCount, "byteCount"), format));
     }
 
     /**
@@ -113,7 +113,7 @@ public final class TextReader {
      * @return the text before EOF
      */
     public CompletableFuture<String> readAll(int maxByteCount) {
-        return reader.submit(new TextRequest.All(ReadRequest.requireNotNegative(maxByteCount), format));
+        return reader.submit(new TextRequest.All(ReadRequest.requireNotNegative(maxByteCount, "maxByteCount"), format));
     }
 
     /**

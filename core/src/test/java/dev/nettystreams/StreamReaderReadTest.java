@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -127,7 +128,15 @@ class StreamReaderReadTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> bench.reader.readExactly(-1))
                 .withMessage("byteCount < 0: -1");
-        assertThatIllegalArgumentException().isThrownBy(() -> bench.reader.readAll(-1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bench.reader.readAll(-1))
+                .withMessage("maxByteCount < 0: -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bench.reader.readLine(LineEnding.LF, -1))
+                .withMessage("limit < 0: -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bench.reader.readUntil(List.of(new byte[] {1}), -1))
+                .withMessage("limit < 0: -1");
         assertThatIllegalArgumentException().isThrownBy(() -> bench.reader.peek(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> bench.reader.skip(-1));
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param byteCount its size
  */
 record ByteRange(long first, long byteCount) {
-    private static final Pattern SINGLE = Pattern.compile("bytes=[ \\t]*([0-9]{0,18})-([0-9]{0,18})[ \\t]*");
+    private static final Pattern SINGLE = Pattern.compile("(?i:bytes)=[ \\t]*([0-9]*)-([0-9]*)[ \\t]*");
 
     /**
      * Parses a Range field.
@@ -26,15 +26,21 @@ record ByteRange(long first, long byteCount) {
             return null;
         }
         if (single.group(1).isEmpty()) {
-            long byteCount = Math.min(size, Long.parseLong(single.group(2)));
+            long byteCount = Math.min(size, saturated(single.group(2)));
             return inside(size - byteCount, byteCount, size);
         }
-        long first = Long.parseLong(single.group(1));
-        long last = single.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(single.group(2));
+        long first = saturated(single.group(1));
+        long last = single.group(2).isEmpty() ? Long.MAX_VALUE : saturated(single.group(2));
         if (last < first) {
             return null;
         }
         return inside(first, Math.min(last, size - 1) - first + 1, size);
+    }
+
+    /** A number of any length is valid, and every file is smaller than the largest long. */
+    private static long saturated(String digits) {
+        String number = digits.replaceFirst("^0+", "");
+        return number.length() > 18 ? Long.MAX_VALUE : Long.parseLong("0" + number);
     }
 
     private static ByteRange inside(long first, long byteCount, long size) throws HttpException {

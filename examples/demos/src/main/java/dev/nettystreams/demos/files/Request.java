@@ -23,6 +23,7 @@ record Request(String method, String target, int minorVersion, Map<String, List<
             Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~]+) HTTP/([0-9])\\.([0-9])");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i:https?)://[^/?]*(.*)");
     private static final Pattern FIELD = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*(.*?)[ \\t]*");
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=%:\\[\\]-]*");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final Set<String> OTHERS = Set.of("POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
@@ -65,6 +66,9 @@ record Request(String method, String target, int minorVersion, Map<String, List<
         List<String> hosts = fields.getOrDefault("host", List.of());
         if (hosts.size() > 1 || (hosts.isEmpty() && minor > 0)) {
             throw new HttpException(400, "one Host field is required");
+        }
+        if (!hosts.isEmpty() && !HOST.matcher(hosts.get(0)).matches()) {
+            throw new HttpException(400, "malformed Host field");
         }
         Request request = new Request(method, target, minor, fields);
         request.checkBody();

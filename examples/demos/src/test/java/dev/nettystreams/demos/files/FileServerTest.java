@@ -153,6 +153,11 @@ class FileServerTest {
                 "bytes=-0 | 416 | 'the file has 6 bytes\n' | bytes */6",
                 "bytes=3-1 | 200 | 'hello\n' | ''",
                 "bytes=0-0,2-3 | 200 | 'hello\n' | ''",
+                "bytes=4-99999999999999999999 | 206 | 'o\n' | bytes 4-5/6",
+                "bytes=-99999999999999999999 | 206 | 'hello\n' | bytes 0-5/6",
+                "bytes=99999999999999999999- | 416 | 'the file has 6 bytes\n' | bytes */6",
+                "bytes=0000000000000000000004- | 206 | 'o\n' | bytes 4-5/6",
+                "Bytes=1-3 | 206 | ell | bytes 1-3/6",
                 "lines=1-2 | 200 | 'hello\n' | ''",
                 "bytes=- | 200 | 'hello\n' | ''"
             })
@@ -234,6 +239,9 @@ class FileServerTest {
                 "'GET / HTTP/1.1\r\n\r\n' | 400",
                 "'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n' | 400",
                 "'GET / HTTP/1.1\nHost: a\n\n' | 400",
+                "'GET / HTTP/1.1\r\nHost: a b\r\n\r\n' | 400",
+                "'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n' | 400",
+                "'GET / HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n' | 200",
                 "'GET / HTTP/1.1\r\nHost : a\r\n' | 400",
                 "'GET / HTTP/1.1\r\nHost: a\r\n folded\r\n' | 400",
                 "'GET * HTTP/1.1\r\nHost: a\r\n\r\n' | 400",

@@ -32,6 +32,9 @@ import java.util.concurrent.TimeUnit;
  * <p>A direction that the builder redirects is not a stream: {@code stdout} and {@code stderr} are at EOF then, and a
  * write to {@code stdin} throws {@link dev.nettystreams.StreamClosedException}, which says so.
  *
+ * <p>The JDK closes the pipes when the child has ended. The output of a grandchild is read until then, and a little
+ * longer if a read is under way: redirect the output of a child that leaves others behind.
+ *
  * <p>The child goes on if nobody closes it, like any child of the JVM. {@link NettyStreams#close} ends it.
  *
  * <p>Any thread may call any method.
@@ -127,11 +130,12 @@ public final class StreamProcess implements AutoCloseable {
      * process: all at once, so that neither side waits for the other.
      *
      * <p>Completes when the process has ended and both outputs are at EOF, which a process that it has started may
-     * delay by holding them. Fails with {@link LimitOverrunException} if an output is longer than {@code maxByteCount};
-     * the process is then killed, because nobody would read on and it would wait for ever. A process that ends or
-     * closes its input early is no failure. Cancelling the future, or a timeout of it, ends the wait and nothing else:
-     * the process goes on and no output is lost, so a later call with an empty input returns all of it. Source:
-     * asyncio's {@code Process.communicate}.
+     * delay by holding them: if a read is under way when the child ends, until that read returns. Fails with
+     * {@link LimitOverrunException} if an output is longer than {@code maxByteCount}; the process is then killed,
+     * because nobody would read on and it would wait for ever. A process that ends or closes its input early is no
+     * failure. Cancelling the future, or a timeout of it, ends the wait and nothing else: the process goes on and no
+     * output is lost, so a later call with an empty input returns all of it. Source: asyncio's
+     * {@code Process.communicate}.
      *
      * @param input the bytes for standard input; may be empty
      * @param maxByteCount the maximum number of bytes of each output; zero or more

@@ -152,14 +152,17 @@ final class FileWrite extends Claimable<Long> {
 
     private Runnable readBlock(long from, int byteCount) throws IOException {
         ByteBuffer block = ByteBuffer.allocate(byteCount);
-        int readByteCount = file.read(block, from);
-        long size = readByteCount > 0 ? 0 : file.size();
+        file.read(block, from);
+        block.flip(); // its bytes count: a FileChannel that is not the JDK's may return another number
+        long size = block.hasRemaining() ? 0 : file.size();
         return () -> {
             if (isOver || isClaimed()) {
                 return;
             }
-            if (readByteCount > 0) {
-                write(block.flip());
+            if (block.hasRemaining()) {
+                write(block);
+            } else if (size > from) {
+                unreadable(new IOException("a read of the file returned no bytes before its end"));
             } else {
                 shrunkTo(size);
             }

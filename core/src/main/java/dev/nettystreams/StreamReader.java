@@ -197,7 +197,7 @@ public final class StreamReader {
      * @return the bytes, which must be closed or written; none only at EOF or if {@code byteCount} is zero
      */
     public CompletableFuture<BorrowedBytes> borrow(int byteCount) {
-        return submit(new ReadRequest.Borrow(ReadRequest.requireNotNegative(byteCount)));
+        return submit(new ReadRequest.Borrow(ReadRequest.requireNotNegative(byteCount, "byteCount")));
     }
 
     /**

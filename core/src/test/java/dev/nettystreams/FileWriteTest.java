@@ -154,6 +154,19 @@ class FileWriteTest {
                 .hasMessage("writeFile() called after close()");
     }
 
+    /** The bytes in the buffer count, whatever number a foreign file returns. */
+    @Test
+    void fileThatReturnsAnotherNumber_isSentByItsBytes() throws Exception {
+        CompletableFuture<byte[]> received = pair.far().reader().readExactly(2_000);
+        assertThat(get(writer.writeFile(new OddFile(1_000, 100, 0), 0, 1_000))).isEqualTo(1_000);
+        assertThat(get(writer.writeFile(new OddFile(1_000, 100, 7_000), 0, 1_000)))
+                .isEqualTo(1_000);
+        assertThat(get(received)).hasSize(2_000);
+        assertThat(failureOf(writer.writeFile(new OddFile(1_000, 0, 5), 0, 1_000)))
+                .isInstanceOf(IncompleteFileException.class)
+                .hasMessageContaining("a read of the file returned no bytes before its end");
+    }
+
     /** No part of the file may come between the bytes of others, nor theirs between its parts. */
     @Test
     void writesOfOtherThreads_areBeforeTheFileOrRefused() throws Exception {

@@ -67,7 +67,7 @@ class LingeringTest {
                 assertThat(failureOf(closed))
                         .isInstanceOf(StreamBrokenException.class)
                         .hasMessageContaining("ended with a reset");
-                assertThat(flooding.get(20, TimeUnit.SECONDS)).isGreaterThan(16L << 20);
+                assertThat(flooding.get(20, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(16L << 20); // whole pieces
             }
         }
     }

@@ -1,7 +1,6 @@
 package dev.nettystreams.netty;
 
 import dev.nettystreams.StreamLimits;
-import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,35 +49,25 @@ final class ProcessStart {
         loops.addOpening(outcome);
         BlockingStreams streams = new BlockingStreams(loops, limits);
         BlockingThreads.run(streams.loop().executor(), outcome, () -> {
-            Process process = builder.start();
-            return () -> started(process, streams);
+            Child child = Child.start(builder);
+            return () -> started(child, streams);
         });
         return outcome;
     }
 
-    private void started(Process process, BlockingStreams streams) {
-        StreamProcess child;
+    private void started(Child child, BlockingStreams streams) {
+        StreamProcess process;
         try {
-            child = new StreamProcess(
-                    process,
-                    limits.closeTimeout(),
-                    streams,
-                    isPipe(builder.redirectInput()),
-                    isPipe(builder.redirectOutput()),
-                    isPipe(builder.redirectError()) && !builder.redirectErrorStream());
+            process = new StreamProcess(child, limits.closeTimeout(), streams);
         } catch (Throwable e) { // these streams were closed meanwhile
-            process.destroyForcibly();
+            child.abandon();
             outcome.completeExceptionally(e);
             return;
         }
-        loops.addProcess(child);
-        if (!outcome.complete(child)) {
-            child.close();
-            child.kill(); // nobody knows it
+        loops.addProcess(process);
+        if (!outcome.complete(process)) {
+            process.close();
+            process.kill(); // nobody knows it
         }
-    }
-
-    private static boolean isPipe(Redirect redirect) {
-        return redirect.equals(Redirect.PIPE);
     }
 }

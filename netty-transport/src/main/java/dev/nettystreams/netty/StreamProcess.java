@@ -32,8 +32,9 @@ import java.util.concurrent.TimeUnit;
  * <p>A direction that the builder redirects is not a stream: {@code stdout} and {@code stderr} are at EOF then, and a
  * write to {@code stdin} throws {@link dev.nettystreams.StreamClosedException}, which says so.
  *
- * <p>The JDK closes the pipes when the child has ended. The output of a grandchild is read until then, and a little
- * longer if a read is under way: redirect the output of a child that leaves others behind.
+ * <p>The outputs are at EOF when every process that holds them has ended, also a grandchild that outlives the child.
+ * Where the pipes are the JDK's (on systems other than Linux, or without Netty's native library), the JDK closes them
+ * when the child has ended, and the later output of a grandchild is lost.
  *
  * <p>The child goes on if nobody closes it, like any child of the JVM. {@link NettyStreams#close} ends it.
  *
@@ -49,24 +50,19 @@ public final class StreamProcess implements AutoCloseable {
     private final CollectedOutput collectedErrors;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
-    StreamProcess(
-            Process process,
-            Duration closeTimeout,
-            BlockingStreams streams,
-            boolean hasInput,
-            boolean hasOutput,
-            boolean hasError) {
-        this.process = process;
+    StreamProcess(Child child, Duration closeTimeout, BlockingStreams streams) {
+        this.process = child.process();
         this.closeTimeout = closeTimeout;
         long pid = process.pid();
-        this.stdin = hasInput
-                ? streams.writing("stdin of " + pid, process.getOutputStream(), Release.CLOSE_AFTER_CALL)
+        Release release = child.release();
+        this.stdin = child.stdin() != null
+                ? streams.writing("stdin of " + pid, child.stdin(), release)
                 : streams.nothing("the redirected standard input of process " + pid);
-        this.stdout = hasOutput
-                ? streams.reading("stdout of " + pid, process.getInputStream(), Release.CLOSE_AFTER_CALL)
+        this.stdout = child.stdout() != null
+                ? streams.reading("stdout of " + pid, child.stdout(), release)
                 : streams.nothing("the redirected standard output of process " + pid);
-        this.stderr = hasError
-                ? streams.reading("stderr of " + pid, process.getErrorStream(), Release.CLOSE_AFTER_CALL)
+        this.stderr = child.stderr() != null
+                ? streams.reading("stderr of " + pid, child.stderr(), release)
                 : streams.nothing("the redirected standard error of process " + pid);
         this.collectedOutput = new CollectedOutput(stdout.reader());
         this.collectedErrors = new CollectedOutput(stderr.reader());
@@ -130,12 +126,11 @@ public final class StreamProcess implements AutoCloseable {
      * process: all at once, so that neither side waits for the other.
      *
      * <p>Completes when the process has ended and both outputs are at EOF, which a process that it has started may
-     * delay by holding them: if a read is under way when the child ends, until that read returns. Fails with
-     * {@link LimitOverrunException} if an output is longer than {@code maxByteCount}; the process is then killed,
-     * because nobody would read on and it would wait for ever. A process that ends or closes its input early is no
-     * failure. Cancelling the future, or a timeout of it, ends the wait and nothing else: the process goes on and no
-     * output is lost, so a later call with an empty input returns all of it. Source: asyncio's
-     * {@code Process.communicate}.
+     * delay by holding them. Fails with {@link LimitOverrunException} if an output is longer than {@code maxByteCount};
+     * the process is then killed, because nobody would read on and it would wait for ever. A process that ends or
+     * closes its input early is no failure. Cancelling the future, or a timeout of it, ends the wait and nothing else:
+     * the process goes on and no output is lost, so a later call with an empty input returns all of it. Source:
+     * asyncio's {@code Process.communicate}.
      *
      * @param input the bytes for standard input; may be empty
      * @param maxByteCount the maximum number of bytes of each output; zero or more

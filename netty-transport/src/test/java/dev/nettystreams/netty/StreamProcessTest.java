@@ -30,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,9 +196,48 @@ class StreamProcessTest {
             assertThat(grandchild.isAlive()).isTrue();
             child.close();
             get(child.stdout().connection().waitClosed());
+            if (ChildPipe.areAvailable()) {
+                THREADS.awaitNone(); // though the grandchild still holds the pipes
+            }
         } finally {
             grandchild.destroyForcibly();
         }
+    }
+
+    /** The child ends at once; the process that it leaves behind writes later, to both outputs. */
+    @Test
+    void outputOfAGrandchild_isReadToItsEnd() throws Exception {
+        Assumptions.assumeTrue(ChildPipe.areAvailable(), "skipped: the pipes are the JDK's");
+        for (int i = 0; i < 20; i++) {
+            try (StreamProcess child = sh("(sleep 0.05; echo one; echo two >&2) & echo zero")) {
+                assertThat(get(child.exit())).isZero();
+                ProcessOutput all = get(child.communicate(NOTHING, 100));
+                assertThat(all.stdout()).isEqualTo(ascii("zero\none\n"));
+                assertThat(all.stderr()).isEqualTo(ascii("two\n"));
+            }
+        }
+    }
+
+    private static long descriptorCount() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
+        }
+    }
+
+    @Test
+    void childrenAndFailedStarts_leaveNoDescriptor() throws Exception {
+        Assumptions.assumeTrue(ChildPipe.areAvailable(), "skipped: the pipes are the JDK's");
+        get(start("cat").communicate(NOTHING, 1));
+        long before = descriptorCount();
+        for (int i = 0; i < 50; i++) {
+            get(start("cat").communicate(NOTHING, 1));
+            failureOf(streams.startProcess(new ProcessBuilder("/no/such/program")));
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (descriptorCount() > before + 3 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        assertThat(descriptorCount()).isLessThanOrEqualTo(before + 3);
     }
 
     @Test

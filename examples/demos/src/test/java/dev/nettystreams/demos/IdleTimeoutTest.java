@@ -36,8 +36,8 @@ class IdleTimeoutTest {
             value = {
                 "echo-server | 'hello' | 'hello'",
                 "resp-server | 'PING\r\n' | '+PONG\r\n'",
-                "smtp-server | 'NOOP\r\n' | '220 .*250 .*421 4.4.2 nothing for 300 ms\r\n'",
-                "chat-server | 'ada\r\n' | '.*ada.*\\* not a line for 300 ms; good-bye\n'",
+                "smtp-server | 'NOOP\r\n' | '220 .*250 .*421 4.4.2 nothing for 2 s\r\n'",
+                "chat-server | 'ada\r\n' | '.*ada.*\\* not a line for 2 s; good-bye\n'",
                 "serve-files | 'GET /x HTTP/1.1\r\nHo' | 'HTTP/1.1 408 .*'",
                 "proxy | 'hello' | ''"
             })
@@ -70,7 +70,7 @@ class IdleTimeoutTest {
     }
 
     private DemoProcess start(String command, int destination) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(command, "--port", "0", "--idle-timeout", "300ms"));
+        List<String> arguments = new ArrayList<>(List.of(command, "--port", "0", "--idle-timeout", "2s"));
         if (command.equals("proxy")) {
             arguments.addAll(List.of("--to", "127.0.0.1:" + destination));
         } else if (command.equals("serve-files")) {

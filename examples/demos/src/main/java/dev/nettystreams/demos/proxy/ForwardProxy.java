@@ -15,9 +15,8 @@ import picocli.CommandLine.Command;
             "Connects each client to the destination that it names, by SOCKS5 or by HTTP's CONNECT:",
             "    curl --proxy socks5h://127.0.0.1:" + ForwardProxy.PORT + " https://example.org/",
             "    curl --proxy http://127.0.0.1:" + ForwardProxy.PORT + " https://example.org/",
-            "Listens on port " + ForwardProxy.PORT
-                    + " by default. There is no authentication: whoever reaches the port",
-            "reaches all that this machine reaches, so leave it on the loopback address or a Unix socket."
+            "Listens on port " + ForwardProxy.PORT + " by default, and authenticates no client: each one that reaches",
+            "the port can reach the networks of this machine. Leave it on the loopback address or a Unix socket."
         })
 public final class ForwardProxy extends RelayServer {
     static final int PORT = 1080;

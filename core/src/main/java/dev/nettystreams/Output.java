@@ -354,15 +354,20 @@ final class Output implements Outgoing {
         crossThreadWrites.grant(hasRoom ? highMarkBytes - transport.pendingByteCount() : CrossThreadWrites.NONE);
     }
 
+    /** Flushes before it lets anybody wait: mostly the system takes everything, and there is nothing to wait for. */
     private void drainOnLoop(CompletableFuture<Void> drained) {
-        if (catchUpAndHasRoom()) {
-            Waiters.complete(drained);
-        } else if (gate.failure() != null) {
-            Waiters.fail(List.of(drained), gate.failure());
-        } else {
-            gate.awaitLowMark(drained);
+        boolean hasRoom = catchUpAndHasRoom();
+        if (!hasRoom && gate.failure() == null) {
             hasUnflushed = true;
             flushNow();
+            hasRoom = gate.hasRoom();
+        }
+        if (gate.failure() != null) {
+            Waiters.fail(List.of(drained), gate.failure());
+        } else if (hasRoom) {
+            Waiters.complete(drained);
+        } else {
+            gate.awaitLowMark(drained);
         }
     }
 

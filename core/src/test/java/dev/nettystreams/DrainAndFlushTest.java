@@ -32,6 +32,28 @@ class DrainAndFlushTest {
         Outcomes.value(drain);
     }
 
+    /** On the loop's own thread, without waiting for an event that says so. */
+    @Test
+    void drain_isCompleteAtOnce_ifItsFlushMakesRoom() {
+        bench.wire.isWritable = false;
+        bench.wire.isWritableAfterFlush = true;
+        CompletableFuture<Void> drain = bench.callOnLoop(bench.writer::drain);
+        assertThat(bench.wire.calls).containsExactly("flush");
+        Outcomes.value(drain);
+    }
+
+    @Test
+    void drain_onAnotherThread_completesWithTheTaskThatFlushes() {
+        bench.wire.isWritable = false;
+        bench.run(() -> bench.wire.events().turnEnded());
+        bench.writer.write(new byte[100_000]);
+        CompletableFuture<Void> drain = bench.writer.drain();
+        assertThat(drain).isNotDone();
+        bench.wire.isWritableAfterFlush = true;
+        bench.loop.runReady();
+        Outcomes.value(drain);
+    }
+
     @Test
     void drain_anyNumberMayWait() {
         bench.wire.isWritable = false;

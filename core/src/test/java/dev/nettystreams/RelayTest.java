@@ -90,6 +90,21 @@ class RelayTest {
         assertThat(Outcomes.value(relay)).isEqualTo(16L);
     }
 
+    /** Each pause would cost two system calls, and a turn of the loop. */
+    @Test
+    void relay_toATargetThatAFlushUnclogs_doesNotPauseItsSource() {
+        CompletableFuture<Long> relay = source.read(r -> r.relayTo(target));
+        sink.isWritableAfterFlush = true;
+        source.wire.calls.clear();
+        for (int i = 0; i < 10; i++) {
+            sink.isWritable = false;
+            source.wire.feed("chunk");
+        }
+        assertThat(source.wire.calls).doesNotContain("pauseReading", "resumeReading");
+        assertThat(sink.written.size()).isEqualTo(50);
+        assertThat(relay).isNotDone();
+    }
+
     @Test
     void relay_occupiesTheReader_untilItIsCancelled_andLosesNothing() {
         CompletableFuture<Long> relay = source.read(r -> r.relayTo(target));

@@ -38,6 +38,9 @@ final class ScriptedTransport implements Transport {
     /** Runs whenever a chunk is used in any way. */
     Runnable beforeUse = () -> {};
 
+    /** Whether a flush makes room, as it mostly does on a socket. */
+    boolean isWritableAfterFlush;
+
     /** Runs whenever owned bytes are written: for a transport that cannot take them. */
     Runnable beforeWrite = () -> {}; // of what is given away
 
@@ -202,6 +205,7 @@ final class ScriptedTransport implements Transport {
     @Override
     public void flush() {
         note("flush");
+        isWritable |= isWritableAfterFlush;
     }
 
     @Override

@@ -116,13 +116,22 @@ final class ByteQueue {
         tail += byteCount;
     }
 
-    /** Appends a chunk for which no read waits: keeps it in its own memory if it is large. */
+    /**
+     * Appends a chunk for which no read waits: keeps it in its own memory if it is large, and copies it if it is small,
+     * without moving the held bytes before it.
+     */
     void hold(Chunk chunk) {
         int byteCount = chunk.remaining();
-        if (byteCount < HELD_BYTES || (held != null && held.isFull())) {
+        if (held != null && held.isFull()) {
             append(chunk);
-        } else {
+        } else if (byteCount >= HELD_BYTES) {
             hold(chunk.takeBlock(byteCount));
+        } else if (heldByteCount() > 0) {
+            byte[] copy = new byte[byteCount];
+            chunk.take(copy, 0, byteCount);
+            hold(Block.of(ByteBuffer.wrap(copy)));
+        } else {
+            append(chunk);
         }
     }
 

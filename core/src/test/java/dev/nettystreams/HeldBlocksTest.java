@@ -32,6 +32,11 @@ class HeldBlocksTest {
         expect(bytes);
     }
 
+    private void holdChunk(byte[] bytes) {
+        queue.hold(new ScriptedTransport().chunk(bytes));
+        expect(bytes);
+    }
+
     private void expect(byte[] bytes) {
         byte[] before = expected;
         expected = Arrays.copyOf(before, before.length + bytes.length);
@@ -64,7 +69,7 @@ class HeldBlocksTest {
         Random random = new Random(seed);
         for (int i = 0; i < 5000; i++) {
             int some = random.nextInt(1 + Math.min(expected.length, 2 * LARGE));
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0 -> hold(random(random, 1 + random.nextInt(LARGE)));
                 case 1 -> append(random(random, random.nextInt(2000)));
                 case 2 -> assertTaken(queue.take(some));
@@ -82,7 +87,8 @@ class HeldBlocksTest {
                         assertTaken(toArray(queue.takeBlock(1 + some)));
                     }
                 }
-                case 6 -> assertThat(queue.peek(some)).isEqualTo(Arrays.copyOf(expected, some));
+                case 6 -> holdChunk(random(random, random.nextInt(2 * LARGE)));
+                case 7 -> assertThat(queue.peek(some)).isEqualTo(Arrays.copyOf(expected, some));
                 default -> {
                     if (random.nextInt(5) == 0) {
                         queue.flatten();
@@ -110,6 +116,18 @@ class HeldBlocksTest {
         assertThat(taken).isSameAs(blocks.get(0));
         assertThat(queue.isEmpty()).isTrue();
         assertThat(blocks.get(0).releaseCount()).isZero();
+    }
+
+    /** The rest of a large arrival is often small; it must not cost a copy of the large part. */
+    @Test
+    void smallChunk_behindAHeldBlock_leavesTheBlockWhereItIs() {
+        hold(new byte[LARGE]);
+        holdChunk(new byte[] {1, 2, 3});
+        assertThat(blocks.get(0).releaseCount()).isZero();
+        assertThat(queue.capacity()).isZero();
+        assertThat(queue.takeBlock(LARGE)).isSameAs(blocks.get(0));
+        assertTaken(new byte[LARGE]);
+        assertTaken(queue.take(3));
     }
 
     @Test

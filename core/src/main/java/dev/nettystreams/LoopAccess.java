@@ -70,19 +70,17 @@ final class LoopAccess {
     }
 
     /** Returns the carrier if it carries the caller, which may then touch the connection's state; otherwise null. */
-    @SuppressWarnings("ReferenceEquality") // a subclass of Thread may override equals
     @Nullable
     Carrier carrierOfCaller() {
         Carrier candidate = carrier;
         if (candidate == null) {
             return null;
         }
-        Thread caller = Thread.currentThread();
-        if (caller != resident) {
+        if (!isResident()) {
             if (loop.isCurrent() || !candidate.isCarryingCaller()) {
                 return null;
             }
-            resident = caller;
+            resident = Thread.currentThread();
         }
         return candidate.isOrphaned() ? null : candidate;
     }
@@ -94,17 +92,24 @@ final class LoopAccess {
      */
     @Nullable
     Carrier carrierToGoBehind() {
-        Carrier here = carrierOfCaller();
-        if (here != null) {
-            return here;
-        }
         Carrier candidate = carrier;
-        return candidate != null && loop.isCurrent() && candidate.isSettling() ? candidate : null;
+        if (candidate == null) {
+            return null;
+        }
+        if (!isResident() && loop.isCurrent()) {
+            return candidate.isSettling() ? candidate : null;
+        }
+        return carrierOfCaller();
     }
 
     /** Returns whether the caller may touch this connection's state, except for its transport. */
     boolean isHere() {
-        return carrierOfCaller() != null || loop.isCurrent();
+        return (!isResident() && loop.isCurrent()) || carrierOfCaller() != null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a subclass of Thread may override equals
+    private boolean isResident() {
+        return Thread.currentThread() == resident;
     }
 
     // ---- futures

@@ -47,10 +47,16 @@ final class LoopBlocks {
     private final @Nullable ByteBuf[] blocks = new ByteBuf[MOST_BLOCKS]; // guarded by this, like the next
     private boolean hasEnded;
     private @Nullable ByteBuf receiving; // on the loop alone
+    private final GatherBlocks gathering = new GatherBlocks();
 
     /** Returns the blocks of the current event loop. */
     static LoopBlocks ofLoop() {
         return OF_LOOP.get();
+    }
+
+    /** Returns the blocks in which small writes are combined. On the loop. */
+    GatherBlocks gathering() {
+        return gathering;
     }
 
     /** Copies bytes. The caller owns the buffer. */
@@ -116,6 +122,7 @@ final class LoopBlocks {
     /** The loop has ended: taken blocks are freed when they are released. */
     private synchronized void end() {
         hasEnded = true;
+        gathering.end();
         if (receiving != null) {
             receiving.release();
             receiving = null;

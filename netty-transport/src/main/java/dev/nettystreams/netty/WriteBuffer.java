@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteBuffer {
     private static final int FIRST_BYTES = 256;
-    private static final int GATHERED_BYTES = 16 * 1024;
+    private static final int GATHERED_BYTES = GatherBlocks.BLOCK_BYTES;
 
     private final ChannelHandlerContext context;
     private final WriteOutcomes outcomes;
@@ -120,7 +120,8 @@ final class WriteBuffer {
             gathering = null;
         }
         if (gathering == null) {
-            gathering = allocator.directBuffer(Math.max(FIRST_BYTES, byteCount));
+            ByteBuf block = blocks.gathering().lend();
+            gathering = block == null ? allocator.directBuffer(Math.max(FIRST_BYTES, byteCount)) : block;
             open = gathering;
         }
         return gathering;

@@ -48,7 +48,7 @@ final class Detachment extends Claimable<byte[]> {
 
     private void flush() {
         core.input.stopReading();
-        core.output.seal();
+        core.writer.seal();
         timer = core.access.schedule(
                 this::timedOut, Timeouts.saturatedNanos(core.limits().closeTimeout()));
         core.output.flush().whenComplete((done, failure) -> core.input.whenOwned(() -> flushed(failure)));

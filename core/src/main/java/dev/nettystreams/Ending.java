@@ -31,6 +31,7 @@ final class Ending {
     private final Lifecycle lifecycle;
     private final Input input;
     private final Output output;
+    private final TransportWriter writer;
     private final Closing closing;
     private final Waiters closeWaiters = new Waiters();
     private @Nullable Failure abortReason;
@@ -47,12 +48,14 @@ final class Ending {
             Supplier<StreamLimits> limits,
             Lifecycle lifecycle,
             Input input,
-            Output output) {
+            Output output,
+            TransportWriter writer) {
         this.transport = transport;
         this.access = access;
         this.lifecycle = lifecycle;
         this.input = input;
         this.output = output;
+        this.writer = writer;
         this.closing = new Closing(transport, access, limits, this::closingFailed);
     }
 
@@ -74,7 +77,7 @@ final class Ending {
         if (lifecycle.state() != Lifecycle.State.CLOSING) {
             return; // an abort came first
         }
-        output.seal();
+        writer.seal();
         closing.begin(output::behindFile);
         input.end(null);
     }
@@ -106,7 +109,7 @@ final class Ending {
         }
         abortReason = reason;
         closing.stop();
-        List<CompletableFuture<Void>> waiters = output.ended(reason);
+        List<CompletableFuture<Void>> waiters = writer.ended(reason);
         transport.abort();
         input.end(reason);
         Waiters.fail(waiters, reason);
@@ -154,7 +157,7 @@ final class Ending {
     void outputFailed(Throwable cause) {
         hasLostWrites = true;
         Failure failure = Failure.Broken.by(cause);
-        Waiters.fail(output.ended(failure), failure);
+        Waiters.fail(writer.ended(failure), failure);
     }
 
     /** Returns whether bytes were lost before the connection ended. */
@@ -168,7 +171,7 @@ final class Ending {
         outcome = new Outcome(failure);
         closing.stop();
         List<CompletableFuture<Void>> waiters = new ArrayList<>(
-                output.ended(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
+                writer.ended(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
         waiters.addAll(closeWaiters.release());
         boolean hasBefallenUs = before == Lifecycle.State.OPEN
                 || before == Lifecycle.State.OUTPUT_ENDED
@@ -186,13 +189,13 @@ final class Ending {
         if (abortReason != null) {
             return abortReason;
         }
-        Failure earlier = output.failure();
+        Failure earlier = writer.failure();
         if (earlier != null) {
             return earlier;
         }
         boolean endedWell = closing.hasSentAll()
                 || (cause == null
-                        && output.hasPassedAllOn()
+                        && writer.hasPassedAllOn()
                         && (before == Lifecycle.State.CLOSING
                                 || (before == Lifecycle.State.OUTPUT_ENDED && input.hasSeenEof())));
         return endedWell ? null : Failure.Broken.by(cause);
@@ -201,7 +204,7 @@ final class Ending {
     /** The connection has another owner. Returns the futures, which the caller must fail. */
     List<CompletableFuture<Void>> handedOver(Failure reason) {
         outcome = new Outcome(reason);
-        List<CompletableFuture<Void>> waiters = new ArrayList<>(output.ended(reason));
+        List<CompletableFuture<Void>> waiters = new ArrayList<>(writer.ended(reason));
         waiters.addAll(closeWaiters.release());
         return waiters;
     }

@@ -118,7 +118,7 @@ final class FileWrite extends Claimable<Long> {
         if (isOver || isClaimed()) {
             return;
         }
-        Failure lost = core.output.failure();
+        Failure lost = core.writer.failure();
         long restByteCount = expectedByteCount - sentByteCount;
         if (lost != null) {
             failWith(lost.newException());

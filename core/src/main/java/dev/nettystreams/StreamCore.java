@@ -37,6 +37,7 @@ final class StreamCore implements TransportEvents {
     final Loop loop;
     final Lifecycle lifecycle;
     final LoopAccess access;
+    final TransportWriter writer;
     final Output output;
     final Input input;
     final Ending ending;
@@ -59,10 +60,11 @@ final class StreamCore implements TransportEvents {
         this.inForce = InForce.of(limits);
         this.lifecycle = new Lifecycle(transport.outputRefusal());
         this.access = new LoopAccess(loop, this::toString);
-        this.output = new Output(transport, access, lifecycle, limits, this::outputBroken);
+        this.writer = new TransportWriter(transport, access, limits.writeHighMarkBytes(), this::outputBroken);
+        this.output = new Output(writer, access, lifecycle);
         this.gate = new ReadGate(transport, access::run, limits.readLimitBytes());
         this.input = new Input(access, lifecycle, gate);
-        this.ending = new Ending(transport, access, this::limits, lifecycle, input, output);
+        this.ending = new Ending(transport, access, this::limits, lifecycle, input, output, writer);
     }
 
     /** Any thread. */
@@ -92,7 +94,7 @@ final class StreamCore implements TransportEvents {
         StreamLimits now = limits();
         gate.setLimit(now.readLimitBytes());
         if (!lifecycle.isHandedOver()) {
-            output.setMarks(now.writeHighMarkBytes(), now.writeLowMarkBytes());
+            writer.setMarks(now.writeHighMarkBytes(), now.writeLowMarkBytes());
         }
     }
 
@@ -127,8 +129,8 @@ final class StreamCore implements TransportEvents {
         }
         if (lifecycle.move(Lifecycle.Event.WRITE_EOF) != null) {
             access.run(() -> {
-                output.seal();
-                if (output.failure() == null) {
+                writer.seal();
+                if (writer.failure() == null) {
                     transport.writeEof();
                 }
             });
@@ -185,7 +187,7 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void dataReceived(Chunk chunk) {
-        output.burstBegan();
+        writer.flushing.burstBegan();
         if (!ending.drop(chunk)) {
             input.arrived(chunk);
         }
@@ -193,7 +195,7 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void turnEnded() {
-        output.burstEnded();
+        writer.flushing.burstEnded();
     }
 
     @Override
@@ -209,12 +211,12 @@ final class StreamCore implements TransportEvents {
 
     @Override
     public void writable() {
-        output.writable();
+        writer.writable();
     }
 
     @Override
     public void flushed(long ticket) {
-        output.flushed(ticket);
+        writer.flushed(ticket);
     }
 
     @Override
@@ -243,6 +245,6 @@ final class StreamCore implements TransportEvents {
         // Null if the connection was lost before the transport could ask for it.
         String name = peer == null ? "unknown" : peer.toString();
         return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name) + ", buffered="
-                + input.bufferedByteCount() + ", pending=" + output.pendingByteCount();
+                + input.bufferedByteCount() + ", pending=" + writer.pendingByteCount();
     }
 }

@@ -250,7 +250,7 @@ public final class StreamWriter {
      * @return zero or more
      */
     public long pendingByteCount() {
-        return core.output.pendingByteCount();
+        return core.writer.pendingByteCount();
     }
 
     /**

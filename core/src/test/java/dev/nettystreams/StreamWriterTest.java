@@ -142,7 +142,7 @@ class StreamWriterTest {
             bench.writer.write(new byte[1 << 20]);
             bench.writer.writeOwned(ByteBuffer.allocate(1 << 20));
         }
-        assertThat(bench.connection.core().output.uncollectedByteCount()).isZero();
+        assertThat(bench.connection.core().writer.uncollectedByteCount()).isZero();
     }
 
     @Test
@@ -150,7 +150,7 @@ class StreamWriterTest {
         bench.loop.shutDown();
         bench.writer.write(new byte[1 << 20]);
         bench.writer.write(new byte[1 << 20]);
-        assertThat(bench.connection.core().output.uncollectedByteCount()).isZero();
+        assertThat(bench.connection.core().writer.uncollectedByteCount()).isZero();
     }
 
     /** A gap in the stream would be worse than its end. */

@@ -11,6 +11,10 @@ public interface FailureReporter {
      * takes one line at level {@code INFO}; any other failure is a program error and goes to {@code WARNING} with its
      * stack trace. Logs at most {@value #LINES_PER_SECOND} lines per second at each level, for all connections
      * together; a later line tells how many were left out.
+     *
+     * <p>The line is logged on the thread that found the failure, often an event loop. The JDK's console handler waits
+     * there for a standard error that is a full pipe; if nobody may read standard error, configure a log handler with a
+     * thread of its own.
      */
     FailureReporter LOGGING = new FailureLog(LINES_PER_SECOND)::log;
 

@@ -184,6 +184,7 @@ public abstract class ServerCommand implements Callable<Integer> {
             throw misuse("--max-connections < 1: " + settings.maxConnections);
         }
         tls = settings.tls(spec);
+        StandardError errors = StandardError.replaced();
         try (NettyStreams streams =
                 NettyStreams.create(settings.backendOrBest()).withLimits(limits())) {
             if (tls != null) {
@@ -191,11 +192,15 @@ public abstract class ServerCommand implements Callable<Integer> {
             }
             prepare(streams);
             StreamServer server = await(start(streams));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(server), "end-well"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(server, errors), "end-well"));
             server.addresses().forEach(address -> System.out.println("listening on " + printable(address)));
             System.out.flush();
             await(server.waitClosed());
             return 0;
+        } finally {
+            if (!isEnding) {
+                errors.close(); // the server does not start, and the command line tells why
+            }
         }
     }
 
@@ -268,7 +273,7 @@ public abstract class ServerCommand implements Callable<Integer> {
         return server.shutdown(timeout);
     }
 
-    private void endWell(StreamServer server) {
+    private void endWell(StreamServer server, StandardError errors) {
         isEnding = true;
         int status = 0;
         try {
@@ -280,6 +285,7 @@ public abstract class ServerCommand implements Callable<Integer> {
             System.err.println("netty-streams-demos: the shutdown failed: " + OneLine.of(e));
             status = 1;
         }
+        errors.close();
         Runtime.getRuntime().halt(status);
     }
 }

@@ -14,17 +14,21 @@ import java.nio.charset.Charset;
 final class StandardOutput {
     private StandardOutput() {}
 
-    /** Reads Java's newer property, or its older one. */
-    private static Charset encoding() {
+    /**
+     * Reads Java's newer property, or its older one.
+     *
+     * @param stream {@code stdout} or {@code stderr}
+     */
+    static Charset encoding(String stream) {
         String older = System.getProperty(
-                "sun.stdout.encoding", Charset.defaultCharset().name());
-        String name = System.getProperty("stdout.encoding", older);
+                "sun." + stream + ".encoding", Charset.defaultCharset().name());
+        String name = System.getProperty(stream + ".encoding", older);
         return Charset.isSupported(name) ? Charset.forName(name) : Charset.defaultCharset();
     }
 
     /** Makes the program print in UTF-8 where it would print in ASCII. */
     static void spareWhatIsNotAscii() {
-        if (encoding().equals(US_ASCII)) {
+        if (encoding("stdout").equals(US_ASCII)) {
             System.setOut(new PrintStream(System.out, true, UTF_8));
             System.setProperty("sun.stdout.encoding", UTF_8.name()); // picocli reads it for its writer
         }

@@ -54,6 +54,18 @@ public final class DemoProcess implements AutoCloseable {
         return start(command);
     }
 
+    /** Starts a command of the demos whose standard error is a full pipe that no one reads. Needs sh and head. */
+    public static DemoProcess demoWithUnreadErrors(String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "head -c 1000000 /dev/zero >&2 & exec \"$@\"", "sh"));
+        command.addAll(commandLine(Main.class, arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")); // the JVM tells of them
+        return new DemoProcess(builder.start(), Files.createTempFile("demo", ".err"));
+    }
+
     private static DemoProcess start(List<String> command) throws IOException {
         Path err = Files.createTempFile("demo", ".err");
         Process process =

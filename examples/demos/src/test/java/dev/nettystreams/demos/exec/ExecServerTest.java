@@ -179,6 +179,36 @@ class ExecServerTest {
         }
     }
 
+    /** Neither an event loop nor the end of the process waits for the pipe. */
+    @Test
+    void standardError_thatNoOneReads_holdsUpNothing() throws Exception {
+        Programs.require("head");
+        try (DemoProcess server =
+                DemoProcess.demoWithUnreadErrors("exec-server", "0", "--", "sh", "-c", "echo trouble >&2; exec cat")) {
+            int port = server.listeningPort();
+            for (int i = 0; i < 8; i++) {
+                try (Socket client = DemoProcess.connect(port)) {
+                    assertThat(answer(client, "hello\n")).isEqualTo("hello\n");
+                }
+            }
+            assertThat(server.terminate()).isZero();
+        }
+    }
+
+    @Test
+    void failures_thatNoOneReads_holdUpNothing() throws Exception {
+        Programs.require("head");
+        try (DemoProcess server = DemoProcess.demoWithUnreadErrors("exec-server", "0", "--", "/no/such/program")) {
+            int port = server.listeningPort();
+            for (int i = 0; i < 8; i++) {
+                try (Socket client = DemoProcess.connect(port)) {
+                    assertThat(endOf(client)).isTrue();
+                }
+            }
+            assertThat(server.terminate()).isZero();
+        }
+    }
+
     @Test
     void thousandConnections_areAllServed() throws Exception {
         try (DemoProcess server = DemoProcess.demo("exec-server", "0", "--", "cat")) {

@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code serve-files}: a web server for a directory. */
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Serves the files of a directory over HTTP/1.1, on port " + FileServer.PORT + " by default: GET and HEAD,",
             "ranges, conditional requests, keep-alive and pipelining, directory listings. Symbolic links that lead out",
-            "of the directory do not exist for clients."
+            "of the directory do not exist for clients, and neither do names that begin with a dot."
         })
 public final class FileServer extends ServerCommand {
     static final int PORT = 8000;
@@ -30,6 +31,9 @@ public final class FileServer extends ServerCommand {
 
     @Parameters(paramLabel = "DIR", description = "The directory to serve.")
     private Path directory = Path.of(".");
+
+    @Option(names = "--hidden", description = "Serve names that begin with a dot, too, such as .well-known.")
+    private boolean servesHidden;
 
     @SuppressWarnings("NullAway.Init") // before the first connection
     private Site site;
@@ -60,7 +64,7 @@ public final class FileServer extends ServerCommand {
     @Override
     protected void prepare(NettyStreams streams) {
         try {
-            site = new Site(directory);
+            site = new Site(directory, servesHidden);
         } catch (IOException e) {
             throw misuse("not a directory: " + directory);
         }

@@ -18,7 +18,8 @@ import java.util.Map;
 
 /**
  * The directory that is served. A path is resolved with all symbolic links, and what it leads to must lie within the
- * directory.
+ * directory. A name that begins with a dot, such as {@code .git} or {@code .env}, is often there by accident and does
+ * not exist for clients, unless hidden files are served, too.
  *
  * <p>Its methods block. Any thread.
  */
@@ -26,9 +27,14 @@ final class Site {
     private static final int MOST_ENTRIES = 10_000;
 
     private final Path root;
+    private final boolean servesHidden;
 
-    /** @throws IOException if there is no such directory */
-    Site(Path directory) throws IOException {
+    /**
+     * @param servesHidden whether names that begin with a dot are served, too
+     * @throws IOException if there is no such directory
+     */
+    Site(Path directory, boolean servesHidden) throws IOException {
+        this.servesHidden = servesHidden;
         root = directory.toRealPath();
         if (!Files.isDirectory(root)) {
             throw new NotDirectoryException(directory.toString());
@@ -54,7 +60,7 @@ final class Site {
                 return new Moved(path.toDirectory());
             }
             Path index = real.resolve("index.html");
-            return Files.isRegularFile(index) && isInside(index.toRealPath())
+            return Files.isRegularFile(index) && isServed(index.toRealPath())
                     ? opened(index.toRealPath())
                     : new Page(Listing.page(path.names(), entries(real)));
         }
@@ -65,6 +71,9 @@ final class Site {
     }
 
     private Path real(UrlPath path) throws HttpException, IOException {
+        if (!path.names().stream().allMatch(this::mayBeNamed)) {
+            throw missing(); // before a forbidden one gives itself away
+        }
         Path real;
         try {
             real = root.resolve(String.join("/", path.names())).toRealPath();
@@ -73,14 +82,28 @@ final class Site {
         } catch (FileSystemException | InvalidPathException e) { // none, a loop of links, a name too long
             throw missing();
         }
-        if (!isInside(real)) {
+        if (!isServed(real)) {
             throw missing();
         }
         return real;
     }
 
-    private boolean isInside(Path real) {
-        return real.startsWith(root);
+    /** @param real without links: one may lead out, or to a hidden file */
+    private boolean isServed(Path real) {
+        return real.startsWith(root) && (servesHidden || !isHidden(root.relativize(real)));
+    }
+
+    private static boolean isHidden(Path path) {
+        for (Path name : path) {
+            if (isHidden(name.toString())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isHidden(String name) {
+        return name.startsWith(".");
     }
 
     /** @param real without links, so that none can have taken its place unseen */
@@ -106,9 +129,10 @@ final class Site {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 boolean isDirectory = Files.isDirectory(entry);
-                boolean isServed = (isDirectory || Files.isRegularFile(entry)) && leadsInside(entry);
-                if (names.size() < MOST_ENTRIES && isServed) {
-                    names.add(entry.getFileName() + (isDirectory ? "/" : ""));
+                String name = String.valueOf(entry.getFileName());
+                boolean isFile = isDirectory || Files.isRegularFile(entry); // and no FIFO
+                if (names.size() < MOST_ENTRIES && isFile && mayBeNamed(name) && leadsToServed(entry)) {
+                    names.add(name + (isDirectory ? "/" : ""));
                 }
             }
         } catch (AccessDeniedException e) {
@@ -118,9 +142,13 @@ final class Site {
         return names;
     }
 
-    private boolean leadsInside(Path entry) {
+    private boolean mayBeNamed(String name) {
+        return servesHidden || !isHidden(name);
+    }
+
+    private boolean leadsToServed(Path entry) {
         try {
-            return isInside(entry.toRealPath());
+            return isServed(entry.toRealPath());
         } catch (IOException e) {
             return false;
         }

@@ -72,6 +72,13 @@ class FileServerTest {
         Files.createSymbolicLink(site.resolve("up"), Path.of(".."));
         Files.createSymbolicLink(site.resolve("loop"), Path.of("loop"));
         Files.createSymbolicLink(site.resolve("in"), Path.of("hello.txt"));
+        Files.createDirectories(site.resolve(".git/objects"));
+        Files.writeString(site.resolve(".git/config"), "secret\n");
+        Files.writeString(site.resolve(".env"), "secret\n");
+        Files.createSymbolicLink(site.resolve("to-hidden"), Path.of(".env"));
+        Files.createSymbolicLink(site.resolve("to-hidden-directory"), Path.of(".git"));
+        Files.createDirectory(site.resolve("hidden index"));
+        Files.createSymbolicLink(site.resolve("hidden index/index.html"), Path.of("../.env"));
         server = DemoProcess.demo("serve-files", "--port", "0", site.toString());
         port = server.listeningPort();
     }
@@ -221,12 +228,48 @@ class FileServerTest {
                 "//etc/passwd",
                 "/hello.txt/",
                 "/%c0%ae%c0%ae/secret",
-                "/a%"
+                "/a%",
+                "/.env",
+                "/%2eenv",
+                "/.git",
+                "/.git/",
+                "/.git/config",
+                "/.git/objects/",
+                "/.missing",
+                "/to-hidden",
+                "/to-hidden-directory/",
+                "/to-hidden-directory/config"
             })
-    void noWay_leadsOut(String target) throws Exception {
+    void noWay_leadsOut_orToAHiddenFile(String target) throws Exception {
         String response = get(target);
         assertThat(status(response)).isIn(400, 404);
         assertThat(response).doesNotContain("secret\n", "root:");
+    }
+
+    /** A client cannot tell it from one that is not there. */
+    @Test
+    void hiddenFile_isNeitherFoundNorListed() throws Exception {
+        String missing = get("/missing").replaceAll("Date: .*", "");
+        for (String target : List.of("/.env", "/.git", "/.git/config", "/to-hidden")) {
+            assertThat(get(target).replaceAll("Date: .*", "")).isEqualTo(missing);
+        }
+        assertThat(body(get("/"))).contains("hello.txt").doesNotContain("env", "git", "to-hidden");
+        assertThat(get("/hidden%20index/")).doesNotContain("secret").doesNotContain("index.html");
+    }
+
+    @Test
+    void hiddenFile_isServedIfTheOperatorSaysSo() throws Exception {
+        try (DemoProcess own = DemoProcess.demo("serve-files", "--port", "0", "--hidden", site.toString());
+                Socket socket = DemoProcess.connect(own.listeningPort())) {
+            String head = " HTTP/1.1\r\nHost: h\r\n";
+            socket.getOutputStream()
+                    .write(("GET /.env" + head + "\r\nGET /.git/config" + head + "\r\nGET /to-hidden" + head
+                                    + "\r\nGET /" + head + "Connection: close\r\n\r\n")
+                            .getBytes(ISO_8859_1));
+            String answers = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            assertThat(answers.split("secret\n", -1)).hasSize(4);
+            assertThat(answers).contains("href=\"./.env\"", "href=\"./.git/\"", "href=\"./to-hidden\"");
+        }
     }
 
     @ParameterizedTest

@@ -90,10 +90,8 @@ public final class BehindProxy implements Dialogue {
     }
 
     @Override
-    public void idle(Duration timeout) {
-        if (dialogue != null) {
-            dialogue.idle(timeout);
-        }
+    public Then idle(Duration timeout) {
+        return dialogue != null ? dialogue.idle(timeout) : Then.END;
     }
 
     @Override

@@ -47,11 +47,14 @@ public interface Dialogue {
 
     /**
      * Called instead of {@link #accept} when the peer has been silent for {@code --idle-timeout}: writes the goodbye of
-     * the protocol, if it has one. The connection is then closed in good order.
+     * the protocol, if it has one.
      *
      * @param timeout the timeout
+     * @return {@code END}, unless overridden: the connection is closed in good order
      */
-    default void idle(Duration timeout) {}
+    default Then idle(Duration timeout) {
+        return Then.END;
+    }
 
     /**
      * Returns the timeout for the drain that {@link Then#DRAIN} asks for.

@@ -32,8 +32,7 @@ final class IdleLimit implements Dialogue {
     @SuppressWarnings("ReferenceEquality") // an array has no other identity
     public Then accept(byte[] input) {
         if (input == silence) {
-            limited.idle(timeout);
-            return Then.END;
+            return limited.idle(timeout);
         }
         return limited.accept(input);
     }

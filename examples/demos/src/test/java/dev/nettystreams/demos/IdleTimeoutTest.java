@@ -38,7 +38,9 @@ class IdleTimeoutTest {
                 "resp-server | 'PING\r\n' | '+PONG\r\n'",
                 "smtp-server | 'NOOP\r\n' | '220 .*250 .*421 4.4.2 nothing for 2 s\r\n'",
                 "chat-server | 'ada\r\n' | '.*ada.*\\* not a line for 2 s; good-bye\n'",
+                "serve-files | 'GET /x HT' | 'HTTP/1.1 408 .*Connection: close\r\n.*'",
                 "serve-files | 'GET /x HTTP/1.1\r\nHo' | 'HTTP/1.1 408 .*'",
+                "serve-files | '' | ''",
                 "proxy | 'hello' | ''"
             })
     void silentClient_isSentTheGoodbye_andAnOrderlyEnd(String command, String words, String answer) throws Exception {

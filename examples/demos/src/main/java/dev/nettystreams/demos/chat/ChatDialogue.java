@@ -61,9 +61,10 @@ final class ChatDialogue implements Dialogue {
     }
 
     @Override
-    public void idle(Duration timeout) {
+    public Then idle(Duration timeout) {
         tell("* not a line for " + Timeouts.toText(timeout) + "; good-bye");
         leave("fell silent");
+        return Then.END;
     }
 
     @Override

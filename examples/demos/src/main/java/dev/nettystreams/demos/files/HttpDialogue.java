@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   HEAD --last line--> [BODY, skipped] --> ANSWERING: a disk thread finds the file, then it is sent --> HEAD
- *     \__refused, or the client wants no more______________________________________________________________--> END
+ *     \__refused, silent for too long, or the client wants no more_________________________________________--> END
  * </pre>
  *
  * <p>Requests in a pipeline wait in the reader until the answer before theirs has been sent.
@@ -43,6 +43,7 @@ final class HttpDialogue implements Dialogue {
     private RequestHead head = new RequestHead();
     private @Nullable Request request; // from its last line until it is answered
     private boolean isAnswering;
+    private boolean isLate; // the client: what it has sent decides whether to tell it
     private boolean hasFailed; // an answer was cut: there is no way to say so but by the end of the connection
 
     /** @param disk runs operations on files, which block */
@@ -55,6 +56,9 @@ final class HttpDialogue implements Dialogue {
 
     @Override
     public CompletableFuture<byte[]> read() {
+        if (isLate) {
+            return reader.readAvailable();
+        }
         Request current = request;
         if (current == null) {
             return reader.readLine(LineEnding.CRLF, head.mostBytes());
@@ -67,11 +71,14 @@ final class HttpDialogue implements Dialogue {
 
     @Override
     public boolean isWaitingForPeer() {
-        return !isAnswering;
+        return !isAnswering && !isLate;
     }
 
     @Override
     public Then accept(byte[] input) {
+        if (isLate) {
+            return tellLate(input);
+        }
         Request current = request;
         if (current == null) {
             return input.length == 0 ? Then.END : acceptLine(new String(input, 0, input.length - 2, ISO_8859_1));
@@ -207,12 +214,19 @@ final class HttpDialogue implements Dialogue {
         return DRAIN_TIMEOUT;
     }
 
-    /** Tells a client that has sent part of a request; one between two requests needs no word. */
+    /** Looks at what the client has sent, which may be half a line. */
     @Override
-    public void idle(Duration timeout) {
-        if (request != null || !head.isEmpty()) {
+    public Then idle(Duration timeout) {
+        isLate = true;
+        return Then.READ_ON;
+    }
+
+    /** Tells a client that has sent part of a request; one between two requests needs no word. */
+    private Then tellLate(byte[] unread) {
+        if (request != null || !head.isEmpty() || unread.length > 0) {
             refuse(new HttpException(408, "the rest of the request did not come in time"));
         }
+        return Then.END;
     }
 
     @Override

@@ -158,8 +158,9 @@ final class SmtpDialogue implements Dialogue {
 
     /** RFC 5321, section 3.8: a server may say so before it closes. */
     @Override
-    public void idle(Duration timeout) {
+    public Then idle(Duration timeout) {
         reply("421 4.4.2 nothing for " + Timeouts.toText(timeout));
+        return Then.END;
     }
 
     @Override

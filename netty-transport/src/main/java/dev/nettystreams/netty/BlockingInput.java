@@ -138,16 +138,6 @@ final class BlockingInput {
     private void letGo(boolean isReading) {
         state = State.ENDED;
         block = Arrays.copyOf(block, 0);
-        switch (release) {
-            case LEAVE_OPEN -> thread.end();
-            case CLOSE_AFTER_CALL -> thread.endWith(stream);
-            case CLOSE -> {
-                if (isReading) {
-                    thread.endWithout(stream, true);
-                } else {
-                    thread.endWith(stream);
-                }
-            }
-        }
+        release.end(thread, stream, isReading, true);
     }
 }

@@ -233,13 +233,7 @@ final class BlockingOutput {
         unsent.clear();
         tickets.clear();
         sentByteCount = writtenByteCount;
-        if (release == Release.LEAVE_OPEN) {
-            thread.end();
-        } else if (isCallUnderWay && release == Release.CLOSE) {
-            thread.endWithout(stream, false);
-        } else {
-            thread.endWith(stream);
-        }
+        release.end(thread, stream, isCallUnderWay, false);
     }
 
     // ---- asked by any thread

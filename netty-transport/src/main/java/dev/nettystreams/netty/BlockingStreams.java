@@ -4,6 +4,7 @@ import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,11 @@ final class BlockingStreams {
         return loop;
     }
 
-    /** Returns a part of the names of a pair's threads. */
-    static String newName() {
-        return "pair-" + NUMBER.incrementAndGet();
-    }
-
-    StreamConnection over(String name, InputStream in, OutputStream out) {
+    /** See {@link NettyStreams#overBlocking}. */
+    StreamConnection over(InputStream in, OutputStream out) {
+        Objects.requireNonNull(in, "in");
+        Objects.requireNonNull(out, "out");
+        String name = "pair-" + NUMBER.incrementAndGet();
         return open(name, input(name, in, Release.CLOSE), output(name, out, Release.CLOSE));
     }
 

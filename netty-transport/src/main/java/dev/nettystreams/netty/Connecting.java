@@ -10,13 +10,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections to hosts and to Unix sockets, in clear or with TLS from the first byte.
+ * Opens connections to hosts and to Unix sockets, in clear or with TLS from the first byte, and named pipes.
  *
  * @param loops the loops whose close also closes the connections
  */
@@ -53,6 +55,17 @@ record Connecting(Loops loops, StreamLimits limits) {
             TlsUpgrade tls = options.tls();
             return tls == null ? race.result() : secured(race.result(), tls);
         });
+    }
+
+    CompletableFuture<StreamConnection> toPipe(Path path, PipeOpening.Mode mode, Duration timeout) {
+        Objects.requireNonNull(path, "path");
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout <= 0: " + timeout);
+        }
+        PipeOpening opening = new PipeOpening(new BlockingStreams(loops, limits), path, mode);
+        loops.addOpening(opening.outcome());
+        opening.begin(timeout);
+        return opening.outcome();
     }
 
     private AddressRace race(

@@ -402,9 +402,7 @@ public final class NettyStreams implements AutoCloseable {
      * @throws StreamClosedException if these streams are closed
      */
     public StreamConnection overBlocking(InputStream in, OutputStream out) {
-        Objects.requireNonNull(in, "in");
-        Objects.requireNonNull(out, "out");
-        return new BlockingStreams(loops, limits).over(BlockingStreams.newName(), in, out);
+        return new BlockingStreams(loops, limits).over(in, out);
     }
 
     /**
@@ -443,7 +441,7 @@ public final class NettyStreams implements AutoCloseable {
      * @return completes with a connection that is open for reading only
      */
     public CompletableFuture<StreamConnection> openReadPipe(Path path, Duration timeout) {
-        return openPipe(path, PipeOpening.Mode.READ, timeout);
+        return connecting.toPipe(path, PipeOpening.Mode.READ, timeout);
     }
 
     /**
@@ -465,18 +463,7 @@ public final class NettyStreams implements AutoCloseable {
      * @return completes with a connection that is open for writing only
      */
     public CompletableFuture<StreamConnection> openWritePipe(Path path, Duration timeout) {
-        return openPipe(path, PipeOpening.Mode.WRITE, timeout);
-    }
-
-    private CompletableFuture<StreamConnection> openPipe(Path path, PipeOpening.Mode mode, Duration timeout) {
-        Objects.requireNonNull(path, "path");
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout <= 0: " + timeout);
-        }
-        PipeOpening opening = new PipeOpening(new BlockingStreams(loops, limits), path, mode);
-        loops.addOpening(opening.outcome());
-        opening.begin(timeout);
-        return opening.outcome();
+        return connecting.toPipe(path, PipeOpening.Mode.WRITE, timeout);
     }
 
     /**

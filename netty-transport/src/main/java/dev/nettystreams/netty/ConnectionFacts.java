@@ -21,6 +21,17 @@ record ConnectionFacts(
         @Nullable SocketAddress peername,
         @Nullable SocketAddress sockname,
         @Nullable UnixCredentials peercred) {
+    /** Returns a fact by asyncio's name for it; null if there is none of that name. */
+    @Nullable
+    Object named(String name) {
+        return switch (name) {
+            case "peername" -> peername;
+            case "sockname" -> sockname;
+            case "peercred" -> peercred;
+            default -> null;
+        };
+    }
+
     static ConnectionFacts of(Channel channel) {
         SocketAddress published = channel.hasAttr(StreamChannelHandler.SOCKNAME)
                 ? channel.attr(StreamChannelHandler.SOCKNAME).get()

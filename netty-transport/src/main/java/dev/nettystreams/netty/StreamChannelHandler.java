@@ -2,32 +2,22 @@ package dev.nettystreams.netty;
 
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.FailureReporter;
-import dev.nettystreams.StreamBrokenException;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamLimits;
 import dev.nettystreams.spi.OpeningPlace;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.local.LocalChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
-import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,19 +48,11 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      */
     static final AttributeKey<SocketAddress> SOCKNAME = AttributeKey.valueOf(StreamChannelHandler.class, "sockname");
 
-    private final StreamLimits limits;
-    private final IdleTimeouts idleTimeouts;
-    private final @Nullable OpeningPlace place;
-
-    // Until the streams have opened, or have not: they lead to the connection, which the program may drop.
-    private @Nullable Consumer<StreamConnection> opened;
-    private @Nullable Consumer<Throwable> notOpened;
+    private final StreamOpening opening;
+    private final HeldMessages held = new HeldMessages();
 
     private boolean isAdded;
     private @Nullable ChannelTransport transport;
-
-    /** Messages that arrived between {@code detach} and the removal of this handler. */
-    private final ArrayDeque<Object> heldMessages = new ArrayDeque<>(0);
 
     /**
      * Creates a handler with the default limits, which logs failures.
@@ -111,11 +93,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             Consumer<StreamConnection> opened,
             Consumer<Throwable> notOpened) {
         RequiredNetty.check();
-        this.limits = limits;
-        this.idleTimeouts = idleTimeouts;
-        this.place = place;
-        this.opened = opened;
-        this.notOpened = notOpened;
+        this.opening = new StreamOpening(limits, idleTimeouts, place, opened, notOpened);
     }
 
     /**
@@ -126,7 +104,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * an HTTP Upgrade request. On another thread the handler is added in a later task of the loop.
      *
      * <p>Fails with {@link IllegalStateException} if the channel is not active or has streams already, and with
-     * {@link StreamBrokenException} if the channel's event loop has shut down.
+     * {@link dev.nettystreams.StreamBrokenException} if the channel's event loop has shut down.
      *
      * @param channel an active channel on an event loop
      * @param limits the connection's limits
@@ -137,79 +115,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * @throws IllegalStateException if the streams cannot run on this version of Netty
      */
     public static CompletableFuture<StreamConnection> adopt(Channel channel, StreamLimits limits) {
-        RequiredNetty.check();
-        Objects.requireNonNull(limits, "limits");
-        String refusal = refusalOf(Objects.requireNonNull(channel, "channel"));
-        if (refusal != null) {
-            throw new IllegalArgumentException(refusal + ": " + channel);
-        }
-        CompletableFuture<StreamConnection> adopted = new CompletableFuture<>();
-        OpeningPlace place = OpeningPlace.here();
-        onLoopOf(channel, adopted, () -> {
-            if (!channel.isActive()) {
-                throw new IllegalStateException("the channel is not active: " + channel);
-            }
-            StreamChannelHandler present = channel.pipeline().get(StreamChannelHandler.class);
-            if (present != null && !present.isDetached()) {
-                throw secondStreams(channel);
-            }
-            channel.pipeline()
-                    .addLast(new StreamChannelHandler(
-                            limits, IdleTimeouts.NONE, place, adopted::complete, adopted::completeExceptionally));
-        });
-        return adopted;
-    }
-
-    private boolean isDetached() {
-        return transport != null && transport.isDetached();
-    }
-
-    /** Returns why a channel cannot carry streams, or null if it can. */
-    private static @Nullable String refusalOf(Channel channel) {
-        if (channel instanceof ServerChannel) {
-            return "a listening channel has no bytes, only connections";
-        }
-        if (channel.metadata().hasDisconnect()) {
-            return "a connectionless channel has datagrams, not a stream of bytes";
-        }
-        String uringRefusal = RequiredNetty.refusalOf(IoBackend.IO_URING);
-        if (uringRefusal != null && channel.getClass().getName().startsWith("io.netty.channel.uring.")) {
-            return uringRefusal;
-        }
-        if (channel instanceof LocalChannel) {
-            return "Netty's LocalChannel closes at the peer's EOF and loses the reply; within a JVM there are"
-                    + " dev.nettystreams.testing.MemoryStreams, or a Unix socket";
-        }
-        if (channel instanceof NioDomainSocketChannel) {
-            return "Netty's NioDomainSocketChannel closes at the peer's EOF and loses the reply; use "
-                    + NioUnixChannel.class.getName();
-        }
-        if (channel instanceof DomainSocketChannel && IoBackend.readsAhead(channel.eventLoop())) {
-            return "Netty's Unix sockets over io_uring close at the peer's EOF and lose the reply; use epoll's";
-        }
-        return null;
-    }
-
-    /**
-     * Runs a task on the channel's event loop, at once if the caller is on it; an exception completes {@code outcome}.
-     */
-    private static void onLoopOf(Channel channel, CompletableFuture<?> outcome, Runnable task) {
-        Runnable guarded = () -> {
-            try {
-                task.run();
-            } catch (Throwable e) { // any failure must reach the waiting caller
-                outcome.completeExceptionally(e);
-            }
-        };
-        if (channel.eventLoop().inEventLoop()) {
-            guarded.run();
-            return;
-        }
-        try {
-            channel.eventLoop().execute(guarded);
-        } catch (RejectedExecutionException e) {
-            outcome.completeExceptionally(new StreamBrokenException("the channel's event loop has shut down", e));
-        }
+        return ChannelHandover.adopt(channel, limits);
     }
 
     /**
@@ -228,59 +134,37 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
      * @throws IllegalArgumentException if {@code connection} is not over a Netty channel
      */
     public static CompletableFuture<Channel> handBack(StreamConnection connection, ChannelHandler... successors) {
-        if (!(connection.writer().getExtraInfo("channel") instanceof Channel channel)) {
-            throw new IllegalArgumentException("not over a Netty channel: " + connection);
-        }
-        CompletableFuture<Channel> handedBack = new CompletableFuture<>();
-        connection.detach().whenComplete((unread, failure) -> {
-            if (failure != null) {
-                handedBack.completeExceptionally(failure);
-            } else {
-                onLoopOf(channel, handedBack, () -> {
-                    try {
-                        replaceStreams(channel.pipeline(), successors, unread);
-                    } catch (Throwable e) {
-                        channel.close(); // no handler owns it
-                        throw e;
-                    }
-                    handedBack.complete(channel);
-                });
-            }
-        });
-        return handedBack;
-    }
-
-    private static void replaceStreams(ChannelPipeline pipeline, ChannelHandler[] successors, byte[] unread) {
-        StreamChannelHandler streams = pipeline.get(StreamChannelHandler.class);
-        if (streams == null) {
-            throw new IllegalStateException("the streams' handler is no longer in the pipeline: " + pipeline);
-        }
-        ChannelHandler last = streams;
-        for (ChannelHandler successor : successors) {
-            pipeline.addAfter(pipeline.context(last).name(), null, successor);
-            last = successor;
-        }
-        if (unread.length > 0) {
-            streams.heldMessages.addFirst(Unpooled.wrappedBuffer(unread));
-        }
-        pipeline.remove(streams);
-        if (streams.transport != null) {
-            streams.transport.giveBack();
-        }
+        return ChannelHandover.handBack(connection, successors);
     }
 
     /** Reports a socket error that Netty does not read. Called on the channel's event loop. */
     static void errorIsPending(Channel channel) {
         StreamChannelHandler streams = channel.pipeline().get(StreamChannelHandler.class);
         if (streams != null && streams.transport != null) {
-            streams.transport.onReset();
+            streams.transport.end().onReset();
+        }
+    }
+
+    boolean isDetached() {
+        return transport != null && transport.end().isDetached();
+    }
+
+    /** Returns the messages that go to the next owner of the channel. */
+    HeldMessages held() {
+        return held;
+    }
+
+    /** Gives the channel its former settings back. */
+    void giveBack() {
+        if (transport != null) {
+            transport.giveBack();
         }
     }
 
     /** Reports the end of the channel's event loop, which does not tell the pipeline. Called in the loop's place. */
     void loopEnded() {
         if (transport != null) {
-            transport.onInactive();
+            transport.end().onInactive();
         }
     }
 
@@ -306,24 +190,11 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
                     && other != this
                     && other.isAdded
                     && !other.isDetached()) {
-                IllegalStateException refusal = secondStreams(context.channel());
+                IllegalStateException refusal = StreamOpening.secondStreams(context.channel());
                 context.close();
-                notOpened(refusal);
+                opening.fail(refusal);
                 throw refusal;
             }
-        }
-    }
-
-    private static IllegalStateException secondStreams(Channel channel) {
-        return new IllegalStateException("the channel has streams already, which get its bytes: " + channel);
-    }
-
-    private void notOpened(Throwable reason) {
-        Consumer<Throwable> told = notOpened;
-        opened = null;
-        notOpened = null;
-        if (told != null) {
-            told.accept(reason);
         }
     }
 
@@ -332,65 +203,48 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            String refusal = refusalOf(context.channel());
-            if (refusal != null) {
-                throw new IllegalStateException(refusal + ": " + context.channel());
-            }
-            if (!context.executor().equals(context.channel().eventLoop())) {
-                throw new IllegalStateException(
-                        "the StreamChannelHandler was added with an executor of its own; it must run"
-                                + " on the channel's event loop (use Await.onThreads for a handler that blocks): "
-                                + context.channel());
-            }
-            ChannelTransport fresh = new ChannelTransport(context, idleTimeouts);
+            opening.check(context);
+            ChannelTransport fresh = new ChannelTransport(context, opening.idleTimeouts());
             transport = fresh;
-            Consumer<StreamConnection> receiver = Objects.requireNonNull(opened);
-            opened = null;
-            receiver.accept(StreamConnection.over(fresh, limits, place));
+            opening.complete(fresh);
         } catch (Throwable e) { // Netty would only log it
             context.close();
-            notOpened(e);
+            opening.fail(e);
             throw e;
         }
-        notOpened = null;
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         ChannelTransport current = transport;
-        if (current != null && !current.isDetached()) {
-            current.onException(new IllegalStateException("the StreamChannelHandler was removed from its pipeline;"
+        boolean isHandedBack = current != null && current.end().isDetached();
+        if (current != null && !isHandedBack) {
+            ChannelEnd end = current.end();
+            end.onException(new IllegalStateException("the StreamChannelHandler was removed from its pipeline;"
                     + " use StreamChannelHandler.handBack instead"));
-            context.channel().closeFuture().addListener(closed -> current.onInactive()); // it gets no more events
+            context.channel().closeFuture().addListener(closed -> end.onInactive()); // it gets no more events
         }
-        if (!heldMessages.isEmpty()) {
-            for (Object held; (held = heldMessages.poll()) != null; ) {
-                context.fireChannelRead(held);
-            }
+        if (held.passOn(context)) {
             context.fireChannelReadComplete();
         }
-        if (current != null && current.isDetached() && current.hasInputEnded()) {
-            if (current.mayTellHalfClosure()) {
-                context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-                context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-            } else {
-                context.close();
-            }
+        if (current != null && isHandedBack && current.end().hasInputEnded()) {
+            ChannelHandover.tellInputEnded(context, current.mayTellHalfClosure());
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ChannelTransport current = transport;
-        if (current == null || current.isDetached()) {
-            heldMessages.add(message);
+        if (current == null || current.end().isDetached()) {
+            held.add(message);
         } else if (message instanceof ByteBuf bytes) {
             current.onRead(bytes);
         } else {
             ReferenceCountUtil.release(message);
-            current.onException(new IllegalStateException(
-                    "streams take bytes, but a handler before the StreamChannelHandler passed on a "
-                            + message.getClass().getName()));
+            current.end()
+                    .onException(new IllegalStateException(
+                            "streams take bytes, but a handler before the StreamChannelHandler passed on a "
+                                    + message.getClass().getName()));
         }
     }
 
@@ -416,11 +270,11 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         boolean isEndOfInput =
                 event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete;
         if (transport != null && isEndOfInput) {
-            transport.onInputEnded();
+            transport.end().onInputEnded();
             return;
         }
         if (transport != null && event instanceof ChannelOutputShutdownEvent) {
-            transport.onOutputEnded();
+            transport.end().onOutputEnded();
         }
         context.fireUserEventTriggered(event);
     }
@@ -428,19 +282,17 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (transport != null) {
-            transport.onInactive();
+            transport.end().onInactive();
         }
-        for (Object held; (held = heldMessages.poll()) != null; ) {
-            context.fireChannelRead(held);
-        }
+        held.passOn(context);
         context.fireChannelInactive();
     }
 
     /** Every exception of the channel belongs to the connection and is not passed on. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (transport != null && !transport.isDetached()) {
-            transport.onException(cause);
+        if (transport != null && !transport.end().isDetached()) {
+            transport.end().onException(cause);
         } else {
             context.fireExceptionCaught(cause);
         }

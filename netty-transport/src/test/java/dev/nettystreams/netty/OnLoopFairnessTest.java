@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,9 +33,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A4: tasks that always have work, on the loop that they share with an echo server. If they did not yield, Netty would
  * serve its sockets once a second, and the echoes would not arrive within the deadline of a test.
  */
+@Timeout(30)
 @ExtendWith(NoLeaks.class)
 class OnLoopFairnessTest {
-    private static final int ECHOES = 200;
+    /** At one a second they would take longer than the timeout. */
+    private static final int ECHOES = 50;
+
     private static final byte[] GREEDY = "greedy\n".getBytes(US_ASCII);
 
     private final AtomicBoolean isOver = new AtomicBoolean();

@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -97,8 +98,10 @@ class OpenConnectionTest {
             ConnectOptions brief = ConnectOptions.DEFAULT.withConnectTimeout(Duration.ofMillis(200));
             // A backlog of one holds two connections; later ones are not answered.
             CompletableFuture<StreamConnection> last = null;
+            List<CompletableFuture<StreamConnection>> all = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 last = streams.openConnection("127.0.0.1", full.getLocalPort(), i < 7 ? ConnectOptions.DEFAULT : brief);
+                all.add(last);
                 if (i < 4) {
                     last.handle((connection, failure) -> null)
                             .completeOnTimeout(null, 200, java.util.concurrent.TimeUnit.MILLISECONDS)
@@ -110,6 +113,7 @@ class OpenConnectionTest {
             assertThat(failureOf(last))
                     .isInstanceOf(SocketTimeoutException.class)
                     .hasMessageContaining("within 200 ms");
+            all.forEach(each -> each.thenAccept(StreamConnection::abort)); // nobody would answer their close
         }
     }
 

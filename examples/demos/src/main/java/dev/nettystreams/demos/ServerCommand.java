@@ -170,6 +170,23 @@ public abstract class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        checkOptions();
+        StandardError errors = StandardError.replaced();
+        try (NettyStreams streams = streams()) {
+            StreamServer server = start(streams);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> endProcess(server, errors), "end-well"));
+            server.addresses().forEach(address -> System.out.println("listening on " + printable(address)));
+            System.out.flush();
+            await(server.waitClosed());
+            return 0;
+        } finally {
+            if (!isEnding) {
+                errors.close(); // the server does not start, and the command line tells why
+            }
+        }
+    }
+
+    final void checkOptions() {
         String port = portArgument();
         if (port != null && settings.port != null) {
             throw misuse("the port is given twice");
@@ -184,24 +201,19 @@ public abstract class ServerCommand implements Callable<Integer> {
             throw misuse("--max-connections < 1: " + settings.maxConnections);
         }
         tls = settings.tls(spec);
-        StandardError errors = StandardError.replaced();
-        try (NettyStreams streams =
-                NettyStreams.create(settings.backendOrBest()).withLimits(limits())) {
-            if (tls != null) {
-                await(tls.prepare()); // reports unusable files now, and not to each client
-            }
-            prepare(streams);
-            StreamServer server = await(start(streams));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(server, errors), "end-well"));
-            server.addresses().forEach(address -> System.out.println("listening on " + printable(address)));
-            System.out.flush();
-            await(server.waitClosed());
-            return 0;
-        } finally {
-            if (!isEnding) {
-                errors.close(); // the server does not start, and the command line tells why
-            }
+    }
+
+    final NettyStreams streams() {
+        return NettyStreams.create(settings.backendOrBest()).withLimits(limits());
+    }
+
+    /** Starts the server, once the options are checked. */
+    final StreamServer start(NettyStreams streams) throws Exception {
+        if (tls != null) {
+            await(tls.prepare()); // reports unusable files now, and not to each client
         }
+        prepare(streams);
+        return await(listen(streams));
     }
 
     private int portOf(String text) {
@@ -212,7 +224,7 @@ public abstract class ServerCommand implements Callable<Integer> {
         }
     }
 
-    private CompletableFuture<StreamServer> start(NettyStreams streams) {
+    private CompletableFuture<StreamServer> listen(NettyStreams streams) {
         var handler = settings.runOn.handler(this::wholeDialogue);
         int cap = settings.maxConnections != null
                 ? settings.maxConnections
@@ -273,19 +285,24 @@ public abstract class ServerCommand implements Callable<Integer> {
         return server.shutdown(timeout);
     }
 
-    private void endWell(StreamServer server, StandardError errors) {
-        isEnding = true;
-        int status = 0;
-        try {
-            await(end(server, SHUTDOWN_TIMEOUT).orTimeout(HANDLER_TIMEOUT_SECONDS, TimeUnit.SECONDS));
-        } catch (TimeoutException e) {
-            System.err.println("netty-streams-demos: the shutdown failed: a connection's handler does not end");
-            status = 1;
-        } catch (Exception e) {
-            System.err.println("netty-streams-demos: the shutdown failed: " + OneLine.of(e));
-            status = 1;
-        }
+    private void endProcess(StreamServer server, StandardError errors) {
+        int status = endWell(server);
         errors.close();
         Runtime.getRuntime().halt(status);
+    }
+
+    /** Ends the server in good order; returns the status of the process. */
+    final int endWell(StreamServer server) {
+        isEnding = true;
+        try {
+            await(end(server, SHUTDOWN_TIMEOUT).orTimeout(HANDLER_TIMEOUT_SECONDS, TimeUnit.SECONDS));
+            return 0;
+        } catch (TimeoutException e) {
+            System.err.println("netty-streams-demos: the shutdown failed: a connection's handler does not end");
+            return 1;
+        } catch (Exception e) {
+            System.err.println("netty-streams-demos: the shutdown failed: " + OneLine.of(e));
+            return 1;
+        }
     }
 }

@@ -35,8 +35,8 @@ class BehindProxyTest {
                 "proxy | 'hello' | 'hello'"
             })
     void header_comesFirst_andIsNoInput(String command, String words, String answer) throws Exception {
-        try (DemoProcess echo = DemoProcess.demo("echo-server", "--port", "0");
-                DemoProcess server = start(command, echo.listeningPort())) {
+        try (EchoPeer echo = new EchoPeer(50);
+                DemoServer server = DemoServer.demo(arguments(command, echo.address()))) {
             int port = server.listeningPort();
             try (Socket socket = DemoProcess.connect(port)) {
                 socket.getOutputStream().write((HEADER + words).getBytes(ISO_8859_1));
@@ -61,21 +61,21 @@ class BehindProxyTest {
         }
     }
 
-    private static DemoProcess start(String command, int destination, String... more) throws Exception {
+    private static String[] arguments(String command, String destination, String... more) {
         List<String> arguments = new ArrayList<>(List.of(command, "--port", "0", "--proxy-protocol"));
         arguments.addAll(List.of(more));
         if (command.equals("proxy")) {
-            arguments.addAll(List.of("--to", "127.0.0.1:" + destination));
+            arguments.addAll(List.of("--to", destination));
         } else if (command.equals("serve-files")) {
             arguments.add(directory.toString());
         }
-        return DemoProcess.demo(arguments.toArray(String[]::new));
+        return arguments.toArray(String[]::new);
     }
 
     /** RFC 5321, section 4.4: the trace names the client, not the proxy. */
     @Test
     void mail_isTracedToTheClient() throws Exception {
-        try (DemoProcess server = start("smtp-server", 0);
+        try (DemoProcess server = DemoProcess.demo(arguments("smtp-server", ""));
                 Socket socket = DemoProcess.connect(server.listeningPort())) {
             socket.getOutputStream()
                     .write((HEADER + "EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n\r\nhi\r\n.\r\nQUIT\r\n")
@@ -95,8 +95,8 @@ class BehindProxyTest {
     void tls_beginsBehindTheHeader() throws Exception {
         DemoCertificates certificates = DemoCertificates.in(directory);
         Programs.require("curl");
-        try (DemoProcess server =
-                start("serve-files", 0, "--tls-cert", certificates.chain(), "--tls-key", certificates.key())) {
+        try (DemoServer server = DemoServer.demo(
+                arguments("serve-files", "", "--tls-cert", certificates.chain(), "--tls-key", certificates.key()))) {
             Finished curl = Finished.run(
                     new byte[0],
                     List.of(

@@ -14,7 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,28 +47,58 @@ class EchoTest {
 
     @ParameterizedTest
     @MethodSource("waysToServe")
-    void server_echoesUntilTheEnd_andEndsWellOnSigterm(String backend, String runOn) throws Exception {
-        byte[] bytes = randomBytes(1 << 20);
+    void server_echoesUntilTheEnd_andEndsWell(String backend, String runOn) throws Exception {
+        try (DemoServer server =
+                DemoServer.demo("echo-server", "--port", "0", "--backend", backend, "--run-on", runOn)) {
+            assertEchoes(server.listeningPort(), server::terminate);
+            assertThat(server.errors()).isEmpty();
+        }
+    }
+
+    /** Each backend, and each kind of thread, ends the process in its own way. */
+    static List<Arguments> someWaysToServe() {
+        List<Arguments> ways = new ArrayList<>();
+        List<IoBackend> backends = List.copyOf(IoBackend.available());
+        List<RunOn> kinds = Stream.of(RunOn.values()).filter(RunOn::isAvailable).toList();
+        for (int i = 0; i < Math.max(backends.size(), kinds.size()); i++) {
+            IoBackend backend = backends.get(i % backends.size());
+            ways.add(Arguments.of(
+                    backend.name().toLowerCase(Locale.ROOT),
+                    kinds.get(i % kinds.size()).toString()));
+        }
+        return ways;
+    }
+
+    @ParameterizedTest
+    @MethodSource("someWaysToServe")
+    void process_endsWellOnSigterm(String backend, String runOn) throws Exception {
         try (DemoProcess server =
                 DemoProcess.demo("echo-server", "--port", "0", "--backend", backend, "--run-on", runOn)) {
-            int port = server.listeningPort();
-            try (Socket idle = DemoProcess.connect(port);
-                    Socket socket = DemoProcess.connect(port)) {
-                CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(socket, bytes));
-                assertThat(socket.getInputStream().readAllBytes()).isEqualTo(bytes);
-                sent.join();
-                idle.getOutputStream().write('x');
-                assertThat(idle.getInputStream().read()).isEqualTo('x');
-                assertThat(server.terminate()).isZero();
-                assertThat(idle.getInputStream().read()).isEqualTo(-1);
-            }
+            assertEchoes(server.listeningPort(), server::terminate);
             assertThat(server.errors()).isEmpty();
+        }
+    }
+
+    private static void assertEchoes(int port, Callable<Integer> end) throws Exception {
+        byte[] bytes = randomBytes(1 << 20);
+        try (Socket idle = DemoProcess.connect(port);
+                Socket socket = DemoProcess.connect(port)) {
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(socket, bytes));
+            assertThat(socket.getInputStream().readAllBytes()).isEqualTo(bytes);
+            sent.join();
+            idle.getOutputStream().write('x');
+            assertThat(idle.getInputStream().read()).isEqualTo('x');
+            FutureTask<Integer> status = new FutureTask<>(end);
+            new Thread(status).start();
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            idle.shutdownOutput(); // otherwise the server would wait for this end until its timeout
+            assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
         }
     }
 
     @Test
     void client_returns16MiBUnharmed_overTcp() throws Exception {
-        try (DemoProcess server = DemoProcess.demo("echo-server", "--port", "0")) {
+        try (DemoServer server = DemoServer.demo("echo-server", "--port", "0")) {
             String port = Integer.toString(server.listeningPort());
             byte[] bytes = randomBytes(16 << 20);
             Finished client = Finished.demo(bytes, "echo-client", "127.0.0.1", port);
@@ -159,7 +193,7 @@ class EchoTest {
     @Test
     void client_withoutStandardOutput_saysSoInOneLine() throws Exception {
         Programs.require("sh");
-        try (DemoProcess server = DemoProcess.demo("echo-server", "--port", "0")) {
+        try (DemoServer server = DemoServer.demo("echo-server", "--port", "0")) {
             List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >&-", "sh"));
             command.addAll(DemoProcess.commandLine(
                     Main.class, "echo-client", "--port", Integer.toString(server.listeningPort())));
@@ -172,7 +206,7 @@ class EchoTest {
     @Test
     void client_whoseInputCannotBeRead_saysSoInOneLine() throws Exception {
         Programs.require("sh");
-        try (DemoProcess server = DemoProcess.demo("echo-server", "--port", "0")) {
+        try (DemoServer server = DemoServer.demo("echo-server", "--port", "0")) {
             List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <.", "sh"));
             command.addAll(DemoProcess.commandLine(
                     Main.class, "echo-client", "--port", Integer.toString(server.listeningPort())));

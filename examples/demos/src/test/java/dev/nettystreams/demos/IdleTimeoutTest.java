@@ -15,50 +15,119 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code --idle-timeout} of every server. */
 @Timeout(60)
 class IdleTimeoutTest {
+    /**
+     * A client that sends some bytes, and falls silent.
+     *
+     * @param options of the server
+     * @param words the bytes
+     * @param answer a pattern
+     */
+    record Client(String command, List<String> options, String words, String answer) {
+        Client(String command, String words, String answer) {
+            this(command, List.of(), words, answer);
+        }
+
+        @Override
+        public String toString() {
+            return command + options + " " + words;
+        }
+    }
+
     @TempDir
-    Path directory;
+    static Path directory;
+
+    private static final Map<List<String>, DemoServer> SERVERS = new LinkedHashMap<>();
+    private static final Map<Client, Socket> SOCKETS = new LinkedHashMap<>();
+    private static EchoPeer echo;
+
+    static Collection<Client> clients() {
+        List<Client> clients = new ArrayList<>(List.of(
+                new Client("echo-server", "hello", "hello"),
+                new Client("resp-server", "PING\r\n", "\\+PONG\r\n"),
+                new Client("smtp-server", "NOOP\r\n", "220 .*250 .*421 4.4.2 nothing for 2 s\r\n"),
+                new Client("chat-server", "ada\r\n", ".*ada.*\\* not a line for 2 s; good-bye\n"),
+                new Client("proxy", "hello", "hello")));
+        String late = "HTTP/1.1 408 .*\r\nConnection: close\r\n\r\n.*";
+        for (RunOn runOn : RunOn.values()) { // the answer takes a look at what has arrived
+            if (runOn.isAvailable()) {
+                List<String> options = List.of("--run-on", runOn.toString());
+                clients.add(new Client("serve-files", options, "GET /x HT", late));
+                clients.add(new Client("serve-files", options, "GET /x HTTP/1.1\r\nHo", late));
+                clients.add(new Client(
+                        "serve-files", options, "GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n1", late));
+                clients.add(new Client("serve-files", options, "", ""));
+                clients.add(new Client(
+                        "serve-files", options, "GET /x HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 404 .*such file\n"));
+            }
+        }
+        return clients;
+    }
+
+    /** All at once, for their silence takes a while. */
+    @BeforeAll
+    static void fallSilent() throws Exception {
+        echo = new EchoPeer(50);
+        for (Client client : clients()) {
+            List<String> command = new ArrayList<>(List.of(client.command(), "--port", "0", "--idle-timeout", "2s"));
+            command.addAll(client.options());
+            if (client.command().equals("proxy")) {
+                command.addAll(List.of("--to", echo.address()));
+            } else if (client.command().equals("serve-files")) {
+                command.add(directory.toString());
+            }
+            if (!SERVERS.containsKey(command)) {
+                SERVERS.put(command, DemoServer.demo(command.toArray(String[]::new)));
+            }
+            Socket socket = DemoProcess.connect(SERVERS.get(command).listeningPort());
+            socket.getOutputStream().write(client.words().getBytes(ISO_8859_1));
+            SOCKETS.put(client, socket);
+        }
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        List<DemoServer> servers = new ArrayList<>(SERVERS.values());
+        Collections.reverse(servers);
+        for (DemoServer server : servers) {
+            try (server) {
+                assertThat(server.terminate()).isZero();
+                assertThat(server.errors()).isEmpty();
+            }
+        }
+        echo.close();
+    }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "echo-server | 'hello' | 'hello'",
-                "resp-server | 'PING\r\n' | '+PONG\r\n'",
-                "smtp-server | 'NOOP\r\n' | '220 .*250 .*421 4.4.2 nothing for 2 s\r\n'",
-                "chat-server | 'ada\r\n' | '.*ada.*\\* not a line for 2 s; good-bye\n'",
-                "serve-files | 'GET /x HT' | 'HTTP/1.1 408 .*Connection: close\r\n.*'",
-                "serve-files | 'GET /x HTTP/1.1\r\nHo' | 'HTTP/1.1 408 .*'",
-                "serve-files | '' | ''",
-                "proxy | 'hello' | ''"
-            })
-    void silentClient_isSentTheGoodbye_andAnOrderlyEnd(String command, String words, String answer) throws Exception {
-        try (DemoProcess echo = DemoProcess.demo("echo-server", "--port", "0");
-                DemoProcess server = start(command, echo.listeningPort());
-                Socket socket = DemoProcess.connect(server.listeningPort())) {
-            socket.getOutputStream().write(words.getBytes(ISO_8859_1));
-            if (command.equals("proxy")) {
+    @MethodSource("clients")
+    void silentClient_isSentTheGoodbye_andAnOrderlyEnd(Client client) throws Exception {
+        try (Socket socket = SOCKETS.get(client)) {
+            if (client.command().equals("proxy")) {
                 assertThat(socket.getInputStream().readNBytes(5))
                         .asString(ISO_8859_1)
                         .isEqualTo("hello");
                 assertThat(endOf(socket)).isTrue();
             } else {
                 assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
-                        .matches("(?s)" + answer.replace("+", "\\+"));
+                        .matches("(?s)" + client.answer());
             }
-            assertThat(server.terminate()).isZero();
-            assertThat(server.errors()).isEmpty();
         }
     }
 
@@ -69,16 +138,6 @@ class IdleTimeoutTest {
         } catch (SocketException reset) {
             return true;
         }
-    }
-
-    private DemoProcess start(String command, int destination) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(command, "--port", "0", "--idle-timeout", "2s"));
-        if (command.equals("proxy")) {
-            arguments.addAll(List.of("--to", "127.0.0.1:" + destination));
-        } else if (command.equals("serve-files")) {
-            arguments.add(directory.toString());
-        }
-        return DemoProcess.demo(arguments.toArray(String[]::new));
     }
 
     /** Each request begins the time anew. Time is turned by hand. */

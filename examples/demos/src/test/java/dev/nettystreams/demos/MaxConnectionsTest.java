@@ -7,15 +7,11 @@ import dev.nettystreams.netty.IoBackend;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,45 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class MaxConnectionsTest {
     private static final int CLIENTS = 300;
-
-    /** Accepts one client after the other and echoes its bytes. */
-    private static final class Echo implements AutoCloseable {
-        private final ServerSocket listener = new ServerSocket(0, CLIENTS, InetAddress.getLoopbackAddress());
-
-        Echo() throws IOException {
-            Thread thread = new Thread(this::accept, "echo");
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        String address() {
-            return "127.0.0.1:" + listener.getLocalPort();
-        }
-
-        private void accept() {
-            while (!listener.isClosed()) {
-                try {
-                    Socket client = listener.accept();
-                    CompletableFuture.runAsync(() -> echo(client), task -> new Thread(task).start());
-                } catch (IOException closed) {
-                    return;
-                }
-            }
-        }
-
-        private static void echo(Socket client) {
-            try (client) {
-                client.getInputStream().transferTo(client.getOutputStream());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            listener.close();
-        }
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -97,9 +54,9 @@ class MaxConnectionsTest {
         "exec-server, hello, hello, hello"
     })
     void clientBeyondTheCap_waitsForItsTurn(String command, String words, String answer, String more) throws Exception {
-        try (Echo echo = new Echo();
-                DemoProcess server = start(command, echo, "--max-connections", "1");
-                Socket first = talk(server, words)) {
+        try (EchoPeer echo = new EchoPeer(CLIENTS);
+                DemoServer server = start(command, echo, "--max-connections", "1");
+                Socket first = talk(server.listeningPort(), words)) {
             BufferedReader toFirst = reader(first);
             assertThat(toFirst.readLine()).startsWith(answer);
             int port = first.getPort();
@@ -116,12 +73,12 @@ class MaxConnectionsTest {
         }
     }
 
-    private static DemoProcess start(String command, Echo echo, String... options) throws IOException {
-        return DemoProcess.demo(Stream.concat(arguments(command, echo).stream(), Arrays.stream(options))
+    private static DemoServer start(String command, EchoPeer echo, String... options) throws Exception {
+        return DemoServer.demo(Stream.concat(arguments(command, echo).stream(), Arrays.stream(options))
                 .toArray(String[]::new));
     }
 
-    private static List<String> arguments(String command, Echo echo) {
+    private static List<String> arguments(String command, EchoPeer echo) {
         List<String> arguments = new ArrayList<>(List.of(command, "--port", "0"));
         if (command.equals("proxy")) {
             arguments.addAll(List.of("--to", echo.address()));
@@ -129,10 +86,6 @@ class MaxConnectionsTest {
             arguments.add("cat");
         }
         return arguments;
-    }
-
-    private static Socket talk(DemoProcess server, String words) throws IOException {
-        return talk(server.listeningPort(), words);
     }
 
     private static Socket talk(int port, String words) throws IOException {
@@ -156,7 +109,7 @@ class MaxConnectionsTest {
     @MethodSource("backends")
     void proxy_withFewDescriptors_resetsNobody(String backend) throws Exception {
         Programs.require("sh");
-        try (Echo echo = new Echo();
+        try (EchoPeer echo = new EchoPeer(CLIENTS);
                 DemoProcess proxy = DemoProcess.demoWithDescriptors(
                         192, "proxy", "--port", "0", "--backend", backend, "--to", echo.address())) {
             int port = proxy.listeningPort();

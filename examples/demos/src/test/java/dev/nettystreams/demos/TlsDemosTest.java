@@ -46,15 +46,15 @@ class TlsDemosTest {
         certificates = DemoCertificates.in(directory);
     }
 
-    private static DemoProcess echoServer() throws Exception {
-        return DemoProcess.demo(
+    private static DemoServer echoServer() throws Exception {
+        return DemoServer.demo(
                 "echo-server", "--port", "0", "--tls-cert", certificates.chain(), "--tls-key", certificates.key());
     }
 
     @Test
     void openssl_getsItsBytesBack() throws Exception {
         Programs.require("openssl");
-        try (DemoProcess server = echoServer()) {
+        try (DemoServer server = echoServer()) {
             String address = "localhost:" + server.listeningPort();
             for (String version : List.of("-tls1_2", "-tls1_3")) {
                 assertThat(echoByOpenssl(address, version)).isEqualTo("to and fro");
@@ -96,7 +96,7 @@ class TlsDemosTest {
     @Test
     void asyncioClient_talksToEchoServer() throws Exception {
         Programs.require("python3");
-        try (DemoProcess server = echoServer()) {
+        try (DemoServer server = echoServer()) {
             Finished python = Finished.run(
                     new byte[0],
                     List.of(
@@ -112,7 +112,7 @@ class TlsDemosTest {
     }
 
     /** Starts a web server for one request and returns the outcome of {@code http-head}. */
-    private static Finished headFrom(String host, String... options) throws Exception {
+    private static CommandResult headFrom(String host, String... options) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(certificates.localhost().toKeyManagerFactory().getKeyManagers(), null, null);
         try (SSLServerSocket listener =
@@ -122,7 +122,7 @@ class TlsDemosTest {
             command[0] = "http-head";
             System.arraycopy(options, 0, command, 1, options.length);
             command[command.length - 1] = "https://" + host + ":" + listener.getLocalPort() + "/";
-            Finished head = Finished.demo(new byte[0], command);
+            CommandResult head = CommandResult.ofDemo(command);
             answered.join();
             return head;
         }
@@ -146,14 +146,15 @@ class TlsDemosTest {
 
     @Test
     void httpHead_readsHttps() throws Exception {
-        Finished head = headFrom("localhost", "--ca", certificates.root());
+        CommandResult head = headFrom("localhost", "--ca", certificates.root());
         assertThat(head.err()).isEmpty();
-        assertThat(head.text()).isEqualTo("HTTP/1.0 200 OK\nServer: secure\n");
+        assertThat(head.out()).isEqualTo("HTTP/1.0 200 OK\nServer: secure\n");
     }
 
     @Test
     void httpHead_believesNobodyUnknown_andNoOtherName() throws Exception {
-        for (Finished refused : List.of(headFrom("localhost"), headFrom("127.0.0.1", "--ca", certificates.root()))) {
+        for (CommandResult refused :
+                List.of(headFrom("localhost"), headFrom("127.0.0.1", "--ca", certificates.root()))) {
             assertThat(refused.status()).isEqualTo(1);
             assertThat(refused.out()).isEmpty();
             assertThat(refused.err().lines()).hasSize(1);
@@ -165,24 +166,17 @@ class TlsDemosTest {
     @Test
     void unusableKey_isToldOfBeforeAnybodyCanConnect() throws Exception {
         for (String command : List.of("echo-server", "smtp-server")) {
-            Finished server = Finished.demo(
-                    new byte[0],
-                    command,
-                    "--port",
-                    "0",
-                    "--tls-cert",
-                    certificates.chain(),
-                    "--tls-key",
-                    certificates.chain());
+            CommandResult server = CommandResult.ofDemo(
+                    command, "--port", "0", "--tls-cert", certificates.chain(), "--tls-key", certificates.chain());
             assertThat(server.status()).isEqualTo(1);
-            assertThat(server.text()).isEmpty();
+            assertThat(server.out()).isEmpty();
             assertThat(server.err().lines()).singleElement().asString().contains("PRIVATE KEY");
         }
     }
 
     @Test
     void plaintextClient_isToldOfInOneLine() throws Exception {
-        try (DemoProcess server = echoServer();
+        try (DemoServer server = echoServer();
                 var client = DemoProcess.connect(server.listeningPort())) {
             client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
             readToItsEnd(client);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nettystreams.demos.DemoProcess;
+import dev.nettystreams.demos.DemoServer;
 import dev.nettystreams.demos.Programs;
 import dev.nettystreams.demos.RunOn;
 import java.io.BufferedReader;
@@ -34,8 +35,8 @@ class ExecServerTest {
         return Arrays.stream(RunOn.values()).filter(RunOn::isAvailable);
     }
 
-    private static DemoProcess serve(String script) throws IOException {
-        return DemoProcess.demo("exec-server", "0", "--", "sh", "-c", script);
+    private static DemoServer serve(String script) throws Exception {
+        return DemoServer.demo("exec-server", "0", "--", "sh", "-c", script);
     }
 
     private static String answer(Socket client, String input) throws IOException {
@@ -59,8 +60,7 @@ class ExecServerTest {
     @ParameterizedTest
     @MethodSource("ways")
     void clientThatEndsItsOutput_getsTheWholeAnswer(RunOn way) throws Exception {
-        try (DemoProcess server =
-                DemoProcess.demo("exec-server", "--run-on", way.toString(), "0", "--", "sort", "-r")) {
+        try (DemoServer server = DemoServer.demo("exec-server", "--run-on", way.toString(), "0", "--", "sort", "-r")) {
             int port = server.listeningPort();
             for (int i = 0; i < 3; i++) {
                 try (Socket client = DemoProcess.connect(port)) {
@@ -76,7 +76,7 @@ class ExecServerTest {
     void manyBytes_goBothWaysAtOnce() throws Exception {
         byte[] bytes = new byte[3 << 20];
         new Random(5).nextBytes(bytes);
-        try (DemoProcess server = DemoProcess.demo("exec-server", "--port", "0", "cat");
+        try (DemoServer server = DemoServer.demo("exec-server", "--port", "0", "cat");
                 Socket client = DemoProcess.connect(server.listeningPort())) {
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
                 try {
@@ -94,7 +94,7 @@ class ExecServerTest {
     /** The program's EOF goes to the client, whose later input still reaches the program. */
     @Test
     void programThatEndsItsOutput_readsOn() throws Exception {
-        try (DemoProcess server = serve("echo bye; exec >&-; read line; echo \"then $line\" >&2");
+        try (DemoServer server = serve("echo bye; exec >&-; read line; echo \"then $line\" >&2");
                 Socket client = DemoProcess.connect(server.listeningPort())) {
             assertThat(client.getInputStream().readAllBytes()).isEqualTo("bye\n".getBytes(US_ASCII));
             client.getOutputStream().write("more\n".getBytes(US_ASCII));
@@ -106,7 +106,7 @@ class ExecServerTest {
 
     @Test
     void programThatClosesItsInput_stillAnswers() throws Exception {
-        try (DemoProcess server = serve("exec <&-; echo deaf");
+        try (DemoServer server = serve("exec <&-; echo deaf");
                 Socket client = DemoProcess.connect(server.listeningPort())) {
             assertThat(answer(client, "x".repeat(1 << 20))).isEqualTo("deaf\n");
             assertThat(server.terminate()).isZero();
@@ -116,7 +116,7 @@ class ExecServerTest {
 
     @Test
     void clientThatResets_endsItsProgram() throws Exception {
-        try (DemoProcess server = serve("echo $$; exec sleep 1000")) {
+        try (DemoServer server = serve("echo $$; exec sleep 1000")) {
             Socket client = DemoProcess.connect(server.listeningPort());
             String pid = line(client);
             client.setSoLinger(true, 0);
@@ -129,7 +129,8 @@ class ExecServerTest {
 
     @Test
     void programThatNeverEnds_endsWithTheServer_evenIfItIgnoresSigterm() throws Exception {
-        try (DemoProcess server = serve("trap '' TERM; echo $$; while :; do sleep 0.1; done");
+        try (DemoProcess server = DemoProcess.demo(
+                        "exec-server", "0", "--", "sh", "-c", "trap '' TERM; echo $$; while :; do sleep 0.1; done");
                 Socket client = DemoProcess.connect(server.listeningPort())) {
             String pid = line(client);
             assertThat(server.terminate()).isZero();
@@ -139,7 +140,7 @@ class ExecServerTest {
 
     @Test
     void programThatDoesNotExist_isNamedInOneLine_andClosesTheClient() throws Exception {
-        try (DemoProcess server = DemoProcess.demo("exec-server", "0", "--", "/no/such/program");
+        try (DemoServer server = DemoServer.demo("exec-server", "0", "--", "/no/such/program");
                 Socket client = DemoProcess.connect(server.listeningPort())) {
             assertThat(endOf(client)).isTrue();
             while (server.errors().isEmpty()) {
@@ -165,7 +166,7 @@ class ExecServerTest {
         String script =
                 "printf 'one\\033[1m\\n' >&2; yes %s | head -c 5000 | tr -d '\\n' >&2; yes | head -n 10000 >&2; cat";
         Programs.require("yes", "head", "tr");
-        try (DemoProcess server = serve(script.replace("%s", "x"));
+        try (DemoServer server = serve(script.replace("%s", "x"));
                 Socket client = DemoProcess.connect(server.listeningPort())) {
             assertThat(answer(client, "done\n")).isEqualTo("done\n");
             assertThat(server.terminate()).isZero();

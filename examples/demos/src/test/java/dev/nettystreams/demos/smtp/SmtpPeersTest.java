@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nettystreams.demos.DemoCertificates;
 import dev.nettystreams.demos.DemoProcess;
+import dev.nettystreams.demos.DemoServer;
 import dev.nettystreams.demos.Finished;
 import dev.nettystreams.demos.Main;
 import dev.nettystreams.demos.Programs;
@@ -61,7 +62,7 @@ class SmtpPeersTest {
     }
 
     /** Starts a server that accepts no mail in plaintext and stores mail. */
-    private static DemoProcess server(Path maildir, String... options) throws Exception {
+    private static DemoServer server(Path maildir, String... options) throws Exception {
         List<String> command = List.of(
                 "smtp-server",
                 "--port",
@@ -73,7 +74,7 @@ class SmtpPeersTest {
                 "--require-tls",
                 "--store",
                 maildir.toString());
-        return DemoProcess.demo(
+        return DemoServer.demo(
                 Stream.concat(command.stream(), Stream.of(options)).toArray(String[]::new));
     }
 
@@ -83,7 +84,7 @@ class SmtpPeersTest {
         }
     }
 
-    private static void assertEndsWell(DemoProcess server) throws Exception {
+    private static void assertEndsWell(DemoServer server) throws Exception {
         assertThat(server.terminate()).isZero();
         assertThat(server.errors()).isEmpty();
     }
@@ -91,7 +92,7 @@ class SmtpPeersTest {
     @Test
     void python_sendsAMail(@TempDir Path maildir) throws Exception {
         Programs.require("python3");
-        try (DemoProcess server = server(maildir)) {
+        try (DemoServer server = server(maildir)) {
             String port = Integer.toString(server.listeningPort());
             Finished python =
                     Finished.run(new byte[0], List.of("python3", "-c", PYTHON_CLIENT, port, certificates.root()));
@@ -108,7 +109,7 @@ class SmtpPeersTest {
     void curl_sendsAMail(@TempDir Path maildir) throws Exception {
         Programs.require("curl");
         Path file = Files.writeString(directory.resolve("curl"), MAIL.replace("\n", "\r\n"), ISO_8859_1);
-        try (DemoProcess server = server(maildir, "--smtps")) {
+        try (DemoServer server = server(maildir, "--smtps")) {
             String url = "smtps://localhost:" + server.listeningPort();
             List<String> options = List.of("--mail-from", "a@b", "--mail-rcpt", "c@d", "-T", file.toString());
             Finished curl = Finished.run(
@@ -132,7 +133,7 @@ class SmtpPeersTest {
             System.out.println("skipped: swaks has no TLS on this machine, for there is no Net::SSLeay");
         }
         assumeTrue(hasTls, "Net::SSLeay is not on this machine");
-        try (DemoProcess server = server(maildir)) {
+        try (DemoServer server = server(maildir)) {
             String address = "localhost:" + server.listeningPort();
             Finished swaks = Finished.run(
                     new byte[0], List.of("swaks", "--server", address, "--tls", "--from", "a@b", "--to", "c@d"));
@@ -145,7 +146,7 @@ class SmtpPeersTest {
     @Test
     void openssl_isSecured(@TempDir Path maildir) throws Exception {
         Programs.require("openssl");
-        try (DemoProcess server = server(maildir)) {
+        try (DemoServer server = server(maildir)) {
             String address = "localhost:" + server.listeningPort();
             List<String> command =
                     List.of("openssl", "s_client", "-starttls", "smtp", "-quiet", "-crlf", "-connect", address);
@@ -162,7 +163,7 @@ class SmtpPeersTest {
     @ParameterizedTest
     @ValueSource(strings = {"NOOP\r\n", "RSET\r\n", "\r\n", "E"})
     void wordsBehindStartTls_endIt(String injected, @TempDir Path maildir) throws Exception {
-        try (DemoProcess server = server(maildir);
+        try (DemoServer server = server(maildir);
                 Socket attacker = DemoProcess.connect(server.listeningPort())) {
             attacker.getOutputStream().write(("EHLO x\r\nSTARTTLS\r\n" + injected).getBytes(US_ASCII));
             StringBuilder inClear = new StringBuilder();
@@ -192,7 +193,7 @@ class SmtpPeersTest {
     @Test
     void ourClient_sendsAMailToOurServer_overAUnixSocket(@TempDir Path maildir) throws Exception {
         String path = directory.resolve("smtp").toString();
-        try (DemoProcess server = DemoProcess.demo(
+        try (DemoServer server = DemoServer.demo(
                 "smtp-server",
                 "--unix",
                 path,
@@ -202,7 +203,6 @@ class SmtpPeersTest {
                 certificates.key(),
                 "--store",
                 maildir.toString())) {
-            server.line();
             assertThat(send("--unix", path, "--ca", certificates.root()))
                     .as("%s", err)
                     .isZero();

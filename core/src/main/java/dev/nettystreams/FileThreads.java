@@ -1,6 +1,6 @@
 package dev.nettystreams;
 
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,14 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * are daemons and end when idle.
  *
  * <p>A read takes as long as the disk takes; no peer can prolong it. {@value #MOST} threads therefore serve any number
- * of connections, each with at most one read at a time.
+ * of connections, each with at most one read at a time. Their queue has no lock, which a loop might have to wait for.
  */
 final class FileThreads {
     private static final int MOST = 16;
     private static final long IDLE_SECONDS = 10;
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final ThreadPoolExecutor THREADS = new ThreadPoolExecutor(
-            MOST, MOST, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), FileThreads::newThread);
+            MOST, MOST, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedTransferQueue<>(), FileThreads::newThread);
 
     static {
         THREADS.allowCoreThreadTimeOut(true);

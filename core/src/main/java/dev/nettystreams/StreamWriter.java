@@ -185,12 +185,12 @@ public final class StreamWriter {
      * {@link #drain}. {@link #flush} waits for the file, and {@code close} sends it first, within the
      * {@link StreamLimits#closeTimeout}.
      *
-     * <p>A cancel or a timeout stops between two pieces: what was sent by then stays sent, and the last call of
+     * <p>A cancel or a timeout stops between two pieces: the pieces sent by then stay sent, and the last call of
      * {@code progress} tells how much that is. Writes are accepted again at once. The last piece may still be on its
      * way, so {@link #flush} before closing the file. Fails with {@link IncompleteFileException} if the file shrinks,
-     * is closed or cannot be read; what was sent stays sent, and the connection goes on. (A file that shrinks or is
-     * closed in the very moment in which the kernel sends a piece breaks the connection.) Fails with
-     * {@link IllegalArgumentException} if the file is not open for reading, and otherwise as {@link #drain} does.
+     * is closed or cannot be read; the bytes sent by then stay sent, and the connection goes on. (A file that shrinks
+     * or is closed in the very moment in which the kernel sends a piece breaks the connection.) Fails with {@link
+     * IllegalArgumentException} if the file is not open for reading, and otherwise as {@link #drain} does.
      *
      * @param file the file, open for reading
      * @param position the index of the first byte to send

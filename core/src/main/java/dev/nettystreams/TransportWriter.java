@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   deliveries of carried threads --------------------------------+
  * </pre>
  *
- * It also counts what has not got that far, and from that grants the writers on other threads their credit.
+ * It also counts the bytes that have not reached the transport, and grants other threads their credit.
  *
  * <p>Confined to the connection's loop, except for the methods marked "any thread".
  */
@@ -51,7 +51,7 @@ final class TransportWriter {
         highMarkBytes = highBytes;
         transport.setWriteMarks(highBytes, lowBytes);
         grantCredit();
-        writable(); // the low mark may have been raised above what is buffered
+        writable(); // the raised low mark may lie above the buffered bytes
     }
 
     /** Called when the transport may have room again: completes the waiting drains. */

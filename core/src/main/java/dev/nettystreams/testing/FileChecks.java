@@ -89,7 +89,7 @@ final class FileChecks {
         }
     }
 
-    /** What has been handed over arrives, nothing else does, and the connection goes on. */
+    /** Every byte that was handed over arrives, and no other; the connection goes on. */
     static void shrinkingFile(CheckedPair pair) throws Exception {
         try (TemporaryFile file = new TemporaryFile(pair.bulkByteCount)) {
             AtomicLong progress = new AtomicLong();

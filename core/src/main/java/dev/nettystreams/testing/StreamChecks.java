@@ -111,7 +111,7 @@ public final class StreamChecks {
         add("write/an empty write has no effect", WriteChecks::emptyWriteIsNothing);
         add("write/the caller may reuse the array", WriteChecks::arrayMayBeReused);
         add("write/drain and flush wait for the peer", WriteChecks::drainWaitsForThePeer);
-        add("write/a lowered high mark applies to what is buffered", WriteChecks::loweredMarksHoldWriters);
+        add("write/a lowered high mark applies to the buffered bytes", WriteChecks::loweredMarksHoldWriters);
         add("write/a raised low mark ends the waits of drain", WriteChecks::raisedMarksEndWaits);
         add("write/a write after close throws", WriteChecks::writeAfterCloseThrows);
         add("write/drain and flush fail after the peer has closed", WriteChecks::peerClosed);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   OPEN --a reset behind the peer's end, all sent--> RESET --inactive--> CLOSED       OPEN --detach--> DETACHED
  * </pre>
  *
- * What Netty does that one would not guess, and what is done about it here:
+ * Surprises of Netty, and how this class meets them:
  * <ul>
  *   <li>{@code Channel.close} drops what is not sent, and {@code shutdownOutput} fails it: both wait until every write
  *     has succeeded ({@link WriteOutcomes}). An empty buffer behind the writes would be cheaper to wait for, and

@@ -295,7 +295,7 @@ final class ChannelOutput {
         calls.report(() -> failUnlessEnding(reason));
     }
 
-    /** A peer that has not been told of the end would take what it has for a part. */
+    /** A peer that has not been told of the end would take the bytes that it has for a part. */
     private @Nullable Void endLost(Throwable cause) {
         calls.report(() -> fail(StageFailures.unwrapped(cause)));
         return null;

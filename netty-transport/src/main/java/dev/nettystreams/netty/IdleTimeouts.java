@@ -54,7 +54,7 @@ record IdleTimeouts(@Nullable Duration reading, @Nullable Duration writing) {
                         "no bytes received within " + Timeouts.toText(timeout) + ", the read idle timeout")));
     }
 
-    /** Aborts: what is still in the system's buffer would wait for this peer, too. */
+    /** Aborts: the bytes in the system's buffer would wait for this peer, too. */
     private static IdleWatch writeWatch(Duration timeout, Loop loop, ChannelOutput output, ChannelEnd end) {
         return new IdleWatch(
                 loop,

@@ -39,7 +39,7 @@ final class Loops {
         OWNED,
         /** The group belongs to the caller; nothing can be opened after {@link #close}. */
         BORROWED,
-        /** The process shares the group: {@link #close} closes what is open then; later calls can open again. */
+        /** The process shares the group: {@link #close} closes the open connections; later calls can open again. */
         SHARED
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The directory that is served. A path is resolved with all symbolic links, and what it leads to must lie within the
+ * The directory that is served. A path is resolved with all symbolic links, and its target must lie within the
  * directory. A name that begins with a dot, such as {@code .git} or {@code .env}, is often there by accident and does
  * not exist for clients, unless hidden files are served, too.
  *

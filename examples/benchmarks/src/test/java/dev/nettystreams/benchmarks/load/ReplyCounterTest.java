@@ -1,0 +1,46 @@
+package dev.nettystreams.benchmarks.load;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.Unpooled;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReplyCounterTest {
+    private static final String RESPONSE = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nX: y\r\n\r\nhello";
+
+    private static int count(ReplyCounter counter, String text, int chunk) {
+        int replies = 0;
+        for (int from = 0; from < text.length(); from += chunk) {
+            String part = text.substring(from, Math.min(text.length(), from + chunk));
+            replies += counter.count(Unpooled.copiedBuffer(part, US_ASCII));
+        }
+        return replies;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 20, 1000})
+    void fixedReplies_areCountedInAnyChunks(int chunk) {
+        ReplyCounter counter = ReplyCounter.fixed(7);
+        assertThat(count(counter, "+PONG\r\n".repeat(5) + "+PO", chunk)).isEqualTo(5);
+        assertThat(count(counter, "NG\r\n", chunk)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 40, 1000})
+    void responses_areCountedInAnyChunks(int chunk) {
+        ReplyCounter counter = new HttpReplies();
+        assertThat(count(counter, RESPONSE.repeat(3) + RESPONSE.substring(0, 20), chunk))
+                .isEqualTo(3);
+        assertThat(count(counter, RESPONSE.substring(20), chunk)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nX: y\r\n\r\n"})
+    void aResponseThatIsNone_isRefused(String response) {
+        ReplyCounter counter = new HttpReplies();
+        assertThatThrownBy(() -> count(counter, response, 10)).isInstanceOf(IllegalStateException.class);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.nettystreams.benchmarks.compare;
+
+import dev.nettystreams.benchmarks.load.LoadGenerator;
+import dev.nettystreams.benchmarks.load.Workload;
+import dev.nettystreams.benchmarks.servers.Mode;
+import dev.nettystreams.benchmarks.servers.ServerTask;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Goes through a plan. An interrupt of its thread ends it, and leaves the results so far. */
+public final class Comparison {
+    /** A server may die of the same Ctrl-C as this program, which learns of it a little later. */
+    private static final long SIGNAL_MILLIS = 500;
+
+    private final Plan plan;
+    private final Settings settings;
+    private final Cores cores;
+    private final JvmCommand jvm;
+    private final RunFiles files;
+    private final Consumer<String> log;
+    private final CountDownLatch ending;
+
+    private final List<Result> results = new ArrayList<>();
+    private final Set<String> leftOut = new LinkedHashSet<>();
+    private long startNanos;
+
+    /**
+     * Prepares a comparison.
+     *
+     * @param plan the pairs
+     * @param settings the times
+     * @param cores where servers run
+     * @param jvm how servers of the JVM are started
+     * @param files the certificate
+     * @param log takes lines about the progress
+     * @param ending reaches zero when this process is told to end
+     */
+    public Comparison(
+            Plan plan,
+            Settings settings,
+            Cores cores,
+            JvmCommand jvm,
+            RunFiles files,
+            Consumer<String> log,
+            CountDownLatch ending) {
+        this.plan = plan;
+        this.settings = settings;
+        this.cores = cores;
+        this.jvm = jvm;
+        this.files = files;
+        this.log = log;
+        this.ending = ending;
+    }
+
+    /**
+     * Returns the results so far.
+     *
+     * @return in the order of the plan
+     */
+    public List<Result> results() {
+        return results;
+    }
+
+    /**
+     * Returns the servers that did not take part, each with the reason.
+     *
+     * @return one line for each
+     */
+    public Set<String> leftOut() {
+        return leftOut;
+    }
+
+    /**
+     * Measures all pairs.
+     *
+     * @return false if it was interrupted
+     * @throws IOException if the baseline fails, without which there is nothing to compare
+     */
+    public boolean run() throws IOException {
+        startNanos = System.nanoTime();
+        Duration whole =
+                plan.pairs().stream().map(pair -> Plan.estimate(pair, settings)).reduce(Duration.ZERO, Duration::plus);
+        Progress progress = new Progress(whole, plan.pairs().size());
+        log.accept(plan.pairs().size() + " pairs, about " + Progress.inWords(least(whole, settings.timeLimit())));
+        try (LoadGenerator generator = new LoadGenerator()) {
+            for (Plan.Pair pair : plan.pairs()) {
+                log.accept(progress.text(elapsed()) + " " + pair.candidate().name() + ": " + pair.workloadNames());
+                if (elapsed().compareTo(settings.timeLimit()) < 0) {
+                    measure(generator, pair, share(progress, pair));
+                } else {
+                    leaveOut(pair.candidate().name() + ": no time left for " + pair.workloadNames());
+                }
+                progress.finished(Plan.estimate(pair, settings));
+            }
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** Returns the time for a pair: its estimate's share of the time that is left until the limit. */
+    private Duration share(Progress progress, Plan.Pair pair) {
+        double left = settings.timeLimit().minus(elapsed()).toMillis();
+        double planned = Math.max(1, progress.planned().toMillis());
+        return Duration.ofMillis(
+                (long) Math.max(0, left * Plan.estimate(pair, settings).toMillis() / planned));
+    }
+
+    private void measure(LoadGenerator generator, Plan.Pair pair, Duration budget)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + budget.toNanos();
+        try (ServerProcess candidate = start(generator, pair, pair.candidate());
+                ServerProcess baseline = start(generator, pair, plan.baseline())) {
+            int remaining = pair.workloads().size();
+            for (Workload workload : pair.workloads()) {
+                if (pair.isIdle()) {
+                    new IdleRun(generator, workload).run(candidate, baseline, this::accept);
+                } else {
+                    Duration time = Duration.ofNanos(Math.max(0, end - System.nanoTime()) / remaining);
+                    new PairRun(generator, settings, workload, candidate, baseline).run(time, this::accept);
+                }
+                remaining--;
+            }
+        } catch (ServerFailure e) {
+            if (ending.await(SIGNAL_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new InterruptedException();
+            }
+            if (e.serverName().equals(plan.baseline().name())) {
+                throw new IOException("the baseline " + e.serverName() + " failed: " + e.getMessage(), e);
+            }
+            leaveOut(e.serverName() + ": " + e.getMessage());
+        }
+    }
+
+    private void leaveOut(String line) {
+        if (leftOut.add(line)) {
+            log.accept("  left out: " + line);
+        }
+    }
+
+    private void accept(Result result) {
+        results.add(result);
+        log.accept(String.format(
+                Locale.ROOT,
+                "  %s: %.2f of %s%s",
+                result.workload().name(),
+                result.score(),
+                result.baseline(),
+                inWords(result)));
+    }
+
+    private static String inWords(Result result) {
+        if (result.isByCpu()) {
+            return " by processor time: the generator was the limit";
+        }
+        return result.isDisturbed() ? ", disturbed by other work of the machine" : "";
+    }
+
+    private ServerProcess start(LoadGenerator generator, Plan.Pair pair, Contender contender)
+            throws IOException, InterruptedException {
+        ServerTask task = new ServerTask(
+                pair.mode(),
+                pair.mode() == Mode.RELAY ? generator.sinkPort() : 0,
+                freePort(),
+                pair.isTls() ? files.tls() : null);
+        List<String> line = new ArrayList<>(cores.serverPrefix());
+        // A small young generation is touched as a whole before the connections are counted.
+        line.addAll(contender.commandLine(task, pair.isIdle() ? jvm.with("-Xmn8m") : jvm, files));
+        return ServerProcess.start(contender.name(), contender.hasCounters(), line, task);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.nettystreams.benchmarks.compare;
+
+import java.time.Duration;
+
+/**
+ * How long a comparison measures.
+ *
+ * @param warmUp the load on each server before its first round of a workload
+ * @param rounds the number of rounds
+ * @param roundTime the length of one measurement of one server
+ * @param latencyShare the rate of the open loop, as a share of the baseline's rate in the closed loop; 0 for none
+ * @param latencyTime the length of the open loop, on each server
+ * @param timeLimit the time for everything: what begins late gets fewer rounds, and after it nothing begins
+ * @param countsSystemCalls whether strace is attached for one more measurement
+ * @param isForPublication false for a quick look
+ */
+public record Settings(
+        Duration warmUp,
+        int rounds,
+        Duration roundTime,
+        double latencyShare,
+        Duration latencyTime,
+        Duration timeLimit,
+        boolean countsSystemCalls,
+        boolean isForPublication) {
+
+    /** A time limit that no comparison reaches. */
+    public static final Duration UNLIMITED = Duration.ofDays(365);
+
+    /** The whole comparison. */
+    public static final Settings WHOLE = new Settings(
+            Duration.ofSeconds(5), 7, Duration.ofSeconds(1), 0.5, Duration.ofSeconds(4), UNLIMITED, false, true);
+
+    /** A look that ends within two minutes. */
+    public static final Settings QUICK = new Settings(
+            Duration.ofSeconds(2), 3, Duration.ofMillis(300), 0, Duration.ZERO, Duration.ofSeconds(105), false, false);
+}

@@ -1,0 +1,66 @@
+package dev.nettystreams.benchmarks.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Counts a process's system calls by {@code strace -c}, which slows it: no other figure is taken meanwhile. */
+final class SystemCallCounter implements AutoCloseable {
+    private static final long ATTACH_MILLIS = 500;
+    private static final long END_SECONDS = 10;
+
+    private final Process strace;
+    private final Path output;
+
+    private SystemCallCounter(Process strace, Path output) {
+        this.strace = strace;
+        this.output = output;
+    }
+
+    static boolean isAvailable() {
+        return Programs.isPresent("strace");
+    }
+
+    /** Attaches to a process with all its threads. */
+    static SystemCallCounter attach(long pid) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("netty-streams-benchmarks", ".strace");
+        Process strace = new ProcessBuilder(
+                        List.of("strace", "-c", "-f", "-q", "-o", output.toString(), "-p", Long.toString(pid)))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (strace.waitFor(ATTACH_MILLIS, TimeUnit.MILLISECONDS)) {
+            Files.deleteIfExists(output);
+            throw new IOException("strace may not attach to another process here");
+        }
+        return new SystemCallCounter(strace, output);
+    }
+
+    /** Detaches. Returns the number of calls. */
+    long count() throws IOException, InterruptedException {
+        strace.destroy();
+        if (!strace.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("strace does not end");
+        }
+        return total(Files.readAllLines(output));
+    }
+
+    /** Returns the calls in the last line of a summary: percent, seconds, microseconds for each call, calls, ... */
+    static long total(List<String> summary) throws IOException {
+        for (String line : summary) {
+            String[] words = line.strip().split("\\s+", -1);
+            if (words[words.length - 1].equals("total") && words.length >= 5) {
+                return Long.parseLong(words[3]);
+            }
+        }
+        throw new IOException("strace wrote no summary");
+    }
+
+    @Override
+    public void close() throws IOException {
+        strace.destroyForcibly();
+        Files.deleteIfExists(output);
+    }
+}

@@ -35,7 +35,7 @@ class DocumentsTest {
 
     /** Relative to the root: directories of Java sources whose comments are held to the width. */
     private static final List<String> JAVA_OF_THAT_WIDTH =
-            List.of("core/src", "netty-transport/src", "tls/src", "examples/demos/src");
+            List.of("core/src", "netty-transport/src", "tls/src", "examples/demos/src", "examples/benchmarks/src");
 
     private static final Pattern FENCED = Pattern.compile("^```.*?^```", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern CODE_SPAN = Pattern.compile("`([^`]+)`");
@@ -243,7 +243,7 @@ class DocumentsTest {
 
     private static List<Path> testSources() throws IOException {
         List<Path> sources = new ArrayList<>();
-        for (String module : List.of("core", "netty-transport", "tls", "examples/demos")) {
+        for (String module : List.of("core", "netty-transport", "tls", "examples/demos", "examples/benchmarks")) {
             for (String kind : List.of("test", "jcstress")) {
                 Path directory = ROOT.resolve(module).resolve("src").resolve(kind);
                 if (Files.isDirectory(directory)) {

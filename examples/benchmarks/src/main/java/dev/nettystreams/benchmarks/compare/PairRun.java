@@ -143,7 +143,7 @@ final class PairRun {
     }
 
     private double systemCalls(ServerProcess server, Load load) throws ServerFailure, InterruptedException {
-        try (SystemCallCounter counter = SystemCallCounter.attach(server.pid())) {
+        try (SystemCallCounter counter = SystemCallCounter.attach(server.pids())) {
             ClosedLoop.Outcome outcome = load.run(settings.roundTime());
             return (double) counter.count() / outcome.operations();
         } catch (ServerFailure e) {

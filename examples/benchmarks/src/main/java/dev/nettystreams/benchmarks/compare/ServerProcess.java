@@ -128,8 +128,9 @@ public final class ServerProcess implements AutoCloseable {
         return task.port();
     }
 
-    long pid() {
-        return process.pid();
+    /** Returns the processes: one, or a shell and the command that it runs. */
+    List<Long> pids() {
+        return all().map(ProcessHandle::pid).toList();
     }
 
     /** Returns a failure of this server that says why its connections failed. */

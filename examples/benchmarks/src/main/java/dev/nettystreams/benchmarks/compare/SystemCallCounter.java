@@ -3,10 +3,11 @@ package dev.nettystreams.benchmarks.compare;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Counts a process's system calls by {@code strace -c}, which slows it: no other figure is taken meanwhile. */
+/** Counts a server's system calls by {@code strace -c}, which slows it: no other figure is taken meanwhile. */
 final class SystemCallCounter implements AutoCloseable {
     private static final long ATTACH_MILLIS = 500;
     private static final long END_SECONDS = 10;
@@ -19,15 +20,12 @@ final class SystemCallCounter implements AutoCloseable {
         this.output = output;
     }
 
-    static boolean isAvailable() {
-        return Programs.isPresent("strace");
-    }
-
-    /** Attaches to a process with all its threads. */
-    static SystemCallCounter attach(long pid) throws IOException, InterruptedException {
+    /** Attaches to processes with all their threads. */
+    static SystemCallCounter attach(List<Long> pids) throws IOException, InterruptedException {
         Path output = Files.createTempFile("netty-streams-benchmarks", ".strace");
-        Process strace = new ProcessBuilder(
-                        List.of("strace", "-c", "-f", "-q", "-o", output.toString(), "-p", Long.toString(pid)))
+        List<String> command = new ArrayList<>(List.of("strace", "-c", "-f", "-q", "-o", output.toString()));
+        pids.forEach(pid -> command.addAll(List.of("-p", pid.toString())));
+        Process strace = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

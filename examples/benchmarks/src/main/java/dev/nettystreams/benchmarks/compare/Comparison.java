@@ -158,6 +158,18 @@ public final class Comparison {
 
     private void accept(Result result) {
         results.add(result);
+        if (result.workload().kind() == Workload.Kind.IDLE) {
+            Round round = result.rounds().get(0);
+            log.accept(String.format(
+                    Locale.ROOT,
+                    "  %s: %.1f %s, and %.1f of %s",
+                    result.workload().name(),
+                    round.candidate().rate(),
+                    result.workload().unit(),
+                    round.baseline().rate(),
+                    result.baseline()));
+            return;
+        }
         log.accept(String.format(
                 Locale.ROOT,
                 "  %s: %.2f of %s%s",

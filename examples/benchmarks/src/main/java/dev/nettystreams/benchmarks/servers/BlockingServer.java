@@ -2,9 +2,7 @@ package dev.nettystreams.benchmarks.servers;
 
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslProvider;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLServerSocket;
 
 /** The JDK's blocking sockets on virtual threads, one for each connection. */
 @SuppressWarnings("AssignmentExpression") // the loop of every reader
@@ -26,9 +23,7 @@ final class BlockingServer implements RunningServer {
     public void start(ServerTask task) throws Exception {
         Executor threads = VirtualThreads.executor();
         InetAddress loopback = InetAddress.getLoopbackAddress();
-        ServerSocket listening = task.tls() == null
-                ? new ServerSocket()
-                : tls(task.tls()).getServerSocketFactory().createServerSocket();
+        ServerSocket listening = task.tls() == null ? new ServerSocket() : tls(task.tls());
         listening.setReuseAddress(true);
         listening.bind(new InetSocketAddress(loopback, task.port()), 4096);
         Thread acceptor = new Thread(
@@ -47,8 +42,12 @@ final class BlockingServer implements RunningServer {
         acceptor.start();
     }
 
-    private static SSLContext tls(ServerTask.TlsFiles files) throws SSLException {
-        return ((JdkSslContext) NettyServer.tls(files, SslProvider.JDK)).context();
+    private static ServerSocket tls(ServerTask.TlsFiles files) throws IOException {
+        JdkSslContext tls = (JdkSslContext) NettyServer.tls(files, SslProvider.JDK);
+        SSLServerSocket listening =
+                (SSLServerSocket) tls.context().getServerSocketFactory().createServerSocket();
+        listening.setEnabledCipherSuites(new String[] {NettyServer.CIPHER_SUITE});
+        return listening;
     }
 
     private static void serve(ServerTask task, Executor threads, Socket socket) {
@@ -67,43 +66,64 @@ final class BlockingServer implements RunningServer {
         }
     }
 
-    /** Adds lines. Flushes the replies before a read that may wait, and not before. */
-    private static final class Lines extends BufferedInputStream {
+    /**
+     * The lines of a socket's input. Flushes the replies before a read that may wait, and not before. It is no
+     * {@code BufferedInputStream}: a subclass of that one waits inside a monitor, which holds up the carrier of its
+     * virtual thread before Java 24.
+     */
+    private static final class Lines {
+        private final InputStream in;
         private final OutputStream replies;
+        private final byte[] buffer = new byte[8192];
+        private int position;
+        private int limit;
 
         Lines(InputStream in, OutputStream replies) {
-            super(in, 8192);
+            this.in = in;
             this.replies = replies;
         }
 
-        /** Returns a line with its ending, or what there is at EOF. */
+        /** Returns a line with its ending, or the rest at EOF. */
         byte[] next() throws IOException {
-            for (int i = pos; i < count; i++) {
-                if (buf[i] == '\n') {
-                    byte[] line = Arrays.copyOfRange(buf, pos, i + 1);
-                    pos = i + 1;
-                    return line;
+            byte[] begun = {};
+            while (true) {
+                for (int i = position; i < limit; i++) {
+                    if (buffer[i] == '\n') {
+                        return take(begun, i + 1);
+                    }
+                }
+                begun = take(begun, limit);
+                if (!fill()) {
+                    return begun;
                 }
             }
-            replies.flush();
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            int next;
-            while ((next = read()) >= 0) {
-                line.write(next);
-                if (next == '\n') {
-                    break;
-                }
-            }
-            return line.toByteArray();
+        }
+
+        /** Takes the buffered bytes up to {@code end}, and returns them after the first ones. */
+        private byte[] take(byte[] first, int end) {
+            byte[] joined = Arrays.copyOf(first, first.length + end - position);
+            System.arraycopy(buffer, position, joined, first.length, end - position);
+            position = end;
+            return joined;
         }
 
         void skipFully(int byteCount) throws IOException {
-            if (count - pos < byteCount) {
-                replies.flush();
+            int left = byteCount;
+            while (left > limit - position) {
+                left -= limit - position;
+                if (!fill()) {
+                    throw new EOFException();
+                }
             }
-            if (readNBytes(byteCount).length < byteCount) {
-                throw new EOFException();
-            }
+            position += left;
+        }
+
+        /** Returns false at EOF. */
+        private boolean fill() throws IOException {
+            replies.flush();
+            position = 0;
+            limit = Math.max(0, in.read(buffer));
+            return limit > 0;
         }
     }
 

@@ -48,13 +48,12 @@ final class RawHttp extends RawHandler {
         input.skipBytes(byteCount);
     }
 
+    /** Slices, because a duplicate may grow: under TLS, Netty would append the next response to the shared one. */
     private static ByteBuf responseBuffer(byte[] response) { // the lengths differ
         if (response.length == Protocol.SMALL_FILE.length) {
-            return SMALL.retainedDuplicate();
+            return SMALL.retainedSlice();
         }
-        return response.length == Protocol.LARGE_FILE.length
-                ? LARGE.retainedDuplicate()
-                : Unpooled.wrappedBuffer(response);
+        return response.length == Protocol.LARGE_FILE.length ? LARGE.retainedSlice() : Unpooled.wrappedBuffer(response);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
@@ -24,8 +25,11 @@ final class VertxServer implements RunningServer {
     @Override
     public void start(ServerTask task) throws Exception {
         Transport transport = Transport.EPOLL;
+        // Its cache of files would leave a temporary directory.
+        FileSystemOptions noFiles =
+                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
         Vertx vertx = Vertx.builder()
-                .with(new VertxOptions().setEventLoopPoolSize(1))
+                .with(new VertxOptions().setEventLoopPoolSize(1).setFileSystemOptions(noFiles))
                 .withTransport(transport != null && transport.available() ? transport : Transport.NIO)
                 .build();
         NetServerOptions options = new NetServerOptions()

@@ -105,6 +105,8 @@ async def main(mode, port, tls):
     context = None
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # The client's order of cipher suites, which every other server follows, too.
+        context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_cert_chain(*tls)
     server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=context, backlog=4096)

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +62,7 @@ class ServersTest {
                 if (kind.isFor(mode, false)) {
                     all.add(Arguments.of(kind.name(), mode, false));
                 }
-                if (kind.isFor(mode, true) && (mode == Mode.PING || mode == Mode.ECHO || mode == Mode.RELAY)) {
+                if (kind.isFor(mode, true)) {
                     all.add(Arguments.of(kind.name(), mode, true));
                 }
             }
@@ -189,7 +190,13 @@ class ServersTest {
                 .protocols("TLSv1.3")
                 .trustManager(InsecureTrustManagerFactory.INSTANCE)
                 .build();
-        return trusting.context().getSocketFactory().createSocket(plain, "localhost", task.port(), true);
+        SSLSocket socket =
+                (SSLSocket) trusting.context().getSocketFactory().createSocket(plain, "localhost", task.port(), true);
+        socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+        // The generator's order.
+        socket.setEnabledCipherSuites(new String[] {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"});
+        assertThat(socket.getSession().getCipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+        return socket;
     }
 
     /** Python's servers are processes; the others run here until this JVM ends. */

@@ -1,10 +1,14 @@
 package dev.nettystreams.benchmarks.load;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +27,8 @@ public final class Churn {
 
     private long startNanos;
     private long operations;
-    private int open;
+    private int unfinished;
+    private final Set<Channel> open = new HashSet<>();
 
     private Churn(LoadGenerator generator, Workload workload, int port, Duration duration) {
         this.generator = generator;
@@ -56,16 +61,23 @@ public final class Churn {
         } catch (TimeoutException e) {
             throw new IOException("a connection does not end: the server stalls", e);
         } finally {
-            generator.loop().execute(run.request::release);
+            generator.loop().execute(run::end);
         }
     }
 
     private void begin() {
         startNanos = System.nanoTime();
-        open = workload.connectionCount();
+        unfinished = workload.connectionCount();
         for (int i = 0; i < workload.connectionCount(); i++) {
             openNext();
         }
+    }
+
+    /** Ends what an interrupt or a failure has left open. */
+    private void end() {
+        outcome.cancel(false);
+        List.copyOf(open).forEach(Channel::close);
+        request.release();
     }
 
     private void openNext() {
@@ -90,7 +102,7 @@ public final class Churn {
         long elapsed = System.nanoTime() - startNanos;
         if (elapsed < durationNanos) {
             openNext();
-        } else if (--open == 0) {
+        } else if (--unfinished == 0) {
             outcome.complete(new ClosedLoop.Outcome(operations, elapsed));
         }
     }
@@ -101,9 +113,12 @@ public final class Churn {
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            if (!outcome.isDone()) {
-                context.writeAndFlush(request.retainedDuplicate(), context.voidPromise());
+            if (outcome.isDone()) {
+                context.close();
+                return;
             }
+            open.add(context.channel());
+            context.writeAndFlush(request.retainedSlice(), context.voidPromise());
         }
 
         @Override
@@ -119,6 +134,7 @@ public final class Churn {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
+            open.remove(context.channel());
             closed(isAnswered);
         }
 

@@ -2,30 +2,31 @@ package dev.nettystreams.benchmarks.load;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.function.Supplier;
 
 /** One request and the form of its reply. */
 public final class Exchange {
     private final byte[] request;
-    private final int replyByteCount;
+    private final Supplier<ReplyCounter> newCounter;
 
-    private Exchange(byte[] request, int replyByteCount) {
+    private Exchange(byte[] request, Supplier<ReplyCounter> newCounter) {
         this.request = request;
-        this.replyByteCount = replyByteCount;
+        this.newCounter = newCounter;
     }
 
-    /** Creates an exchange whose replies have so many bytes. */
-    static Exchange fixed(byte[] request, int replyByteCount) {
-        return new Exchange(request, replyByteCount);
+    /** Creates an exchange whose replies are all the same. */
+    static Exchange fixed(byte[] request, byte[] reply) {
+        return new Exchange(request, () -> new CheckedReplies(reply));
     }
 
     /** Creates an exchange whose replies are HTTP responses, all of the length of the first one. */
-    static Exchange http(byte[] request) {
-        return new Exchange(request, 0);
+    static Exchange http(byte[] request, int bodyByteCount) {
+        return new Exchange(request, () -> new HttpReplies(bodyByteCount));
     }
 
     /** Returns a counter for the replies on one connection. */
     ReplyCounter newCounter() {
-        return replyByteCount > 0 ? ReplyCounter.fixed(replyByteCount) : new HttpReplies();
+        return newCounter.get();
     }
 
     /** Returns the size of a request. */
@@ -35,7 +36,7 @@ public final class Exchange {
 
     /** Returns so many requests, one after the other, which are released at the end of the run. */
     ByteBuf requests(int count) {
-        ByteBuf requests = Unpooled.directBuffer(request.length * count);
+        ByteBuf requests = Unpooled.directBuffer(request.length * count, request.length * count);
         for (int i = 0; i < count; i++) {
             requests.writeBytes(request);
         }

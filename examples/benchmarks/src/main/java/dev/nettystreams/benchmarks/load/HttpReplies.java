@@ -14,8 +14,13 @@ final class HttpReplies implements ReplyCounter {
     private static final int MOST_HEAD_BYTES = 8192;
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d{1,9})\r\n");
 
+    private final int bodyByteCount;
     private final ByteArrayOutputStream head = new ByteArrayOutputStream();
     private @Nullable ReplyCounter rest;
+
+    HttpReplies(int bodyByteCount) {
+        this.bodyByteCount = bodyByteCount;
+    }
 
     @Override
     public int count(ByteBuf input) {
@@ -41,8 +46,11 @@ final class HttpReplies implements ReplyCounter {
         if (!length.find()) {
             throw new IllegalStateException("the response has no Content-Length");
         }
-        int whole = text.length() + Integer.parseInt(length.group(1));
-        rest = ReplyCounter.fixed(whole);
+        int received = Integer.parseInt(length.group(1));
+        if (received != bodyByteCount) {
+            throw new IllegalStateException("Content-Length is not " + bodyByteCount + ": " + received);
+        }
+        rest = ReplyCounter.ofLength(text.length() + bodyByteCount);
         rest.count(Unpooled.wrappedBuffer(text.getBytes(ISO_8859_1)));
     }
 }

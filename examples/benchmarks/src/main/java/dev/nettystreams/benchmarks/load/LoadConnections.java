@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,11 +76,13 @@ public final class LoadConnections implements AutoCloseable {
         for (int i = from; i < to; i++) {
             LoadConnection connection = new LoadConnection(i, this, requests, workload.exchange());
             connections.add(connection);
-            opening.add(generator.client(workload.isTls(), () -> connection).connect("127.0.0.1", port));
+            ChannelFuture opened =
+                    generator.client(workload.isTls(), () -> connection).connect("127.0.0.1", port);
+            channels.add(opened.channel());
+            opening.add(opened);
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(OPEN_SECONDS);
         for (ChannelFuture each : opening) {
-            channels.add(each.channel());
             if (!each.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw new IOException("the server did not accept " + to + " connections in " + OPEN_SECONDS + " s");
             }
@@ -87,9 +90,18 @@ public final class LoadConnections implements AutoCloseable {
                 throw new IOException("connect: " + each.cause().getMessage(), each.cause());
             }
             SslHandler tls = each.channel().pipeline().get(SslHandler.class);
-            if (tls != null && !tls.handshakeFuture().await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                throw new IOException("the server did not end its handshakes in " + OPEN_SECONDS + " s");
+            if (tls != null) {
+                awaitHandshake(tls.handshakeFuture(), end);
             }
+        }
+    }
+
+    private static void awaitHandshake(Future<Channel> handshake, long end) throws IOException, InterruptedException {
+        if (!handshake.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            throw new IOException("the server did not end its handshakes in " + OPEN_SECONDS + " s");
+        }
+        if (!handshake.isSuccess()) {
+            throw new IOException("TLS handshake: " + handshake.cause().getMessage(), handshake.cause());
         }
     }
 

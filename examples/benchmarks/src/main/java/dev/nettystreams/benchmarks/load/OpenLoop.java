@@ -84,6 +84,7 @@ public final class OpenLoop implements Drive {
             delays.recordValue(Math.min(HIGHEST_NANOS, now - dueNanos(sentCount)));
             connections.get((int) (sentCount % connections.size())).send(1);
             sentCount++;
+            now = System.nanoTime(); // the writes before this one delay it
         }
         if (sentCount == requestCount && now - dueNanos(requestCount) > DRAIN_NANOS) {
             end(now);

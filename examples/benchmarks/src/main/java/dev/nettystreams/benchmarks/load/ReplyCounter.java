@@ -13,7 +13,7 @@ interface ReplyCounter {
     int count(ByteBuf input);
 
     /** Returns a counter for replies of one length. */
-    static ReplyCounter fixed(int byteCount) {
+    static ReplyCounter ofLength(int byteCount) {
         return new ReplyCounter() {
             private long received;
 

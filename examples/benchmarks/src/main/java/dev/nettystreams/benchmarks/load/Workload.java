@@ -48,7 +48,10 @@ public record Workload(
     }
 
     private static final Exchange PING =
-            Exchange.fixed("*1\r\n$4\r\nPING\r\n".getBytes(US_ASCII), Protocol.PONG.length);
+            Exchange.fixed("*1\r\n$4\r\nPING\r\n".getBytes(US_ASCII), Protocol.PONG);
+
+    private static final Exchange FULL_SINK =
+            Exchange.fixed(new byte[Protocol.SINK_BYTES], new byte[] {Protocol.SINK_REPLY});
 
     private static List<Workload> plain() {
         return List.of(
@@ -94,7 +97,7 @@ public record Workload(
                         Kind.RATE,
                         16,
                         2,
-                        Exchange.fixed(new byte[Protocol.SINK_BYTES], 1),
+                        FULL_SINK,
                         Protocol.SINK_BYTES,
                         false),
                 new Workload(
@@ -105,7 +108,7 @@ public record Workload(
                         Kind.RATE,
                         16,
                         2,
-                        Exchange.fixed((MIB + "\n").getBytes(US_ASCII), MIB),
+                        Exchange.fixed((MIB + "\n").getBytes(US_ASCII), new byte[MIB]),
                         MIB,
                         false),
                 new Workload(
@@ -116,7 +119,7 @@ public record Workload(
                         Kind.RATE,
                         16,
                         2,
-                        Exchange.fixed(new byte[Protocol.SINK_BYTES], 1),
+                        FULL_SINK,
                         Protocol.SINK_BYTES,
                         false),
                 new Workload(
@@ -127,7 +130,7 @@ public record Workload(
                         Kind.RATE,
                         50,
                         1,
-                        Exchange.http(get("small")),
+                        Exchange.http(get("small"), 128),
                         0,
                         true),
                 new Workload(
@@ -138,7 +141,7 @@ public record Workload(
                         Kind.RATE,
                         16,
                         1,
-                        Exchange.http(get("large")),
+                        Exchange.http(get("large"), Protocol.BLOCK_BYTES),
                         Protocol.BLOCK_BYTES,
                         false),
                 new Workload(
@@ -148,7 +151,7 @@ public record Workload(
     }
 
     private static Exchange echo(int byteCount) {
-        return Exchange.fixed(new byte[byteCount], byteCount);
+        return Exchange.fixed(new byte[byteCount], new byte[byteCount]);
     }
 
     private static byte[] get(String path) {

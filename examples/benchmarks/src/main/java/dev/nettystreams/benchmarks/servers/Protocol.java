@@ -16,7 +16,9 @@ public final class Protocol {
     /** The size of the blocks that servers write, and of the most that they ask a read for. */
     public static final int BLOCK_BYTES = 65536;
 
-    static final byte SINK_REPLY = '.';
+    /** The reply of a sink. */
+    public static final byte SINK_REPLY = '.';
+
     static final byte[] SMALL_FILE = response(128);
     static final byte[] LARGE_FILE = response(65536);
     static final byte[] NOT_FOUND =

@@ -82,6 +82,32 @@ class LoopsTest {
     }
 
     @Test
+    void aServerOfAnotherProtocol_hasNoFigure() throws Exception {
+        Workload requests = Workload.named("request-reply").withConnections(2);
+        try (LoadGenerator generator = new LoadGenerator();
+                StallingServer echo = new StallingServer(NEVER, Duration.ZERO);
+                LoadConnections connections = LoadConnections.open(generator, requests, echo.port())) {
+            assertThatThrownBy(() -> ClosedLoop.run(connections, 1, Duration.ofSeconds(30)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the first reply differs from the expected one");
+            assertThatThrownBy(() -> Churn.run(generator, requests, echo.port(), Duration.ofSeconds(30)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the first reply differs from the expected one");
+        }
+    }
+
+    @Test
+    void aServerWithoutTls_failsTheHandshake() throws Exception {
+        Workload underTls = Workload.named("tls-echo").withConnections(2);
+        try (LoadGenerator generator = new LoadGenerator();
+                StallingServer echo = new StallingServer(NEVER, Duration.ZERO)) {
+            assertThatThrownBy(() -> LoadConnections.open(generator, underTls, echo.port()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("TLS handshake: ");
+        }
+    }
+
+    @Test
     void aServerThatDoesNotListen_isAnIoException() throws Exception {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -23,24 +23,38 @@ class ReplyCounterTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 20, 1000})
     void fixedReplies_areCountedInAnyChunks(int chunk) {
-        ReplyCounter counter = ReplyCounter.fixed(7);
+        ReplyCounter counter = new CheckedReplies("+PONG\r\n".getBytes(US_ASCII));
         assertThat(count(counter, "+PONG\r\n".repeat(5) + "+PO", chunk)).isEqualTo(5);
         assertThat(count(counter, "NG\r\n", chunk)).isEqualTo(1);
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 3, 1000})
+    void aFirstReplyThatDiffers_isRefused(int chunk) {
+        ReplyCounter counter = new CheckedReplies("+PONG\r\n".getBytes(US_ASCII));
+        assertThatThrownBy(() -> count(counter, "+PANG\r\n", chunk))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the first reply differs from the expected one");
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 3, 40, 1000})
     void responses_areCountedInAnyChunks(int chunk) {
-        ReplyCounter counter = new HttpReplies();
+        ReplyCounter counter = new HttpReplies(5);
         assertThat(count(counter, RESPONSE.repeat(3) + RESPONSE.substring(0, 20), chunk))
                 .isEqualTo(3);
         assertThat(count(counter, RESPONSE.substring(20), chunk)).isEqualTo(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nX: y\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX: y\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n"
+            })
     void aResponseThatIsNone_isRefused(String response) {
-        ReplyCounter counter = new HttpReplies();
+        ReplyCounter counter = new HttpReplies(5);
         assertThatThrownBy(() -> count(counter, response, 10)).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -5,15 +5,19 @@ import dev.nettystreams.benchmarks.load.Workload;
 import dev.nettystreams.benchmarks.servers.Mode;
 import dev.nettystreams.benchmarks.servers.ServerTask;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -21,6 +25,10 @@ import java.util.function.Consumer;
 public final class Comparison {
     /** A server may die of the same Ctrl-C as this program, which learns of it a little later. */
     private static final long SIGNAL_MILLIS = 500;
+
+    private static final int LEAST_PORT = 20_000;
+    private static final int MOST_PORT = 32_000;
+    private static final int BIND_ATTEMPTS = 100;
 
     private final Plan plan;
     private final Settings settings;
@@ -92,6 +100,9 @@ public final class Comparison {
                 plan.pairs().stream().map(pair -> Plan.estimate(pair, settings)).reduce(Duration.ZERO, Duration::plus);
         Progress progress = new Progress(whole, plan.pairs().size());
         log.accept(plan.pairs().size() + " pairs, about " + Progress.inWords(least(whole, settings.timeLimit())));
+        if (settings.countsSystemCalls() && !Programs.isPresent("strace")) {
+            log.accept("warning: no system calls are counted, because strace is not on the PATH");
+        }
         try (LoadGenerator generator = new LoadGenerator()) {
             for (Plan.Pair pair : plan.pairs()) {
                 log.accept(progress.text(elapsed()) + " " + pair.candidate().name() + ": " + pair.workloadNames());
@@ -127,27 +138,40 @@ public final class Comparison {
     private void measure(LoadGenerator generator, Plan.Pair pair, Duration budget)
             throws IOException, InterruptedException {
         long end = System.nanoTime() + budget.toNanos();
+        Deque<Workload> left = new ArrayDeque<>(pair.workloads());
+        boolean isStarted = false;
         try (ServerProcess candidate = start(generator, pair, pair.candidate());
                 ServerProcess baseline = start(generator, pair, plan.baseline())) {
-            int remaining = pair.workloads().size();
+            isStarted = true;
             for (Workload workload : pair.workloads()) {
                 if (pair.isIdle()) {
                     new IdleRun(generator, workload).run(candidate, baseline, this::accept);
                 } else {
-                    Duration time = Duration.ofNanos(Math.max(0, end - System.nanoTime()) / remaining);
+                    Duration time = Duration.ofNanos(Math.max(0, end - System.nanoTime()) / left.size());
                     new PairRun(generator, settings, workload, candidate, baseline).run(time, this::accept);
                 }
-                remaining--;
+                left.remove();
             }
         } catch (ServerFailure e) {
             if (ending.await(SIGNAL_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new InterruptedException();
             }
-            if (e.serverName().equals(plan.baseline().name())) {
-                throw new IOException("the baseline " + e.serverName() + " failed: " + e.getMessage(), e);
-            }
-            leaveOut(e.serverName() + ": " + e.getMessage());
+            failed(pair, e, isStarted, left);
         }
+    }
+
+    /** Leaves out the rest of a pair. Without a baseline that starts, there is nothing to compare with. */
+    private void failed(Plan.Pair pair, ServerFailure failure, boolean isStarted, Deque<Workload> left)
+            throws IOException {
+        String reason = failure.getMessage();
+        if (failure.serverName().equals(plan.baseline().name())) {
+            reason = "the baseline " + failure.serverName() + " failed: " + reason;
+            if (!isStarted) {
+                throw new IOException(reason, failure);
+            }
+        }
+        String names = String.join(", ", left.stream().map(Workload::name).toList());
+        leaveOut(pair.candidate().name() + (isStarted ? ", in " + names + ": " : ": ") + reason);
     }
 
     private void leaveOut(String line) {
@@ -199,9 +223,17 @@ public final class Comparison {
         return ServerProcess.start(contender.name(), contender.hasCounters(), line, task);
     }
 
+    /** Returns a port that no client is given by the system, so that it is still free when the server listens. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int attempt = 1; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, MOST_PORT);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                if (attempt == BIND_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ import dev.nettystreams.benchmarks.servers.ServerKind;
 import dev.nettystreams.benchmarks.servers.ServerTask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param command the user's command, which receives {@code MODE PORT [tls CERT KEY]}; empty for this program's servers
  */
 public record Contender(String name, @Nullable ServerKind kind, String command) {
+    private static final Pattern NAME_AND_COMMAND = Pattern.compile("([\\w.-]{1,24})=(.*)", Pattern.DOTALL);
+
+    /**
+     * Before a user's command: the end of this program, however it ends, ends the shell's standard input, and then the
+     * shell's process group.
+     */
+    private static final String WATCH = "exec 3<&0; { cat <&3; kill -- -$$; } >/dev/null 2>&1 & exec 3<&-; ";
+
     /**
      * Returns a server of this program.
      *
@@ -33,15 +43,16 @@ public record Contender(String name, @Nullable ServerKind kind, String command) 
      * @throws IllegalArgumentException if it does not have that form, or has the name of one of this program's servers
      */
     public static Contender parse(String text) {
-        int equals = text.indexOf('=');
-        if (equals < 1 || text.substring(equals + 1).isBlank()) {
-            throw new IllegalArgumentException("expected NAME=COMMAND: " + text);
+        Matcher parts = NAME_AND_COMMAND.matcher(text);
+        if (!parts.matches() || parts.group(2).isBlank()) {
+            throw new IllegalArgumentException(
+                    "expected NAME=COMMAND, with at most 24 letters, digits and . _ - in NAME: " + text);
         }
-        String name = text.substring(0, equals);
+        String name = parts.group(1);
         if (ServerKind.named(name) != null) {
             throw new IllegalArgumentException("the name belongs to a server of this program: " + name);
         }
-        return new Contender(name, null, text.substring(equals + 1));
+        return new Contender(name, null, parts.group(2));
     }
 
     boolean isFor(Mode mode, boolean isTls) {
@@ -57,7 +68,9 @@ public record Contender(String name, @Nullable ServerKind kind, String command) 
     List<String> commandLine(ServerTask task, JvmCommand jvm, PythonProgram python) {
         List<String> line = new ArrayList<>();
         if (kind == null) {
-            line.addAll(List.of("sh", "-c", command + " \"$@\"", "sh"));
+            boolean hasGroups = Programs.isPresent("setsid");
+            line.addAll(hasGroups ? List.of("setsid", "sh", "-c") : List.of("sh", "-c"));
+            line.addAll(List.of((hasGroups ? WATCH : "") + command + " \"$@\"", "sh"));
         } else if (kind.python() != null) {
             line.addAll(List.of("python3", python.path().toString(), kind.python()));
         } else {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,10 @@ import java.util.regex.Pattern;
 public final class Machine {
     private static final Pattern MODEL = Pattern.compile("(?m)^(?:model name|Model|Hardware)\\s*:\\s*(.+)$");
     private static final String VERSIONS = "/dev/nettystreams/benchmarks/versions.properties";
+
+    private static final String UNKNOWN = "unknown";
+    private static final int ANSWER_SECONDS = 10;
+    private static final int MOST_BYTES = 1000;
 
     private Machine() {}
 
@@ -86,14 +91,19 @@ public final class Machine {
         try {
             Process program =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
-            String text = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            program.waitFor(10, TimeUnit.SECONDS);
-            return String.join("; ", text.lines().map(String::strip).toList());
+            try (InputStream output = program.getInputStream()) {
+                // A program that prints nothing, or prints without end, is not the expected one.
+                CompletableFuture.delayedExecutor(ANSWER_SECONDS, TimeUnit.SECONDS)
+                        .execute(program::destroyForcibly);
+                String text = new String(output.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+                return text.isBlank()
+                        ? UNKNOWN
+                        : String.join("; ", text.lines().map(String::strip).toList());
+            } finally {
+                program.destroyForcibly();
+            }
         } catch (IOException e) {
-            return "unknown";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "unknown";
+            return UNKNOWN;
         }
     }
 }

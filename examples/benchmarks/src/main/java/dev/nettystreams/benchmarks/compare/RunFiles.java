@@ -32,6 +32,15 @@ public final class RunFiles implements AutoCloseable, PythonProgram {
      */
     public static RunFiles create() throws Exception {
         Path directory = Files.createTempDirectory("netty-streams-benchmarks");
+        try {
+            return new RunFiles(directory, write(directory));
+        } catch (Exception | Error e) {
+            delete(directory);
+            throw e;
+        }
+    }
+
+    private static TlsFiles write(Path directory) throws Exception {
         X509Bundle certificate = new CertificateBuilder()
                 .ecp256()
                 .subject("CN=localhost")
@@ -47,7 +56,7 @@ public final class RunFiles implements AutoCloseable, PythonProgram {
             }
             Files.copy(program, directory.resolve(PYTHON));
         }
-        return new RunFiles(directory, tls);
+        return tls;
     }
 
     /**
@@ -66,6 +75,10 @@ public final class RunFiles implements AutoCloseable, PythonProgram {
 
     @Override
     public void close() throws IOException {
+        delete(directory);
+    }
+
+    private static void delete(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {
             files = found.sorted(Comparator.reverseOrder()).toList();

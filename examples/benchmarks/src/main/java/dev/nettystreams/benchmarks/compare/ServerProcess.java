@@ -1,50 +1,41 @@
 package dev.nettystreams.benchmarks.compare;
 
 import dev.nettystreams.benchmarks.servers.ServerTask;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** One server in its own process, from its start to its end. Its costs are those of its descendants, too. */
 public final class ServerProcess implements AutoCloseable {
     private static final long START_SECONDS = 30;
     private static final long ANSWER_SECONDS = 10;
-    private static final long END_SECONDS = 2;
-    private static final int KEPT_ERROR_LINES = 20;
-    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
+    private static final int POLL_MILLIS = 50;
+
+    /** A process may be about to end when its connections do. */
+    private static final long EXIT_MILLIS = 300;
+
+    private static final String LISTENING = "listening ";
     private static final String ALLOCATED = "allocated ";
 
     private final String name;
     private final ServerTask task;
     private final Process process;
+    private final ProcessTree tree;
+    private final ServerOutput output;
     private final boolean hasCounters;
-    private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
-    private final Deque<String> errors = new ArrayDeque<>(); // guarded by itself
-    private final Thread errorReader;
 
     private ServerProcess(String name, ServerTask task, boolean hasCounters, Process process) {
         this.name = name;
         this.task = task;
         this.process = process;
+        this.tree = new ProcessTree(process);
+        this.output = new ServerOutput(process);
         this.hasCounters = hasCounters;
-        startReader("out", process.getInputStream(), output::add);
-        this.errorReader = startReader("err", process.getErrorStream(), this::keepError);
     }
 
     /**
@@ -53,7 +44,7 @@ public final class ServerProcess implements AutoCloseable {
      * @param name the name in reports
      * @param hasCounters whether it answers {@code counters}
      * @param commandLine the command with its arguments
-     * @param task what the arguments say
+     * @param task the work that the arguments state
      * @return a listening server
      * @throws ServerFailure if it ends instead, or says nothing; the message is the last line of its errors
      * @throws InterruptedException if this thread is interrupted
@@ -68,20 +59,24 @@ public final class ServerProcess implements AutoCloseable {
         }
         ServerProcess started = new ServerProcess(name, task, hasCounters, process);
         try {
-            started.waitUntilListening();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+            started.awaitLine(end);
+            if (!hasCounters) {
+                started.awaitConnection(end);
+            }
             return started;
-        } catch (ServerFailure | InterruptedException e) {
+        } catch (ServerFailure | InterruptedException | RuntimeException e) {
             started.close();
             throw e;
         }
     }
 
-    private void waitUntilListening() throws ServerFailure, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        while (output.poll(20, TimeUnit.MILLISECONDS) == null) {
-            if (!process.isAlive() && output.isEmpty()) {
-                errorReader.join(1000);
-                throw new ServerFailure(name, lastError());
+    /** A JVM that cannot start says so on standard output, too; its own servers have a line of their own. */
+    private void awaitLine(long end) throws ServerFailure, InterruptedException {
+        String line;
+        while ((line = output.next(POLL_MILLIS)) == null || (hasCounters && !line.startsWith(LISTENING))) {
+            if (line == null) {
+                requireAlive();
             }
             if (System.nanoTime() - end > 0) {
                 throw new ServerFailure(name, "printed no line within " + START_SECONDS + " s");
@@ -89,34 +84,29 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static Thread startReader(String which, InputStream in, Consumer<String> each) {
-        Thread reader = new Thread(
-                () -> {
-                    try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-                        lines.lines().forEach(each);
-                    } catch (IOException | UncheckedIOException e) {
-                        // the process has ended
-                    }
-                },
-                "server-" + which);
-        reader.setDaemon(true);
-        reader.start();
-        return reader;
-    }
-
-    private void keepError(String line) {
-        synchronized (errors) {
-            errors.addLast(line);
-            if (errors.size() > KEPT_ERROR_LINES) {
-                errors.removeFirst();
+    /** The first line of a user's server may come a little early. */
+    private void awaitConnection(long end) throws ServerFailure, InterruptedException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(address, (int) TimeUnit.SECONDS.toMillis(1));
+                return;
+            } catch (IOException e) {
+                requireAlive();
+                if (System.nanoTime() - end > 0) {
+                    throw new ServerFailure(
+                            name,
+                            "printed a line, but does not listen at 127.0.0.1:" + port() + " within " + START_SECONDS
+                                    + " s");
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         }
     }
 
-    /** Returns the last line of standard error, or the status if there is none. */
-    private String lastError() {
-        synchronized (errors) {
-            return errors.isEmpty() ? "ended with status " + process.exitValue() : errors.getLast();
+    private void requireAlive() throws ServerFailure, InterruptedException {
+        if (!process.isAlive()) {
+            throw new ServerFailure(name, output.reason());
         }
     }
 
@@ -130,22 +120,19 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Returns the processes: one, or a shell and the command that it runs. */
     List<Long> pids() {
-        return all().map(ProcessHandle::pid).toList();
+        return tree.pids();
     }
 
     /** Returns a failure of this server that says why its connections failed. */
-    ServerFailure failure(IOException cause) {
-        return process.isAlive() ? new ServerFailure(name, cause) : new ServerFailure(name, lastError());
+    ServerFailure failure(IOException cause) throws InterruptedException {
+        return process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)
+                ? new ServerFailure(name, output.reason())
+                : new ServerFailure(name, cause);
     }
 
     /** Returns the processor time that the server has used so far. */
     Duration cpuTime() {
-        return all().map(handle -> handle.info().totalCpuDuration().orElse(Duration.ZERO))
-                .reduce(Duration.ZERO, Duration::plus);
-    }
-
-    private Stream<ProcessHandle> all() {
-        return Stream.concat(Stream.of(process.toHandle()), process.descendants());
+        return tree.cpuTime();
     }
 
     /**
@@ -154,15 +141,15 @@ public final class ServerProcess implements AutoCloseable {
      * @return NaN if it does not answer such questions
      */
     double allocatedBytes() throws ServerFailure, InterruptedException {
-        return answer("counters");
+        return answer("counters", ALLOCATED);
     }
 
     /** Collects garbage, if the server can. */
     void collectGarbage() throws ServerFailure, InterruptedException {
-        answer("gc");
+        answer("gc", ALLOCATED);
     }
 
-    private double answer(String question) throws ServerFailure, InterruptedException {
+    private double answer(String question, String beginning) throws ServerFailure, InterruptedException {
         if (!hasCounters) {
             return Double.NaN;
         }
@@ -173,44 +160,32 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw failure(e);
         }
-        String answer = output.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
-        if (answer == null || !answer.startsWith(ALLOCATED)) {
-            throw new ServerFailure(name, "no answer to " + question + " within " + ANSWER_SECONDS + " s");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+        String answer;
+        while ((answer = output.next(POLL_MILLIS)) == null || !answer.startsWith(beginning)) {
+            if (answer == null) {
+                requireAlive();
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new ServerFailure(name, "no answer to " + question + " within " + ANSWER_SECONDS + " s");
+            }
         }
-        return Double.parseDouble(answer.substring(ALLOCATED.length()));
+        return Double.parseDouble(answer.substring(beginning.length()));
     }
 
     /** Returns the memory in use, in KiB; NaN where there is no /proc. */
     double residentKib() {
-        double sum = 0;
-        for (ProcessHandle handle : all().toList()) {
-            try {
-                Matcher line = RESIDENT.matcher(Files.readString(Path.of("/proc/" + handle.pid() + "/status")));
-                sum += line.find() ? Double.parseDouble(line.group(1)) : 0;
-            } catch (IOException e) {
-                return Double.NaN;
-            }
-        }
-        return sum;
+        return tree.residentKib();
     }
 
-    /** Ends the process, by force if it takes long. */
+    /** Ends its standard input, which ends what SIGTERM does not reach, and then the process. */
     @Override
     public void close() {
-        List<ProcessHandle> whole = all().toList();
-        boolean isInterrupted = Thread.interrupted(); // the end waits all the same
         try {
-            whole.forEach(ProcessHandle::destroy);
-            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-                whole.forEach(ProcessHandle::destroyForcibly);
-                process.waitFor(END_SECONDS, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            isInterrupted = true;
-            whole.forEach(ProcessHandle::destroyForcibly);
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // it has ended
         }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        tree.end();
     }
 }

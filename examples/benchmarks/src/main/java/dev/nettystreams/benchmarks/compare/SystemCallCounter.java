@@ -25,15 +25,24 @@ final class SystemCallCounter implements AutoCloseable {
         Path output = Files.createTempFile("netty-streams-benchmarks", ".strace");
         List<String> command = new ArrayList<>(List.of("strace", "-c", "-f", "-q", "-o", output.toString()));
         pids.forEach(pid -> command.addAll(List.of("-p", pid.toString())));
-        Process strace = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (strace.waitFor(ATTACH_MILLIS, TimeUnit.MILLISECONDS)) {
+        SystemCallCounter counter = null;
+        try {
+            Process strace = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            counter = new SystemCallCounter(strace, output);
+            if (strace.waitFor(ATTACH_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new IOException("strace may not attach to another process here");
+            }
+            return counter;
+        } catch (IOException | InterruptedException e) {
+            if (counter != null) {
+                counter.close();
+            }
             Files.deleteIfExists(output);
-            throw new IOException("strace may not attach to another process here");
+            throw e;
         }
-        return new SystemCallCounter(strace, output);
     }
 
     /** Detaches. Returns the number of calls. */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Prints a line when it listens at 127.0.0.1. Each line 'counters' on standard input is answered with the"
-                    + " bytes allocated so far."
+                    + " bytes allocated so far, each line 'gc' with the bytes in use after a garbage collection."
         })
 final class ServeCommand implements Callable<Integer> {
     /** The status of a server that this machine, or the server's library, cannot run. */

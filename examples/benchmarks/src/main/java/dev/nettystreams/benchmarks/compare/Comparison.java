@@ -218,8 +218,8 @@ public final class Comparison {
                 freePort(),
                 pair.isTls() ? files.tls() : null);
         List<String> line = new ArrayList<>(cores.serverPrefix());
-        // A small young generation is touched as a whole before the connections are counted.
-        line.addAll(contender.commandLine(task, pair.isIdle() ? jvm.with("-Xmn8m") : jvm, files));
+        // The whole heap is resident, so that only what lives in it counts; see IdleRun.
+        line.addAll(contender.commandLine(task, pair.isIdle() ? jvm.with("-XX:+AlwaysPreTouch") : jvm, files));
         return ServerProcess.start(contender.name(), contender.hasCounters(), line, task);
     }
 

@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The memory of idle connections on one pair: what the process grows by for many connections, each of which has had one
- * exchange. The first connections of a process cost more (code, pools, a young generation that is touched for the first
- * time), so some are opened and closed before.
+ * The memory of idle connections on one pair: the growth of the process by many connections, each of which has had one
+ * exchange. The first connections of a process cost more (code, pools), so some are opened and closed before, several
+ * times. As many stay open while the others are measured, because the memory of the closed ones is part of the process
+ * for ever, and would be missing in the growth.
  */
 final class IdleRun {
     private static final int MOST_FIRST_CONNECTIONS = 500;
@@ -35,22 +36,21 @@ final class IdleRun {
         results.accept(new Result(workload, candidate.name(), baseline.name(), List.of(round), null, null));
     }
 
+    @SuppressWarnings("try") // connections that are only held
     private Round.Sample sample(ServerProcess server) throws ServerFailure, InterruptedException {
-        // Fewer than are measured, whose memory would be there already.
-        int first = Math.max(1, Math.min(MOST_FIRST_CONNECTIONS, workload.connectionCount() / 4));
-        for (int i = 0; i < FIRST_PASSES; i++) {
-            grow(server, workload.withConnections(first));
-        }
-        double kib = grow(server, workload) / workload.connectionCount();
-        return new Round.Sample(kib, Double.NaN, Double.NaN, 0, 0);
-    }
-
-    /** Returns the growth of the process by open connections. */
-    private double grow(ServerProcess server, Workload load) throws ServerFailure, InterruptedException {
-        double before = settled(server);
-        try (LoadConnections connections = LoadConnections.open(generator, load, server.port())) {
-            ClosedLoop.run(connections, 1, Duration.ofMillis(1));
-            return settled(server) - before;
+        Workload first = workload.withConnections(Math.min(MOST_FIRST_CONNECTIONS, workload.connectionCount()));
+        try {
+            for (int i = 0; i < FIRST_PASSES; i++) {
+                open(first, server).close();
+                settled(server);
+            }
+            try (LoadConnections held = open(first, server)) {
+                double before = settled(server);
+                try (LoadConnections measured = open(workload, server)) {
+                    double kib = (settled(server) - before) / workload.connectionCount();
+                    return new Round.Sample(kib, Double.NaN, Double.NaN, 0, 0);
+                }
+            }
         } catch (ServerFailure e) {
             throw e;
         } catch (IOException e) {
@@ -58,9 +58,24 @@ final class IdleRun {
         }
     }
 
+    private LoadConnections open(Workload load, ServerProcess server) throws IOException, InterruptedException {
+        LoadConnections connections = LoadConnections.open(generator, load, server.port());
+        try {
+            ClosedLoop.run(connections, 1, Duration.ofMillis(1));
+            return connections;
+        } catch (IOException | InterruptedException e) {
+            connections.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Returns the resident memory and the live heap. All pages of the heap are resident from the start (see {@code
+     * Comparison}): the pages that garbage has touched would be counted otherwise, by chance.
+     */
     private static double settled(ServerProcess server) throws ServerFailure, InterruptedException {
         TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
-        server.collectGarbage();
-        return server.residentKib();
+        double live = server.liveBytes();
+        return server.residentKib() + (Double.isFinite(live) ? live / 1024 : 0);
     }
 }

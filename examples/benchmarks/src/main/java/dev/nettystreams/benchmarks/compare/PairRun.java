@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** One workload on one pair: warm-up, rounds, latencies, system calls. */
+/** One workload on one pair: warm-up, rounds, system calls, latencies. */
 final class PairRun {
     private static final int LATENCY_PARTS = 2;
     private static final Duration LEAST_WARM_UP = Duration.ofMillis(200);
@@ -59,12 +59,13 @@ final class PairRun {
             }
             LoadConnections open = ofCandidate.connections();
             LoadConnections openToBaseline = ofBaseline.connections();
-            if (settings.latencyShare() > 0 && workload.hasLatency() && open != null && openToBaseline != null) {
-                latencies = latencies(open, openToBaseline, rounds);
-            }
             if (settings.countsSystemCalls()) {
                 systemCalls =
                         new Result.SystemCalls(systemCalls(candidate, ofCandidate), systemCalls(baseline, ofBaseline));
+            }
+            // Last, because connections with missing replies are of no use afterwards.
+            if (settings.latencyShare() > 0 && workload.hasLatency() && open != null && openToBaseline != null) {
+                latencies = latencies(open, openToBaseline, rounds);
             }
         } finally {
             if (!rounds.isEmpty()) {
@@ -97,15 +98,20 @@ final class PairRun {
         double generatorShare = (double) (OwnProcess.cpuNanos() - ownCpuBefore) / outcome.nanos();
         Duration cpu = server.cpuTime().minus(cpuBefore);
         double allocated = server.allocatedBytes() - allocatedBefore;
+        // Java 17 counts no threads that have ended.
+        double allocatedByEach = allocated < 0 ? Double.NaN : allocated / outcome.operations();
         return new Round.Sample(
                 workload.rate(outcome.operations(), outcome.nanos()),
                 cpu.isZero() ? Double.NaN : cpu.toNanos() / 1e3 / outcome.operations(),
-                allocated / outcome.operations(),
+                allocatedByEach,
                 generatorShare,
                 (double) cpu.toNanos() / outcome.nanos());
     }
 
-    /** Both servers get the same rate, in turn and in parts, so that a disturbance of the machine meets both. */
+    /**
+     * Both servers get the same rate, in turn and in parts, so that a disturbance of the machine meets both. The
+     * baseline is the first one: a server that the rate overwhelms still works on its backlog afterwards.
+     */
     private Result.Latencies latencies(LoadConnections open, LoadConnections openToBaseline, List<Round> rounds)
             throws ServerFailure, InterruptedException {
         double rate = settings.latencyShare()
@@ -119,15 +125,15 @@ final class PairRun {
         Histogram delays = new Histogram(3);
         long unanswered = 0;
         for (int i = 0; i < LATENCY_PARTS; i++) {
-            OpenLoop.Outcome first = openLoop(candidate, open, rate, part);
-            OpenLoop.Outcome second = openLoop(baseline, openToBaseline, rate, part);
-            ofCandidate.add(first.latencies());
-            ofBaseline.add(second.latencies());
+            OpenLoop.Outcome first = openLoop(baseline, openToBaseline, rate, part);
+            OpenLoop.Outcome second = openLoop(candidate, open, rate, part);
+            ofBaseline.add(first.latencies());
+            ofCandidate.add(second.latencies());
             delays.add(first.delays());
             delays.add(second.delays());
-            unanswered += first.unanswered();
-            if (first.unanswered() > 0) {
-                break; // its late replies would count for the next part
+            unanswered += second.unanswered();
+            if (first.unanswered() + second.unanswered() > 0) {
+                break; // late replies would count for the next part
             }
         }
         return new Result.Latencies(rate, ofCandidate, ofBaseline, delays, unanswered);

@@ -21,6 +21,7 @@ public final class ServerProcess implements AutoCloseable {
 
     private static final String LISTENING = "listening ";
     private static final String ALLOCATED = "allocated ";
+    private static final String LIVE = "live ";
 
     private final String name;
     private final ServerTask task;
@@ -144,9 +145,9 @@ public final class ServerProcess implements AutoCloseable {
         return answer("counters", ALLOCATED);
     }
 
-    /** Collects garbage, if the server can. */
-    void collectGarbage() throws ServerFailure, InterruptedException {
-        answer("gc", ALLOCATED);
+    /** Returns the bytes of the heap that a garbage collection leaves; NaN if the server does not answer. */
+    double liveBytes() throws ServerFailure, InterruptedException {
+        return answer("gc", LIVE);
     }
 
     private double answer(String question, String beginning) throws ServerFailure, InterruptedException {

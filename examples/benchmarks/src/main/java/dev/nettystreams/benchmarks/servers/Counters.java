@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the harness over standard input and output: {@code counters} with the bytes allocated so far, {@code gc} with
- * the same after a garbage collection. The end of standard input ends the server, so that none outlives its harness.
+ * the bytes of the heap that a garbage collection leaves. The end of standard input ends the server, so that none
+ * outlives its harness.
  */
 public final class Counters {
     private static final com.sun.management.ThreadMXBean THREADS =
@@ -52,8 +53,13 @@ public final class Counters {
         while ((question = questions.readLine()) != null) {
             if (question.equals("gc")) {
                 System.gc();
+                out.println("live "
+                        + ManagementFactory.getMemoryMXBean()
+                                .getHeapMemoryUsage()
+                                .getUsed());
+            } else {
+                out.println("allocated " + allocatedBytes());
             }
-            out.println("allocated " + allocatedBytes());
             out.flush();
         }
     }

@@ -12,16 +12,24 @@ import org.junit.jupiter.api.Test;
 class CountersTest {
     private static final int BYTE_COUNT = 10_000_000;
 
-    private static long allocated(String question) throws IOException {
+    private static long answer(String question, String beginning) throws IOException {
         ByteArrayOutputStream answers = new ByteArrayOutputStream();
         Counters.answer(new ByteArrayInputStream(question.getBytes(US_ASCII)), new PrintStream(answers));
-        return Long.parseLong(answers.toString(US_ASCII).strip().replace("allocated ", ""));
+        assertThat(answers.toString(US_ASCII)).startsWith(beginning);
+        return Long.parseLong(answers.toString(US_ASCII).strip().substring(beginning.length()));
     }
 
     @Test
     void counters_includeWhatThisThreadAllocates() throws Exception {
-        long before = allocated("counters\n");
+        long before = answer("counters\n", "allocated ");
         byte[] bytes = new byte[BYTE_COUNT];
-        assertThat(allocated("gc\n") - before).isGreaterThanOrEqualTo(bytes.length);
+        assertThat(answer("counters\n", "allocated ") - before).isGreaterThanOrEqualTo(bytes.length);
+    }
+
+    @Test
+    void gc_leavesWhatLives() throws Exception {
+        byte[] bytes = new byte[BYTE_COUNT];
+        assertThat(answer("gc\n", "live ")).isGreaterThanOrEqualTo(bytes.length);
+        assertThat(bytes).hasSize(BYTE_COUNT); // it lives until here
     }
 }

@@ -22,7 +22,9 @@ final class ListCommand implements Callable<Integer> {
         for (ServerKind kind : ServerKind.all()) {
             out.printf(
                     "  %-24s %s%s%n",
-                    kind.name(), kind.description(), kind.isForTlsOnly() ? " (in workloads under TLS)" : "");
+                    kind.name(),
+                    kind.description(),
+                    kind.useInWords().isEmpty() ? "" : " (for " + kind.useInWords() + ")");
         }
         out.println();
         out.println("Workloads (each also as tls-NAME):");

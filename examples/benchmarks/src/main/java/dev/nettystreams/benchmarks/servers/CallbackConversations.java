@@ -1,12 +1,12 @@
 package dev.nettystreams.benchmarks.servers;
 
+import dev.nettystreams.BorrowedBytes;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
 import dev.nettystreams.StreamWriter;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class CallbackConversations {
     private CallbackConversations() {}
 
-    static ConnectionHandler of(ServerTask task, Upstream upstream) {
+    static ConnectionHandler of(ServerTask task, Upstream upstream, EchoWay echo) {
         return switch (task.mode()) {
             case PING -> ConnectionHandler.callbacks((reader, writer) -> new Ping(reader, writer).begin());
-            case ECHO -> ConnectionHandler.callbacks((reader, writer) -> new Echo(reader, writer).begin());
+            case ECHO ->
+                ConnectionHandler.callbacks((reader, writer) -> switch (echo) {
+                    case ARRAYS -> new ArrayEcho(reader, writer).begin();
+                    case INTO -> new BufferEcho(reader, writer).begin();
+                    case BORROW -> new BorrowedEcho(reader, writer).begin();
+                });
             case SINK -> ConnectionHandler.callbacks((reader, writer) -> new Sink(reader, writer).begin());
             case SOURCE -> ConnectionHandler.callbacks((reader, writer) -> new Source(reader, writer).begin());
             case HTTP -> ConnectionHandler.callbacks((reader, writer) -> new Http(reader, writer).begin());
@@ -29,78 +34,7 @@ final class CallbackConversations {
         };
     }
 
-    /** One conversation: a loop of reads, each followed by as much writing as it causes. */
-    private abstract static class Conversation<T> {
-        final StreamReader reader;
-        final StreamWriter writer;
-        private final CompletableFuture<Void> over = new CompletableFuture<>();
-
-        Conversation(StreamReader reader, StreamWriter writer) {
-            this.reader = reader;
-            this.writer = writer;
-        }
-
-        /** Starts the next read. */
-        abstract CompletableFuture<T> read();
-
-        /** Takes what was read. Returns a future to wait for, or null to read on. */
-        abstract @Nullable CompletableFuture<Void> take(T input);
-
-        abstract boolean isEnd(T input);
-
-        final CompletionStage<?> begin() {
-            run();
-            return over;
-        }
-
-        private void run() {
-            for (; ; ) {
-                CompletableFuture<T> input = read();
-                if (!input.isDone()) {
-                    input.whenComplete((bytes, failure) -> {
-                        if (failure != null) {
-                            over.completeExceptionally(failure);
-                        } else if (proceed(bytes)) {
-                            run();
-                        }
-                    });
-                    return;
-                }
-                T bytes;
-                try {
-                    bytes = input.join();
-                } catch (RuntimeException e) {
-                    over.completeExceptionally(e.getCause() == null ? e : e.getCause());
-                    return;
-                }
-                if (!proceed(bytes)) {
-                    return;
-                }
-            }
-        }
-
-        /** Takes input. Returns true to read on at once; otherwise the end of a write goes on, or it is over. */
-        private boolean proceed(T input) {
-            if (isEnd(input)) {
-                over.complete(null);
-                return false;
-            }
-            CompletableFuture<Void> written = take(input);
-            if (written == null || (written.isDone() && !written.isCompletedExceptionally())) {
-                return true;
-            }
-            written.whenComplete((done, failure) -> {
-                if (failure != null) {
-                    over.completeExceptionally(failure);
-                } else {
-                    run();
-                }
-            });
-            return false;
-        }
-    }
-
-    private abstract static class ByteConversation extends Conversation<byte[]> {
+    private abstract static class ByteConversation extends CallbackLoop<byte[]> {
         ByteConversation(StreamReader reader, StreamWriter writer) {
             super(reader, writer);
         }
@@ -144,8 +78,8 @@ final class CallbackConversations {
         }
     }
 
-    private static final class Echo extends ByteConversation {
-        Echo(StreamReader reader, StreamWriter writer) {
+    private static final class ArrayEcho extends ByteConversation {
+        ArrayEcho(StreamReader reader, StreamWriter writer) {
             super(reader, writer);
         }
 
@@ -161,7 +95,55 @@ final class CallbackConversations {
         }
     }
 
-    private static final class Sink extends Conversation<Integer> {
+    private static final class BufferEcho extends CallbackLoop<Integer> {
+        private final ByteBuffer block = ByteBuffer.allocate(Protocol.BLOCK_BYTES);
+
+        BufferEcho(StreamReader reader, StreamWriter writer) {
+            super(reader, writer);
+        }
+
+        @Override
+        CompletableFuture<Integer> read() {
+            return reader.readInto(block.clear());
+        }
+
+        @Override
+        boolean isEnd(Integer input) {
+            return input < 0;
+        }
+
+        @Override
+        CompletableFuture<Void> take(Integer input) {
+            writer.write(block.flip());
+            return writer.drain();
+        }
+    }
+
+    private static final class BorrowedEcho extends CallbackLoop<BorrowedBytes> {
+        BorrowedEcho(StreamReader reader, StreamWriter writer) {
+            super(reader, writer);
+        }
+
+        @Override
+        CompletableFuture<BorrowedBytes> read() {
+            return reader.borrow(Protocol.BLOCK_BYTES);
+        }
+
+        @Override
+        boolean isEnd(BorrowedBytes input) {
+            return input.byteCount() == 0;
+        }
+
+        @Override
+        CompletableFuture<Void> take(BorrowedBytes input) {
+            try (input) {
+                writer.write(input);
+            }
+            return writer.drain();
+        }
+    }
+
+    private static final class Sink extends CallbackLoop<Integer> {
         private final ByteBuffer block = ByteBuffer.allocate(Protocol.BLOCK_BYTES);
         private int received;
 

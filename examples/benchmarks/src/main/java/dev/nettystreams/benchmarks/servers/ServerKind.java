@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,20 +15,36 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the name on the command line and in reports
  * @param description the library and its way of working
- * @param isForTlsOnly whether it differs from another server under TLS only
- * @param isOurs whether it runs on this library
+ * @param use the workloads that it is made for
+ * @param hasLoops whether it can have several event loops
  * @param python the argument of the Python program; null for servers of the JVM
  */
 public record ServerKind(
         String name,
         String description,
-        boolean isForTlsOnly,
-        boolean isOurs,
+        Use use,
+        boolean hasLoops,
         @Nullable String python) {
+    /** The workloads that a server is made for. */
+    public enum Use {
+        /** All. */
+        ALL(""),
+        /** Those under TLS: in plaintext it is the same as another server. */
+        TLS("under TLS"),
+        /** Requests that are lines. */
+        PING("request and reply"),
+        /** Echo: elsewhere it is the same as another server. */
+        ECHO("echo");
+
+        private final String description;
+
+        Use(String description) {
+            this.description = description;
+        }
+    }
+
     /** The baseline: raw Netty on epoll. */
     public static final String BASELINE = "raw-epoll";
-
-    private static final String LINES = "netty-lines";
 
     private record Entry(ServerKind kind, Supplier<RunningServer> server) {}
 
@@ -36,51 +53,83 @@ public record ServerKind(
     private static List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         for (StreamsServer.Awaiting awaiting : StreamsServer.Awaiting.values()) {
-            String name = "ours-" + awaiting.name().toLowerCase(Locale.ROOT);
-            String way = "netty-streams, " + described(awaiting);
-            add(entries, name, way + ", epoll", true, IoBackend.EPOLL, awaiting);
-            add(entries, name + "-uring", way + ", io_uring", true, IoBackend.IO_URING, awaiting);
-            entries.add(new Entry(
-                    new ServerKind(name + "-jdktls", way + ", epoll, the JDK's TLS", true, true, null),
-                    () -> new StreamsServer(awaiting, IoBackend.EPOLL, TlsEngine.JDK)));
+            addOurs(entries, awaiting);
         }
         for (NettyServer.Transport transport : NettyServer.Transport.values()) {
-            String name = transport.name().toLowerCase(Locale.ROOT);
-            entries.add(new Entry(
-                    new ServerKind("raw-" + name, "raw Netty by hand, " + described(transport), false, false, null),
-                    () -> new NettyServer(transport, SslProvider.OPENSSL, false)));
+            add(
+                    entries,
+                    "raw-" + transport.name().toLowerCase(Locale.ROOT),
+                    "raw Netty by hand, " + described(transport),
+                    Use.ALL,
+                    () -> new NettyServer(transport, SslProvider.OPENSSL, false));
         }
+        add(
+                entries,
+                "raw-epoll-jdktls",
+                "raw Netty by hand, epoll, the JDK's TLS",
+                Use.TLS,
+                () -> new NettyServer(NettyServer.Transport.EPOLL, SslProvider.JDK, false));
+        add(
+                entries,
+                "netty-lines",
+                "Netty's LineBasedFrameDecoder, epoll",
+                Use.PING,
+                () -> new NettyServer(NettyServer.Transport.EPOLL, SslProvider.OPENSSL, true));
+        add(entries, "reactor-netty", "Reactor Netty, epoll", Use.ALL, ReactorServer::new);
+        entries.add(new Entry(new ServerKind("vertx", "Vert.x, epoll", Use.ALL, false, null), VertxServer::new));
         entries.add(new Entry(
-                new ServerKind("raw-epoll-jdktls", "raw Netty by hand, epoll, the JDK's TLS", true, false, null),
-                () -> new NettyServer(NettyServer.Transport.EPOLL, SslProvider.JDK, false)));
-        entries.add(new Entry(
-                new ServerKind(LINES, "Netty's LineBasedFrameDecoder, epoll (ping only)", false, false, null),
-                () -> new NettyServer(NettyServer.Transport.EPOLL, SslProvider.OPENSSL, true)));
-        entries.add(new Entry(new ServerKind("vertx", "Vert.x, epoll", false, false, null), VertxServer::new));
-        entries.add(new Entry(
-                new ServerKind("reactor-netty", "Reactor Netty, epoll", false, false, null), ReactorServer::new));
-        entries.add(new Entry(
-                new ServerKind("blocking", "blocking sockets on virtual threads (Java 21+)", false, false, null),
+                new ServerKind("blocking", "blocking sockets on virtual threads (Java 21+)", Use.ALL, false, null),
                 BlockingServer::new));
         for (String library : List.of("asyncio", "uvloop")) {
-            entries.add(
-                    new Entry(new ServerKind(library, "Python's streams on " + library, false, false, library), () -> {
+            entries.add(new Entry(
+                    new ServerKind(library, "Python's streams on " + library, Use.ALL, false, library), () -> {
                         throw new UnsupportedOperationException(library + " runs under python3");
                     }));
         }
         return List.copyOf(entries);
     }
 
+    private static void addOurs(List<Entry> entries, StreamsServer.Awaiting awaiting) {
+        String name = "ours-" + awaiting.name().toLowerCase(Locale.ROOT);
+        String way = "netty-streams, " + described(awaiting);
+        EchoWay arrays = EchoWay.ARRAYS;
+        add(
+                entries,
+                name,
+                way + ", epoll",
+                Use.ALL,
+                () -> new StreamsServer(awaiting, IoBackend.EPOLL, TlsEngine.best(), arrays));
+        add(
+                entries,
+                name + "-uring",
+                way + ", io_uring",
+                Use.ALL,
+                () -> new StreamsServer(awaiting, IoBackend.IO_URING, TlsEngine.best(), arrays));
+        add(
+                entries,
+                name + "-jdktls",
+                way + ", epoll, the JDK's TLS",
+                Use.TLS,
+                () -> new StreamsServer(awaiting, IoBackend.EPOLL, TlsEngine.JDK, arrays));
+        if (awaiting != StreamsServer.Awaiting.THREADS) {
+            add(
+                    entries,
+                    name + "-into",
+                    way + ", epoll, readInto and write(ByteBuffer)",
+                    Use.ECHO,
+                    () -> new StreamsServer(awaiting, IoBackend.EPOLL, TlsEngine.best(), EchoWay.INTO));
+            add(
+                    entries,
+                    name + "-borrow",
+                    way + ", epoll, borrow and write(BorrowedBytes)",
+                    Use.ECHO,
+                    () -> new StreamsServer(awaiting, IoBackend.EPOLL, TlsEngine.best(), EchoWay.BORROW));
+        }
+    }
+
     private static void add(
-            List<Entry> entries,
-            String name,
-            String description,
-            boolean isOurs,
-            IoBackend backend,
-            StreamsServer.Awaiting awaiting) {
-        entries.add(new Entry(
-                new ServerKind(name, description, false, isOurs, null),
-                () -> new StreamsServer(awaiting, backend, TlsEngine.best())));
+            List<Entry> entries, String name, String description, Use use, Supplier<RunningServer> server) {
+        entries.add(new Entry(new ServerKind(name, description, use, true, null), server));
     }
 
     private static String described(NettyServer.Transport transport) {
@@ -108,7 +157,21 @@ public record ServerKind(
      * @return false for servers that exist for something else
      */
     public boolean isFor(Mode mode, boolean isTls) {
-        return (isTls || !isForTlsOnly) && (mode == Mode.PING || !name.equals(LINES));
+        return switch (use) {
+            case ALL -> true;
+            case TLS -> isTls;
+            case PING -> mode == Mode.PING;
+            case ECHO -> mode == Mode.ECHO;
+        };
+    }
+
+    /**
+     * Returns the workloads that it is made for, in words.
+     *
+     * @return an empty string if these are all
+     */
+    public String useInWords() {
+        return use.description;
     }
 
     /**
@@ -131,6 +194,15 @@ public record ServerKind(
                 .filter(kind -> kind.name().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * Returns the baseline.
+     *
+     * @return the server named {@link #BASELINE}
+     */
+    public static ServerKind baseline() {
+        return Objects.requireNonNull(named(BASELINE));
     }
 
     /**

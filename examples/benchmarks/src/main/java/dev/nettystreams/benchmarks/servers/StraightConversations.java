@@ -2,6 +2,7 @@ package dev.nettystreams.benchmarks.servers;
 
 import static dev.nettystreams.Await.await;
 
+import dev.nettystreams.BorrowedBytes;
 import dev.nettystreams.ConnectionHandler;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.StreamReader;
@@ -16,10 +17,15 @@ final class StraightConversations {
 
     private StraightConversations() {}
 
-    static ConnectionHandler of(ServerTask task, Upstream upstream) {
+    static ConnectionHandler of(ServerTask task, Upstream upstream, EchoWay echo) {
         return switch (task.mode()) {
             case PING -> StraightConversations::ping;
-            case ECHO -> StraightConversations::echo;
+            case ECHO ->
+                switch (echo) {
+                    case ARRAYS -> StraightConversations::echoArrays;
+                    case INTO -> StraightConversations::echoInto;
+                    case BORROW -> StraightConversations::echoBorrowed;
+                };
             case SINK -> StraightConversations::sink;
             case SOURCE -> StraightConversations::source;
             case HTTP -> StraightConversations::http;
@@ -40,10 +46,31 @@ final class StraightConversations {
         }
     }
 
-    private static void echo(StreamReader reader, StreamWriter writer) throws Exception {
+    private static void echoArrays(StreamReader reader, StreamWriter writer) throws Exception {
         byte[] block;
         while ((block = await(reader.read(Protocol.BLOCK_BYTES))).length > 0) {
             writer.write(block);
+            await(writer.drain());
+        }
+    }
+
+    private static void echoInto(StreamReader reader, StreamWriter writer) throws Exception {
+        ByteBuffer block = ByteBuffer.allocate(Protocol.BLOCK_BYTES);
+        while (await(reader.readInto(block)) >= 0) {
+            writer.write(block.flip());
+            await(writer.drain());
+            block.clear();
+        }
+    }
+
+    private static void echoBorrowed(StreamReader reader, StreamWriter writer) throws Exception {
+        while (true) {
+            try (BorrowedBytes block = await(reader.borrow(Protocol.BLOCK_BYTES))) {
+                if (block.byteCount() == 0) {
+                    return;
+                }
+                writer.write(block);
+            }
             await(writer.drain());
         }
     }

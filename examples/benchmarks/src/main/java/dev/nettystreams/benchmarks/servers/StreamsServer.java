@@ -16,36 +16,37 @@ import dev.nettystreams.tls.TlsEngine;
  * @param awaiting the way of waiting for a future
  * @param backend the mechanism of I/O
  * @param engine the TLS engine, where there is TLS
+ * @param echo the methods that read and write in an echo
  */
-record StreamsServer(Awaiting awaiting, IoBackend backend, TlsEngine engine) implements RunningServer {
+record StreamsServer(Awaiting awaiting, IoBackend backend, TlsEngine engine, EchoWay echo) implements RunningServer {
     /** The ways in which a program of this library waits. */
     enum Awaiting {
         CALLBACKS {
             @Override
-            ConnectionHandler handler(ServerTask task, Upstream upstream) {
-                return CallbackConversations.of(task, upstream);
+            ConnectionHandler handler(ServerTask task, Upstream upstream, EchoWay echo) {
+                return CallbackConversations.of(task, upstream, echo);
             }
         },
         LOOP {
             @Override
-            ConnectionHandler handler(ServerTask task, Upstream upstream) {
-                return Await.onEventLoop(StraightConversations.of(task, upstream));
+            ConnectionHandler handler(ServerTask task, Upstream upstream, EchoWay echo) {
+                return Await.onEventLoop(StraightConversations.of(task, upstream, echo));
             }
         },
         VIRTUAL {
             @Override
-            ConnectionHandler handler(ServerTask task, Upstream upstream) {
-                return Await.onVirtualThreads(StraightConversations.of(task, upstream));
+            ConnectionHandler handler(ServerTask task, Upstream upstream, EchoWay echo) {
+                return Await.onVirtualThreads(StraightConversations.of(task, upstream, echo));
             }
         },
         THREADS {
             @Override
-            ConnectionHandler handler(ServerTask task, Upstream upstream) {
-                return Await.onThreads(StraightConversations.of(task, upstream));
+            ConnectionHandler handler(ServerTask task, Upstream upstream, EchoWay echo) {
+                return Await.onThreads(StraightConversations.of(task, upstream, echo));
             }
         };
 
-        abstract ConnectionHandler handler(ServerTask task, Upstream upstream);
+        abstract ConnectionHandler handler(ServerTask task, Upstream upstream, EchoWay echo);
     }
 
     @Override
@@ -59,6 +60,6 @@ record StreamsServer(Awaiting awaiting, IoBackend backend, TlsEngine engine) imp
                     .engine(engine));
         }
         Upstream upstream = () -> streams.openConnection("127.0.0.1", task.upstreamPort());
-        await(streams.startServer(awaiting.handler(task, upstream), "127.0.0.1", task.port(), options));
+        await(streams.startServer(awaiting.handler(task, upstream, echo), "127.0.0.1", task.port(), options));
     }
 }

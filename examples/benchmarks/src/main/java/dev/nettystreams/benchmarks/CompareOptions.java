@@ -1,19 +1,17 @@
 package dev.nettystreams.benchmarks;
 
 import dev.nettystreams.benchmarks.compare.Contender;
-import dev.nettystreams.benchmarks.compare.Cores;
-import dev.nettystreams.benchmarks.compare.JvmCommand;
 import dev.nettystreams.benchmarks.compare.Plan;
 import dev.nettystreams.benchmarks.compare.Settings;
 import dev.nettystreams.benchmarks.load.Workload;
 import dev.nettystreams.benchmarks.servers.ServerKind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of a comparison. {@code --quick} changes the defaults; an option that is given wins. */
 final class CompareOptions {
@@ -42,13 +40,13 @@ final class CompareOptions {
     @Option(names = "--baseline", paramLabel = "NAME", description = "The server to compare with (default: raw-epoll).")
     private String baseline = ServerKind.BASELINE;
 
-    @Option(names = "--rounds", paramLabel = "COUNT", description = "Rounds of each pair (default: 7; quick: 3).")
+    @Option(names = "--rounds", paramLabel = "COUNT", description = "Rounds of each pair (default: 8; quick: 4).")
     private @Nullable Integer rounds;
 
     @Option(
             names = "--round-time",
             paramLabel = "SECONDS",
-            description = "Time on each server in a round (default: 1; quick: 0.3).")
+            description = "Time on each server in a round (default: 1; quick: 0.2).")
     private @Nullable Double roundTime;
 
     @Option(
@@ -79,25 +77,13 @@ final class CompareOptions {
     @Option(names = "--system-calls", description = "Count system calls, too, by strace.")
     private boolean countsSystemCalls;
 
-    @Option(names = "--jvm", paramLabel = "JAVA", description = "The java program for servers (default: this one).")
-    private String java = JvmCommand.ownJava();
-
-    @Option(names = "--jvm-option", paramLabel = "OPTION", description = "For all servers of the JVM; may be repeated.")
-    private List<String> jvmOptions = new ArrayList<>();
-
-    @Option(names = "--server-cores", paramLabel = "LIST", description = "Cores of each server, as of taskset.")
-    private String serverCores = "";
-
-    @Option(names = "--generator-cores", paramLabel = "LIST", description = "Cores of this program.")
-    private String generatorCores = "";
-
     Settings settings(CommandSpec spec) {
         Settings defaults = isQuick ? Settings.QUICK : Settings.WHOLE;
         if (rounds != null && rounds < 1) {
-            throw misuse(spec, "--rounds < 1: " + rounds);
+            throw MachineOptions.misuse(spec, "--rounds < 1: " + rounds);
         }
         if (latencyLoad != null && !(latencyLoad >= 0 && latencyLoad <= 10)) {
-            throw misuse(spec, "--latency-load is not between 0 and 10: " + latencyLoad);
+            throw MachineOptions.misuse(spec, "--latency-load is not between 0 and 10: " + latencyLoad);
         }
         double load = latencyLoad == null ? defaults.latencyShare() : latencyLoad;
         Duration latencyDefault = load > 0 ? Settings.WHOLE.latencyTime() : defaults.latencyTime();
@@ -117,7 +103,7 @@ final class CompareOptions {
             return ifNull;
         }
         if (!(seconds >= 0.001 && seconds <= 86400)) {
-            throw misuse(spec, name + " is not between 0.001 and 86400: " + seconds);
+            throw MachineOptions.misuse(spec, name + " is not between 0.001 and 86400: " + seconds);
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
@@ -134,7 +120,13 @@ final class CompareOptions {
             try {
                 contenders.add(Contender.parse(own));
             } catch (IllegalArgumentException e) {
-                throw misuse(spec, "--server: " + e.getMessage());
+                throw MachineOptions.misuse(spec, "--server: " + e.getMessage());
+            }
+        }
+        List<String> names = contenders.stream().map(Contender::name).toList();
+        for (String name : names) {
+            if (Collections.frequency(names, name) > 1) {
+                throw MachineOptions.misuse(spec, "a server is named twice: " + name);
             }
         }
         List<Workload> loads = new ArrayList<>();
@@ -144,7 +136,18 @@ final class CompareOptions {
                 Workload.all().stream().map(Workload::name).toList())) {
             loads.add(workload(spec, name));
         }
-        return Plan.of(Contender.of(server(spec, "--baseline", baseline)), contenders, loads);
+        ServerKind base = server(spec, "--baseline", baseline);
+        for (Workload each : loads) {
+            if (!base.isFor(each.mode(), each.isTls())) {
+                throw MachineOptions.misuse(spec, "--baseline " + baseline + " is not for " + each.name());
+            }
+        }
+        Plan plan = Plan.of(
+                Contender.of(base), contenders, loads.stream().distinct().toList());
+        if (plan.pairs().isEmpty()) {
+            throw MachineOptions.misuse(spec, "no server is for one of the workloads");
+        }
+        return plan;
     }
 
     /** An option that is given wins. */
@@ -158,7 +161,7 @@ final class CompareOptions {
     private static ServerKind server(CommandSpec spec, String option, String name) {
         ServerKind kind = ServerKind.named(name);
         if (kind == null) {
-            throw misuse(spec, option + ": unknown server (see: list): " + name);
+            throw MachineOptions.misuse(spec, option + ": unknown server (see: list): " + name);
         }
         return kind;
     }
@@ -166,35 +169,14 @@ final class CompareOptions {
     private Workload workload(CommandSpec spec, String name) {
         Workload workload = Workload.named(name);
         if (workload == null) {
-            throw misuse(spec, "--workloads: unknown workload (see: list): " + name);
+            throw MachineOptions.misuse(spec, "--workloads: unknown workload (see: list): " + name);
         }
         if (idleConnections == null || workload.kind() != Workload.Kind.IDLE) {
             return workload;
         }
         if (idleConnections < 1) {
-            throw misuse(spec, "--idle-connections < 1: " + idleConnections);
+            throw MachineOptions.misuse(spec, "--idle-connections < 1: " + idleConnections);
         }
         return workload.withConnections(idleConnections);
-    }
-
-    Cores cores(CommandSpec spec) {
-        try {
-            return Cores.choose(serverCores, generatorCores);
-        } catch (IllegalArgumentException e) {
-            throw misuse(spec, String.valueOf(e.getMessage()));
-        }
-    }
-
-    JvmCommand jvm() {
-        return new JvmCommand(java, jvmOptions);
-    }
-
-    /** Returns the arguments of this program, for the report. */
-    List<String> arguments(CommandSpec spec) {
-        return spec.root().commandLine().getParseResult().originalArgs();
-    }
-
-    private static ParameterException misuse(CommandSpec spec, String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -1,64 +1,48 @@
 package dev.nettystreams.benchmarks.compare;
 
-import de.erichseifert.vectorgraphics2d.Document;
-import de.erichseifert.vectorgraphics2d.Processors;
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
 import dev.nettystreams.benchmarks.load.Workload;
 import java.awt.Color;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler;
 
-/** A report as a chart of the verdicts: for each workload one bar for each server, whose height is the ratio. */
+/**
+ * A report as charts of the verdicts: for each workload one bar for each server, whose height is the ratio. A chart has
+ * as many workloads as it has room for.
+ */
 public final class ChartReport {
-    private static final int HEIGHT = 520;
-    private static final int LEAST_WIDTH = 900;
-    private static final int BAR_WIDTH = 18;
-    private static final int RESOLUTION = 144;
+    private static final int WIDTH = 1200;
+    private static final int HEIGHT = 480;
+    private static final int MOST_BARS = 60;
 
     private ChartReport() {}
 
     /**
-     * Writes PREFIX.png and PREFIX.svg, unless there is nothing to show.
+     * Returns the charts.
      *
      * @param report the figures
-     * @param prefix the path without its ending
-     * @return whether there was something to show
-     * @throws IOException if a file cannot be written
+     * @return none if there is nothing to show
      */
-    public static boolean write(Report report, Path prefix) throws IOException {
-        System.setProperty("java.awt.headless", "true");
+    public static List<Chart<?, ?>> charts(Report report) {
         Map<String, Map<String, Double>> scores = scores(report);
-        if (scores.isEmpty()) {
-            return false;
+        Set<String> all = new LinkedHashSet<>();
+        scores.values().forEach(byWorkload -> all.addAll(byWorkload.keySet()));
+        List<String> workloads = List.copyOf(all);
+        List<Chart<?, ?>> charts = new ArrayList<>();
+        int inOne = Math.max(1, MOST_BARS / Math.max(1, scores.size()));
+        for (int from = 0; from < workloads.size(); from += inOne) {
+            charts.add(chart(report, scores, workloads.subList(from, Math.min(workloads.size(), from + inOne))));
         }
-        CategoryChart chart = chart(report, scores);
-        BitmapEncoder.saveBitmapWithDPI(chart, prefix.toString(), BitmapEncoder.BitmapFormat.PNG, RESOLUTION);
-        writeSvg(chart, Path.of(prefix + ".svg"));
-        return true;
-    }
-
-    private static void writeSvg(CategoryChart chart, Path file) throws IOException {
-        VectorGraphics2D drawing = new VectorGraphics2D();
-        chart.paint(drawing, chart.getWidth(), chart.getHeight());
-        Document svg = Processors.get("svg")
-                .getDocument(drawing.getCommands(), new PageSize(0, 0, chart.getWidth(), chart.getHeight()));
-        try (OutputStream target = Files.newOutputStream(file)) {
-            svg.writeTo(target);
-        }
+        return charts;
     }
 
     /** Returns the verdict by server, then by workload. Memory is no part of it: less is better there. */
@@ -73,31 +57,39 @@ public final class ChartReport {
         return scores;
     }
 
-    private static CategoryChart chart(Report report, Map<String, Map<String, Double>> scores) {
-        Set<String> workloads = new LinkedHashSet<>();
-        scores.values().forEach(byWorkload -> workloads.addAll(byWorkload.keySet()));
-        int bars = scores.size() * workloads.size();
-        String title = "Ratio to " + report.results().get(0).baseline() + " (higher is better)"
-                + (report.settings().isForPublication() ? "" : ": NOT FOR PUBLICATION")
+    /** Returns the end of a title: what a reader must not miss. */
+    static String caveat(Report report) {
+        return (report.settings().isForPublication() ? "" : ": NOT FOR PUBLICATION")
                 + (report.isComplete() ? "" : ", interrupted");
+    }
+
+    private static CategoryChart chart(Report report, Map<String, Map<String, Double>> scores, List<String> workloads) {
         CategoryChart chart = new CategoryChartBuilder()
-                .width(Math.max(LEAST_WIDTH, 300 + bars * BAR_WIDTH))
+                .width(WIDTH)
                 .height(HEIGHT)
-                .title(title)
-                .xAxisTitle(report.facts().getOrDefault("CPU", ""))
+                .title("Rate as a ratio to " + report.results().get(0).baseline() + ", higher is better"
+                        + caveat(report))
+                .xAxisTitle("workload, on " + report.facts().getOrDefault("CPU", "an unknown processor"))
                 .yAxisTitle("ratio")
                 .build();
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler().setAvailableSpaceFill(0.9);
         chart.getStyler().setYAxisMin(0.0);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
-        scores.forEach((server, byWorkload) -> {
+        List<Color> colors = new ArrayList<>();
+        int number = 0;
+        for (Map.Entry<String, Map<String, Double>> server : scores.entrySet()) {
             List<@Nullable Double> heights = new ArrayList<>();
             for (String workload : workloads) {
-                heights.add(byWorkload.get(workload));
+                heights.add(server.getValue().get(workload));
             }
-            chart.addSeries(server, new ArrayList<>(workloads), heights);
-        });
+            // Neighbours differ in brightness, too.
+            colors.add(Color.getHSBColor((float) number / scores.size(), 0.7f, number % 2 == 0 ? 0.9f : 0.6f));
+            number++;
+            if (heights.stream().anyMatch(Objects::nonNull)) {
+                chart.addSeries(server.getKey(), workloads, heights).setFillColor(colors.get(number - 1));
+            }
+        }
         return chart;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
  * @param generator the cores of this process
  */
 public record Cores(String server, String generator) {
-    private static final Pattern LIST = Pattern.compile("\\d+(-\\d+)?(,\\d+(-\\d+)?)*");
+    private static final Pattern LIST = Pattern.compile("\\d{1,4}(-\\d{1,4})?(,\\d{1,4}(-\\d{1,4})?)*");
     private static final Pattern ALLOWED = Pattern.compile("(?m)^Cpus_allowed_list:\\s*(\\S+)$");
 
     /** No core for either. */
@@ -34,9 +35,13 @@ public record Cores(String server, String generator) {
      */
     public static Cores choose(String server, String generator) {
         for (String given : List.of(server, generator)) {
-            if (!given.isEmpty() && !LIST.matcher(given).matches()) {
+            if (!given.isEmpty()
+                    && (!LIST.matcher(given).matches() || expanded(given).isEmpty())) {
                 throw new IllegalArgumentException("not a list of cores such as 0 or 2-3: " + given);
             }
+        }
+        if (!(server + generator).isEmpty() && !Programs.isPresent("taskset")) {
+            throw new IllegalArgumentException("pinning to cores needs taskset, which is not on the PATH");
         }
         List<Integer> allowed = allowed();
         if (!Programs.isPresent("taskset") || (allowed.size() < 2 && (server.isEmpty() || generator.isEmpty()))) {
@@ -67,6 +72,32 @@ public record Cores(String server, String generator) {
             }
         }
         return cores;
+    }
+
+    /**
+     * Returns the same, with all other allowed cores for the servers.
+     *
+     * @return the same if there are no others, or nothing is pinned
+     */
+    public Cores withMostForServers() {
+        if (equals(UNPINNED)) {
+            return this;
+        }
+        List<Integer> others = new ArrayList<>(allowed());
+        others.removeAll(expanded(generator));
+        return others.isEmpty()
+                ? this
+                : new Cores(
+                        String.join(",", others.stream().map(String::valueOf).toList()), generator);
+    }
+
+    /**
+     * Returns whether servers and generator may meet on a core.
+     *
+     * @return true if nothing is pinned, too
+     */
+    public boolean sharesCores() {
+        return equals(UNPINNED) || !Collections.disjoint(expanded(server), expanded(generator));
     }
 
     /** Returns the words before a server's command. */

@@ -33,7 +33,7 @@ public final class JsonReport {
     private void write(Report report) throws IOException {
         json.writeStartObject();
         json.writeStringField("time", report.time().toString());
-        json.writeStringField("command", String.join(" ", report.commandLine()));
+        json.writeStringField("command", report.command());
         json.writeBooleanField("complete", report.isComplete());
         json.writeBooleanField("forPublication", report.settings().isForPublication());
         writeStrings("remarks", report.remarks());

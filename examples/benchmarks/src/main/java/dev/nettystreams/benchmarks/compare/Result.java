@@ -39,11 +39,12 @@ public record Result(
      * @param candidateUnanswered requests of the server without a reply
      */
     public record Latencies(
-            double ratePerSecond,
-            Histogram candidate,
-            Histogram baseline,
-            Histogram delays,
-            long candidateUnanswered) {}
+            double ratePerSecond, Histogram candidate, Histogram baseline, Histogram delays, long candidateUnanswered) {
+        /** Returns whether the delay of the generator is a large part of what it measured. */
+        boolean isGeneratorLate() {
+            return 2 * delays.getValueAtPercentile(99) > baseline.getValueAtPercentile(99);
+        }
+    }
 
     /**
      * The system calls for each operation.
@@ -55,6 +56,15 @@ public record Result(
 
     Statistics of(ToDoubleFunction<Round> figure) {
         return Statistics.of(rounds.stream().map(figure::applyAsDouble).toList());
+    }
+
+    /** Returns the median of a figure of the baseline over several pairs. */
+    static double ofBaseline(List<Result> results, ToDoubleFunction<Round.Sample> figure) {
+        return Statistics.of(results.stream()
+                        .flatMap(result -> result.rounds().stream())
+                        .map(round -> figure.applyAsDouble(round.baseline()))
+                        .toList())
+                .median();
     }
 
     Statistics rate() {
@@ -89,7 +99,9 @@ public record Result(
 
     /** Returns whether other work of the machine was the limit in most rounds. */
     boolean isDisturbed() {
+        boolean isAlwaysUnderWay = workload.connectionCount() * workload.depth() > 1; // one request: both sides wait
         return workload.kind() == Workload.Kind.RATE
+                && isAlwaysUnderWay
                 && 2 * rounds.stream().filter(Round::isDisturbed).count() > rounds.size();
     }
 

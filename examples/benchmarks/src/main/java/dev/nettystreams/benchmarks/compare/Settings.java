@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long a comparison measures.
  *
  * @param warmUp the load on each server before its first round of a workload
- * @param rounds the number of rounds
+ * @param rounds the number of rounds; if it is even, each server of a pair is first equally often
  * @param roundTime the length of one measurement of one server
  * @param latencyShare the rate of the open loop, as a share of the baseline's rate in the closed loop; 0 for none
  * @param latencyTime the length of the open loop, on each server
@@ -29,9 +29,9 @@ public record Settings(
 
     /** The whole comparison. */
     public static final Settings WHOLE = new Settings(
-            Duration.ofSeconds(5), 7, Duration.ofSeconds(1), 0.5, Duration.ofSeconds(4), UNLIMITED, false, true);
+            Duration.ofSeconds(5), 8, Duration.ofSeconds(1), 0.5, Duration.ofSeconds(4), UNLIMITED, false, true);
 
     /** A look that ends within two minutes. */
     public static final Settings QUICK = new Settings(
-            Duration.ofSeconds(2), 3, Duration.ofMillis(300), 0, Duration.ZERO, Duration.ofSeconds(105), false, false);
+            Duration.ofSeconds(2), 4, Duration.ofMillis(200), 0, Duration.ZERO, Duration.ofSeconds(105), false, false);
 }

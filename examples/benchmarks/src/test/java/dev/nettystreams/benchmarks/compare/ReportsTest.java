@@ -69,7 +69,7 @@ class ReportsTest {
                 .doesNotContain("PUBLICATION", "INTERRUPTED", "*");
         assertThat(table.indexOf("faster")).isLessThan(table.indexOf("slower"));
         assertThat(table).containsPattern("faster +0.90 +900 +0.90 +0.90..0.90 +0.90 +11.0 +1.10 +1.10 +60.0");
-        assertThat(table).containsPattern("slower +0.50 .* - +2.50   20.0, 20.0, 20.0");
+        assertThat(table).containsPattern("slower +0.50 .* - +2.50\n");
         assertThat(table).containsPattern("\\(raw-epoll\\) +1.00 +1,000 +10.0 +50.0");
     }
 
@@ -82,6 +82,30 @@ class ReportsTest {
                         "Time was short",
                         "* The generator used more than 90 %",
                         "0.91*");
+    }
+
+    @Test
+    void table_fitsATerminal_withItsLatenciesBelow() {
+        List<String> lines = TableReport.lines(report(Settings.QUICK, false, 0.95));
+        assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(110));
+        assertThat(String.join("\n", lines))
+                .containsPattern("slower +500 +20.0 +20.0 +20.0 +20.0 +20.0\n")
+                .containsPattern("generator late +20.0")
+                .contains("The generator sent requests late");
+    }
+
+    @Test
+    void command_isQuotedAsForAShell() {
+        Report report = report(Settings.WHOLE, true, 0.5);
+        Report quoted = new Report(
+                report.time(),
+                List.of("compare", "--server", "mine=java -jar my.jar", "it's"),
+                report.facts(),
+                report.settings(),
+                report.results(),
+                report.leftOut(),
+                true);
+        assertThat(quoted.command()).isEqualTo("compare --server 'mine=java -jar my.jar' 'it'\\''s'");
     }
 
     @Test
@@ -108,7 +132,8 @@ class ReportsTest {
         Report report = report(Settings.QUICK, true, 0.5);
         assertThat(ChartReport.scores(report))
                 .isEqualTo(Map.of("slower", Map.of("request-reply", 0.5), "faster", Map.of("request-reply", 0.9)));
-        assertThat(ChartReport.write(report, directory.resolve("chart"))).isTrue();
+        assertThat(ChartFiles.write(ChartReport.charts(report), directory.resolve("chart")))
+                .isTrue();
         assertThat(Files.readAllBytes(directory.resolve("chart.png"))).startsWith(0x89, 'P', 'N', 'G');
         assertThat(Files.readString(directory.resolve("chart.svg"))).contains("<svg");
     }

@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
         footer = {"", "Start with:  compare --quick", "Each command has a --help of its own."},
         subcommands = {
             CompareCommand.class,
+            GrowthCommand.class,
             ListCommand.class,
             MicroCommand.class,
             ServeCommand.class,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -35,6 +36,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "MODE is ping, echo, sink, source, http or relay:UPSTREAM_PORT.")
     private List<String> arguments = new ArrayList<>();
 
+    @Option(names = "--loops", paramLabel = "COUNT", description = "Event loops (default: 1).")
+    private int loops = 1;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -45,9 +49,12 @@ final class ServeCommand implements Callable<Integer> {
         if (kind == null) {
             throw new ParameterException(spec.commandLine(), "unknown server: " + name);
         }
+        if (loops < 1 || (loops > 1 && !kind.hasLoops())) {
+            throw new ParameterException(spec.commandLine(), "--loops: " + name + " cannot have " + loops);
+        }
         ServerTask task;
         try {
-            task = ServerTask.parse(arguments);
+            task = ServerTask.parse(arguments).withLoops(loops);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

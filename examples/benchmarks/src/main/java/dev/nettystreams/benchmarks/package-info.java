@@ -5,14 +5,19 @@
  * TLS) and each server, one pair of the server and the baseline. {@code Comparison} goes through the pairs. For each it
  * starts two processes, and no others live meanwhile: with many servers alive, the later ones were seen to lose a
  * fifth. {@code PairRun} then takes each workload of that mode through a warm-up of both, rounds that measure both in
- * turn (the order changes with each round), an open loop for latencies, and on demand a count of system calls. A ratio
- * is always one of two measurements of the same round, so that what the machine does to one it does to the other.
- * {@code Report} holds the results; {@code TableReport}, {@code JsonReport} and {@code ChartReport} write it, also when
- * Ctrl-C ended the comparison early.
+ * turn (the order changes with each round), on demand a count of system calls, and an open loop for latencies. A ratio
+ * is always one of two measurements of the same round, so that a disturbance of the machine meets both. {@code Report}
+ * holds the results; {@code TableReport}, {@code JsonReport} and {@code ChartReport} write it, also when Ctrl-C ended
+ * the comparison early.
+ *
+ * <p>{@code growth} is such a comparison, too: its workloads are the points of {@code Growth}, and {@code GrowthTable}
+ * and {@code GrowthChart} write its report. {@code ComparisonRun} is the part that both commands share: warnings,
+ * interruption, temporary files, and the files of the report.
  *
  * <p><b>Processes.</b> Each server is a process: {@code serve NAME MODE PORT [tls CERT KEY]} of this program,
- * {@code python3}, or a user's command. It prints a line when it listens. The end of its standard input ends it. The
- * harness pins servers to one core and itself to another one, by {@code taskset}.
+ * {@code python3}, or a user's command. It prints a line when it listens. The end of its standard input ends it, so
+ * that no server outlives its harness; a user's command is ended with its process group. The harness pins servers to
+ * one core and itself to another one, by {@code taskset}.
  *
  * <p><b>Who measures what.</b> The generator (package {@code load}) counts operations and takes latencies. The harness
  * reads processor time and memory of a server from the operating system. The server itself counts the bytes that it

@@ -46,6 +46,13 @@ class CommandLineTest {
                 "compare --server-cores zero",
                 "compare --server-cores 3-1",
                 "compare --generator-cores 12345",
+                "growth --servers nobody",
+                "growth --servers netty-lines",
+                "growth --most-connections 0",
+                "growth --most-connections 10001",
+                "growth surplus",
+                "serve raw-nio echo 4000 --loops 0",
+                "serve vertx echo 4000 --loops 2",
                 "compare surplus",
                 "serve nobody ping 4000",
                 "serve raw-nio juggle 4000",
@@ -86,7 +93,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compare", "micro", "serve", "list"})
+    @ValueSource(strings = {"compare", "growth", "micro", "serve", "list"})
     void help_isThereForEachCommand(String command) {
         assertThat(execute(command + " --help")).isZero();
         assertThat(out.toString()).contains("Usage: netty-streams-benchmarks " + command);

@@ -216,7 +216,8 @@ public final class Comparison {
                 pair.mode(),
                 pair.mode() == Mode.RELAY ? generator.sinkPort() : 0,
                 freePort(),
-                pair.isTls() ? files.tls() : null);
+                pair.isTls() ? files.tls() : null,
+                pair.loops());
         List<String> line = new ArrayList<>(cores.serverPrefix());
         // The whole heap is resident, so that only what lives in it counts; see IdleRun.
         line.addAll(contender.commandLine(task, pair.isIdle() ? jvm.with("-XX:+AlwaysPreTouch") : jvm, files));

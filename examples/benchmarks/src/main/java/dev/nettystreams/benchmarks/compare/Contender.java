@@ -59,6 +59,10 @@ public record Contender(String name, @Nullable ServerKind kind, String command) 
         return kind == null || kind.isFor(mode, isTls);
     }
 
+    boolean hasLoops() {
+        return kind != null && kind.hasLoops();
+    }
+
     /** Returns whether it answers questions about its allocations. */
     boolean hasCounters() {
         return kind != null && kind.python() == null;
@@ -76,6 +80,9 @@ public record Contender(String name, @Nullable ServerKind kind, String command) 
         } else {
             line.addAll(jvm.commandLine());
             line.addAll(List.of("serve", name));
+            if (task.loops() > 1) {
+                line.add("--loops=" + task.loops());
+            }
         }
         line.addAll(task.arguments());
         return line;

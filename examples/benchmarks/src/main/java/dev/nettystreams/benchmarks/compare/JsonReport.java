@@ -72,6 +72,7 @@ public final class JsonReport {
         json.writeStringField("unit", result.workload().unit());
         json.writeNumberField("connections", result.workload().connectionCount());
         json.writeNumberField("depth", result.workload().depth());
+        json.writeNumberField("eventLoops", result.workload().loops());
         json.writeStringField("server", result.server());
         json.writeStringField("baseline", result.baseline());
         writeNumber("score", result.score());

@@ -38,12 +38,16 @@ public record Plan(Contender baseline, List<Pair> pairs) {
             return String.join(", ", workloads.stream().map(Workload::name).toList());
         }
 
+        int loops() {
+            return workloads.get(0).loops();
+        }
+
         boolean isIdle() {
             return workloads.get(0).kind() == Workload.Kind.IDLE;
         }
     }
 
-    private record Group(Mode mode, boolean isTls, boolean isIdle) {}
+    private record Group(Mode mode, boolean isTls, boolean isIdle, int loops) {}
 
     /**
      * Plans a comparison. If the baseline is among the servers, it is compared with a second process of itself, which
@@ -57,13 +61,14 @@ public record Plan(Contender baseline, List<Pair> pairs) {
     public static Plan of(Contender baseline, List<Contender> contenders, List<Workload> workloads) {
         Map<Group, List<Workload>> groups = new LinkedHashMap<>();
         for (Workload workload : workloads) {
-            Group group = new Group(workload.mode(), workload.isTls(), workload.kind() == Workload.Kind.IDLE);
+            boolean isIdle = workload.kind() == Workload.Kind.IDLE;
+            Group group = new Group(workload.mode(), workload.isTls(), isIdle, workload.loops());
             groups.computeIfAbsent(group, each -> new ArrayList<>()).add(workload);
         }
         List<Pair> pairs = new ArrayList<>();
         groups.forEach((group, loads) -> {
             for (Contender contender : contenders) {
-                if (contender.isFor(group.mode(), group.isTls())) {
+                if (contender.isFor(group.mode(), group.isTls()) && (group.loops() == 1 || contender.hasLoops())) {
                     pairs.add(new Pair(contender, List.copyOf(loads)));
                 }
             }
@@ -93,7 +98,7 @@ public record Plan(Contender baseline, List<Pair> pairs) {
 
     private static Duration estimate(Workload workload, Settings settings) {
         if (workload.kind() == Workload.Kind.IDLE) {
-            return Duration.ofSeconds(4);
+            return Duration.ofSeconds(workload.isTls() ? 12 : 6);
         }
         Duration one = settings.warmUp().plus(settings.roundTime().multipliedBy(settings.rounds()));
         if (workload.hasLatency() && settings.latencyShare() > 0) {

@@ -31,6 +31,28 @@ public record Settings(
     public static final Settings WHOLE = new Settings(
             Duration.ofSeconds(5), 8, Duration.ofSeconds(1), 0.5, Duration.ofSeconds(4), UNLIMITED, false, true);
 
+    /** A look at growth that ends within two minutes. */
+    public static final Settings QUICK_GROWTH = new Settings(
+            Duration.ofSeconds(1), 4, Duration.ofMillis(250), 0, Duration.ZERO, Duration.ofSeconds(100), false, false);
+
+    /**
+     * Returns the settings of growth.
+     *
+     * @param serverCount the number of servers beside the baseline
+     * @return five minutes for each
+     */
+    public static Settings growth(int serverCount) {
+        return new Settings(
+                Duration.ofSeconds(3),
+                6,
+                Duration.ofMillis(700),
+                0,
+                Duration.ZERO,
+                Duration.ofMinutes(5).multipliedBy(serverCount),
+                false,
+                true);
+    }
+
     /** A look that ends within two minutes. */
     public static final Settings QUICK = new Settings(
             Duration.ofSeconds(2), 4, Duration.ofMillis(200), 0, Duration.ZERO, Duration.ofSeconds(105), false, false);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param exchange the request and its reply
  * @param bytesPerOperation the bytes that count for bulk; 0 if operations are counted
  * @param hasLatency whether an open loop measures it, too
+ * @param loops the number of event loops of the server
  */
 public record Workload(
         String name,
@@ -32,7 +33,8 @@ public record Workload(
         int depth,
         Exchange exchange,
         int bytesPerOperation,
-        boolean hasLatency) {
+        boolean hasLatency,
+        int loops) {
 
     private static final int MIB = 1 << 20;
     private static final int BLOCKS_UNDER_WAY = 4;
@@ -47,107 +49,107 @@ public record Workload(
         IDLE
     }
 
-    private static final Exchange PING =
-            Exchange.fixed("*1\r\n$4\r\nPING\r\n".getBytes(US_ASCII), Protocol.PONG);
+    private static final Exchange PING = Exchange.fixed("*1\r\n$4\r\nPING\r\n".getBytes(US_ASCII), Protocol.PONG);
 
     private static final Exchange FULL_SINK =
             Exchange.fixed(new byte[Protocol.SINK_BYTES], new byte[] {Protocol.SINK_REPLY});
 
     private static List<Workload> plain() {
         return List.of(
-                new Workload(
-                        "request-reply",
-                        "request of three reads and its reply",
-                        Mode.PING,
-                        false,
-                        Kind.RATE,
-                        50,
-                        1,
-                        PING,
-                        0,
-                        true),
-                new Workload(
-                        "pipelined",
-                        "the same requests, 16 at a time",
-                        Mode.PING,
-                        false,
-                        Kind.RATE,
-                        50,
-                        16,
-                        PING,
-                        0,
-                        false),
-                new Workload("echo", "echo of 64 B", Mode.ECHO, false, Kind.RATE, 64, 1, echo(64), 0, true),
-                new Workload(
+                of("request-reply", "request of three reads and its reply", Mode.PING, Kind.RATE, 50, 1, PING, 0, true),
+                of("pipelined", "the same requests, 16 at a time", Mode.PING, Kind.RATE, 50, 16, PING, 0, false),
+                of("echo", "echo of 64 B", Mode.ECHO, Kind.RATE, 64, 1, echo(64), 0, true),
+                of(
                         "echo-bulk",
                         "echo of 64 KiB",
                         Mode.ECHO,
-                        false,
                         Kind.RATE,
                         16,
                         BLOCKS_UNDER_WAY,
                         echo(Protocol.BLOCK_BYTES),
                         Protocol.BLOCK_BYTES,
                         false),
-                new Workload(
-                        "sink",
-                        "data to the server",
-                        Mode.SINK,
-                        false,
-                        Kind.RATE,
-                        16,
-                        2,
-                        FULL_SINK,
-                        Protocol.SINK_BYTES,
-                        false),
-                new Workload(
+                of("sink", "data to the server", Mode.SINK, Kind.RATE, 16, 2, FULL_SINK, Protocol.SINK_BYTES, false),
+                of(
                         "source",
                         "data from the server",
                         Mode.SOURCE,
-                        false,
                         Kind.RATE,
                         16,
                         2,
                         Exchange.fixed((MIB + "\n").getBytes(US_ASCII), new byte[MIB]),
                         MIB,
                         false),
-                new Workload(
+                of(
                         "relay",
                         "data through the server",
                         Mode.RELAY,
-                        false,
                         Kind.RATE,
                         16,
                         2,
                         FULL_SINK,
                         Protocol.SINK_BYTES,
                         false),
-                new Workload(
+                of(
                         "http-small",
                         "HTTP GET of 128 B",
                         Mode.HTTP,
-                        false,
                         Kind.RATE,
                         50,
                         1,
                         Exchange.http(get("small"), 128),
                         0,
                         true),
-                new Workload(
+                of(
                         "http-large",
                         "HTTP GET of 64 KiB",
                         Mode.HTTP,
-                        false,
                         Kind.RATE,
                         16,
                         1,
                         Exchange.http(get("large"), Protocol.BLOCK_BYTES),
                         Protocol.BLOCK_BYTES,
                         false),
-                new Workload(
-                        "churn", "connect, one request, close", Mode.PING, false, Kind.CHURN, 8, 1, PING, 0, false),
-                new Workload(
-                        "idle", "memory of idle connections", Mode.PING, false, Kind.IDLE, 2000, 1, PING, 0, false));
+                of("churn", "connect, one request, close", Mode.PING, Kind.CHURN, 8, 1, PING, 0, false),
+                of("idle", "memory of idle connections", Mode.PING, Kind.IDLE, 2000, 1, PING, 0, false));
+    }
+
+    private static Workload of(
+            String name,
+            String description,
+            Mode mode,
+            Kind kind,
+            int connectionCount,
+            int depth,
+            Exchange exchange,
+            int bytesPerOperation,
+            boolean hasLatency) {
+        return new Workload(
+                name,
+                description,
+                mode,
+                false,
+                kind,
+                connectionCount,
+                depth,
+                exchange,
+                bytesPerOperation,
+                hasLatency,
+                1);
+    }
+
+    /**
+     * Returns an echo of messages, one under way on each connection.
+     *
+     * @param name the name in reports
+     * @param byteCount the size of a message
+     * @param connectionCount the number of connections
+     * @param loops the number of event loops of the server
+     * @return a workload whose rate is in messages
+     */
+    public static Workload echo(String name, int byteCount, int connectionCount, int loops) {
+        return new Workload(
+                name, "echo", Mode.ECHO, false, Kind.RATE, connectionCount, 1, echo(byteCount), 0, false, loops);
     }
 
     private static Exchange echo(int byteCount) {
@@ -194,7 +196,8 @@ public record Workload(
                 depth,
                 exchange,
                 bytesPerOperation,
-                hasLatency);
+                hasLatency,
+                loops);
     }
 
     /**
@@ -205,7 +208,7 @@ public record Workload(
      */
     public Workload withConnections(int count) {
         return new Workload(
-                name, description, mode, isTls, kind, count, depth, exchange, bytesPerOperation, hasLatency);
+                name, description, mode, isTls, kind, count, depth, exchange, bytesPerOperation, hasLatency, loops);
     }
 
     /**

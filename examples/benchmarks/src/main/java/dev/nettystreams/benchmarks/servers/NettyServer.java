@@ -62,7 +62,7 @@ record NettyServer(Transport transport, SslProvider provider, boolean decodesLin
             throw new UnsupportedOperationException("lines are decoded in mode ping only");
         }
         SslContext tls = task.tls() == null ? null : tls(task.tls(), provider);
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.ioHandlerFactory());
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(task.loops(), transport.ioHandlerFactory());
         new ServerBootstrap()
                 .group(group)
                 .channel(transport.serverChannel())

@@ -25,14 +25,12 @@ import reactor.netty.tcp.TcpServer;
 final class ReactorServer implements RunningServer {
     private static final byte[] ZEROS = new byte[Protocol.BLOCK_BYTES];
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-
-    /** A loop group of our own, because Reactor Netty would choose io_uring. */
-    private final LoopResources loops = hasNative -> group;
-
     @Override
     public void start(ServerTask task) throws Exception {
+        // A loop group of our own, because Reactor Netty would choose io_uring.
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                task.loops(), Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        LoopResources loops = hasNative -> group;
         TcpServer server = TcpServer.create()
                 .host("127.0.0.1")
                 .port(task.port())

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamPort the port that a relay connects to; 0 for other modes
  * @param port the port to listen on, at 127.0.0.1
  * @param tls null for plaintext
+ * @param loops the number of event loops, for servers of this program
  */
 public record ServerTask(
-        Mode mode, int upstreamPort, int port, @Nullable TlsFiles tls) {
+        Mode mode, int upstreamPort, int port, @Nullable TlsFiles tls, int loops) {
     /**
      * A certificate in PEM files.
      *
@@ -22,6 +23,28 @@ public record ServerTask(
      * @param key its private key
      */
     public record TlsFiles(Path chain, Path key) {}
+
+    /**
+     * Creates a task for one event loop.
+     *
+     * @param mode the protocol
+     * @param upstreamPort the port that a relay connects to; 0 for other modes
+     * @param port the port to listen on, at 127.0.0.1
+     * @param tls null for plaintext
+     */
+    public ServerTask(Mode mode, int upstreamPort, int port, @Nullable TlsFiles tls) {
+        this(mode, upstreamPort, port, tls, 1);
+    }
+
+    /**
+     * Returns the same task on another number of event loops.
+     *
+     * @param count the number of event loops
+     * @return a copy
+     */
+    public ServerTask withLoops(int count) {
+        return new ServerTask(mode, upstreamPort, port, tls, count);
+    }
 
     /**
      * Returns the task as the arguments {@code MODE PORT [tls CERT KEY]}, where the mode of a relay is

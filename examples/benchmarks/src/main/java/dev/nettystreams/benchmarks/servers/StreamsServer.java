@@ -52,7 +52,7 @@ record StreamsServer(Awaiting awaiting, IoBackend backend, TlsEngine engine, Ech
     @Override
     @SuppressWarnings("resource") // it lives as long as the process
     public void start(ServerTask task) throws Exception {
-        NettyStreams streams = NettyStreams.create(backend, 1);
+        NettyStreams streams = NettyStreams.create(backend, task.loops());
         ServerOptions options = ServerOptions.DEFAULT.withBacklog(4096).withReporter((connection, failure) -> {});
         if (task.tls() != null) {
             options = options.withTls(Tls.server(task.tls().chain(), task.tls().key())

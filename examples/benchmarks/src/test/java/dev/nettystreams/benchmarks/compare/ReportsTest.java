@@ -109,6 +109,33 @@ class ReportsTest {
     }
 
     @Test
+    void growth_isATableAndACurveForEachServer() throws Exception {
+        Growth growth = new Growth(20);
+        assertThat(growth.points(Growth.Axis.CONNECTIONS).stream().map(Growth.Point::size))
+                .containsExactly(1, 10, 20);
+        Round.Sample sample = new Round.Sample(1000, 10, 50, 0.5, 0.9);
+        Round.Sample half = new Round.Sample(500, 20, 50, 0.5, 0.9);
+        List<Result> results = growth.workloads().stream()
+                .map(workload ->
+                        new Result(workload, "slower", "raw-epoll", List.of(new Round(half, sample)), null, null))
+                .toList();
+        Report whole = report(Settings.QUICK, false, 0.5);
+        Report report = new Report(
+                whole.time(), whole.commandLine(), whole.facts(), whole.settings(), results, List.of(), false);
+        String table = String.join("\n", GrowthTable.lines(report, growth));
+        assertThat(table)
+                .containsPattern(" 1,048,576 +\\(raw-epoll\\) +1,000 +10.0 +50.0\n +slower +500 +20.0 +50.0 +0.50 ")
+                .contains("as the number of event loops grows", "NOT FOR PUBLICATION");
+        assertThat(table.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(110));
+        assertThat(ChartFiles.write(GrowthChart.charts(report, growth), directory.resolve("growth")))
+                .isTrue();
+        assertThat(Files.readString(directory.resolve("growth.svg"))).contains("<svg");
+        assertThat(GrowthChart.charts(report, growth))
+                .hasSize(6)
+                .allSatisfy(chart -> assertThat(chart.getTitle()).contains("NOT FOR PUBLICATION, interrupted"));
+    }
+
+    @Test
     void json_isWhole_withNullForTheUnknown() throws Exception {
         StringWriter text = new StringWriter();
         JsonReport.write(report(Settings.QUICK, false, 0.95), text);

@@ -29,6 +29,13 @@ class ServerTaskTest {
     }
 
     @Test
+    void loops_areNoPartOfTheArguments() {
+        ServerTask task = new ServerTask(Mode.ECHO, 0, 4000, null);
+        assertThat(task.withLoops(4).loops()).isEqualTo(4);
+        assertThat(task.withLoops(4).arguments()).isEqualTo(task.arguments());
+    }
+
+    @Test
     void anUnknownMode_isNamed() {
         assertThatThrownBy(() -> ServerTask.parse(List.of("juggle", "4000")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -70,7 +70,7 @@ class InterruptionTest {
                 }
             }
             assertThat(comparison.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(output).contains("INTERRUPTED", "raw-nio", "written: " + prefix + ".json");
+            assertThat(output).contains("INTERRUPTED", "raw-nio", "written: " + prefix + ".json, " + prefix + ".png");
             assertThat(servers).hasSize(2);
             assertEnd(servers);
             assertThat(isComplete(prefix)).isFalse();

@@ -33,6 +33,7 @@ public final class ChartFiles {
      */
     public static boolean write(List<Chart<?, ?>> charts, Path prefix) throws IOException {
         System.setProperty("java.awt.headless", "true");
+        ImageIO.setUseCache(false); // its cache of files needs a shutdown hook, and after Ctrl-C it is too late for one
         if (charts.isEmpty()) {
             return false;
         }

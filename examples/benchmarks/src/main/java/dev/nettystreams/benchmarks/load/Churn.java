@@ -123,10 +123,7 @@ public final class Churn {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            ByteBuf input = (ByteBuf) message;
-            int count = replies.count(input);
-            input.release();
-            if (count > 0) {
+            if (replies.countAndRelease(message) > 0) {
                 isAnswered = true;
                 context.close();
             }

@@ -48,13 +48,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext here, Object message) {
-        ByteBuf input = (ByteBuf) message;
-        int count;
-        try {
-            count = replies.count(input);
-        } finally {
-            input.release();
-        }
+        int count = replies.countAndRelease(message);
         if (count > outstanding) {
             throw new IllegalStateException("more replies than requests: " + count + " > " + outstanding);
         }

@@ -12,6 +12,16 @@ interface ReplyCounter {
      */
     int count(ByteBuf input);
 
+    /** Does the same with a message, which it releases in any case. */
+    default int countAndRelease(Object message) {
+        ByteBuf input = (ByteBuf) message;
+        try {
+            return count(input);
+        } finally {
+            input.release();
+        }
+    }
+
     /** Returns a counter for replies of one length. */
     static ReplyCounter ofLength(int byteCount) {
         return new ReplyCounter() {

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +47,16 @@ class ReplyCounterTest {
         assertThat(count(counter, RESPONSE.repeat(3) + RESPONSE.substring(0, 20), chunk))
                 .isEqualTo(3);
         assertThat(count(counter, RESPONSE.substring(20), chunk)).isEqualTo(1);
+    }
+
+    @Test
+    void aMessage_isReleased_evenIfItIsNoReply() {
+        ReplyCounter counter = new CheckedReplies("+PONG\r\n".getBytes(US_ASCII));
+        ByteBuf reply = Unpooled.copiedBuffer("+PONG\r", US_ASCII);
+        assertThat(counter.countAndRelease(reply)).isZero();
+        ByteBuf other = Unpooled.copiedBuffer("+", US_ASCII);
+        assertThatThrownBy(() -> counter.countAndRelease(other)).isInstanceOf(IllegalStateException.class);
+        assertThat(List.of(reply.refCnt(), other.refCnt())).containsOnly(0);
     }
 
     @ParameterizedTest

@@ -145,7 +145,7 @@ public final class Comparison {
             isStarted = true;
             for (Workload workload : pair.workloads()) {
                 if (pair.isIdle()) {
-                    new IdleRun(generator, workload).run(candidate, baseline, this::accept);
+                    new IdleRun(generator, workload, settings.settleTime()).run(candidate, baseline, this::accept);
                 } else {
                     Duration time = Duration.ofNanos(Math.max(0, end - System.nanoTime()) / left.size());
                     new PairRun(generator, settings, workload, candidate, baseline).run(time, this::accept);

@@ -19,14 +19,15 @@ import java.util.function.Consumer;
 final class IdleRun {
     private static final int MOST_FIRST_CONNECTIONS = 500;
     private static final int FIRST_PASSES = 3;
-    private static final long SETTLE_MILLIS = 300;
 
     private final LoadGenerator generator;
     private final Workload workload;
+    private final Duration settleTime;
 
-    IdleRun(LoadGenerator generator, Workload workload) {
+    IdleRun(LoadGenerator generator, Workload workload, Duration settleTime) {
         this.generator = generator;
         this.workload = workload;
+        this.settleTime = settleTime;
     }
 
     void run(ServerProcess candidate, ServerProcess baseline, Consumer<Result> results)
@@ -73,8 +74,8 @@ final class IdleRun {
      * Returns the resident memory and the live heap. All pages of the heap are resident from the start (see {@code
      * Comparison}): the pages that garbage has touched would be counted otherwise, by chance.
      */
-    private static double settled(ServerProcess server) throws ServerFailure, InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+    private double settled(ServerProcess server) throws ServerFailure, InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(settleTime.toNanos());
         double live = server.liveBytes();
         return server.residentKib() + (Double.isFinite(live) ? live / 1024 : 0);
     }

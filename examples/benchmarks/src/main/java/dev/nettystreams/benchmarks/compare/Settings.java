@@ -24,6 +24,8 @@ public record Settings(
         boolean countsSystemCalls,
         boolean isForPublication) {
 
+    private static final Duration MOST_SETTLE_TIME = Duration.ofMillis(300);
+
     /** A time limit that no comparison reaches. */
     public static final Duration UNLIMITED = Duration.ofDays(365);
 
@@ -51,6 +53,15 @@ public record Settings(
                 Duration.ofMinutes(5).multipliedBy(serverCount),
                 false,
                 true);
+    }
+
+    /**
+     * Returns the time after which a server has settled whose connections came or went.
+     *
+     * @return the length of a round, but at most 300 ms
+     */
+    Duration settleTime() {
+        return roundTime.compareTo(MOST_SETTLE_TIME) < 0 ? roundTime : MOST_SETTLE_TIME;
     }
 
     /** A look that ends within two minutes. */

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,27 +34,42 @@ class ComparisonTest {
 
     /** Compiles little, because each server lives for a second. */
     private static final JvmCommand QUICK_JVM =
-            new JvmCommand(JvmCommand.ownJava(), List.of("-XX:TieredStopAtLevel=1"));
+            new JvmCommand(JvmCommand.ownJava(), List.of("-XX:TieredStopAtLevel=1", "-Xms32m"));
 
-    private static final Contender BASELINE = Contender.of(ServerKind.named("raw-nio"));
+    private static final Contender RAW = Contender.of(ServerKind.named("raw-nio"));
+
+    private static Contender plain;
+    private static RunFiles files;
+
+    @BeforeAll
+    static void createFiles() throws Exception {
+        plain = Contender.parse("plain=" + PlainServer.command());
+        files = RunFiles.create();
+    }
+
+    @AfterAll
+    static void deleteFiles() throws Exception {
+        files.close();
+    }
 
     private static Comparison comparison(
-            RunFiles files,
+            Contender baseline,
             List<Contender> contenders,
-            List<String> workloads,
+            List<Workload> workloads,
             Settings settings,
             Consumer<String> log) {
         return new Comparison(
-                Plan.of(
-                        BASELINE,
-                        contenders,
-                        workloads.stream().map(Workload::named).toList()),
+                Plan.of(baseline, contenders, workloads),
                 settings,
                 Cores.UNPINNED,
                 QUICK_JVM,
                 files,
                 log,
                 new CountDownLatch(1));
+    }
+
+    private static List<Workload> workloads(String... names) {
+        return Stream.of(names).map(Workload::named).toList();
     }
 
     private static long serverCount() {
@@ -61,38 +79,35 @@ class ComparisonTest {
     @Test
     void aMissingPeer_isNamedAndLeftOut_andNeverAreThreeServersAlive() throws Exception {
         List<Long> alive = new ArrayList<>();
-        try (RunFiles files = RunFiles.create()) {
-            Comparison comparison = comparison(
-                    files,
-                    List.of(
-                            Contender.parse("absent=no-such-program-on-this-machine"),
-                            Contender.parse("silent=sleep 0 #"),
-                            Contender.parse("endless=yes " + "word".repeat(50) + " #"),
-                            Contender.parse("endless-line=echo; cat /dev/zero #"),
-                            BASELINE),
-                    List.of("request-reply", "churn", "tls-echo"),
-                    SHORT,
-                    line -> alive.add(serverCount()));
-            assertThat(comparison.run()).isTrue();
-            assertThat(comparison.results().stream()
-                            .map(result -> result.workload().name()))
-                    .containsExactly("request-reply", "churn", "tls-echo");
-            assertThat(comparison.results()).allSatisfy(result -> {
-                assertThat(result.server()).isEqualTo("raw-nio");
-                assertThat(result.rounds()).hasSize(2);
-                assertThat(result.score()).isPositive();
-            });
-            assertThat(comparison.results().get(0).latencies()).isNotNull();
-            assertThat(comparison.leftOut())
-                    .hasSize(4)
-                    .anySatisfy(line ->
-                            assertThat(line).startsWith("absent: ").contains("no-such-program-on-this-machine"));
-            assertThat(comparison.leftOut())
-                    .contains(
-                            "silent: ended with status 0",
-                            "endless: printed more than 16 MiB",
-                            "endless-line: printed more than 16 MiB");
-        }
+        Comparison comparison = comparison(
+                plain,
+                List.of(
+                        Contender.parse("absent=no-such-program-on-this-machine"),
+                        Contender.parse("silent=sleep 0 #"),
+                        Contender.parse("endless=yes " + "word".repeat(50) + " #"),
+                        Contender.parse("endless-line=echo; cat /dev/zero #"),
+                        plain),
+                workloads("request-reply", "churn"),
+                SHORT,
+                line -> alive.add(serverCount()));
+        assertThat(comparison.run()).isTrue();
+        assertThat(comparison.results().stream().map(result -> result.workload().name()))
+                .containsExactly("request-reply", "churn");
+        assertThat(comparison.results()).allSatisfy(result -> {
+            assertThat(result.server()).isEqualTo("plain");
+            assertThat(result.rounds()).hasSize(2);
+            assertThat(result.score()).isPositive();
+        });
+        assertThat(comparison.results().get(0).latencies()).isNotNull();
+        assertThat(comparison.leftOut())
+                .hasSize(4)
+                .anySatisfy(
+                        line -> assertThat(line).startsWith("absent: ").contains("no-such-program-on-this-machine"));
+        assertThat(comparison.leftOut())
+                .contains(
+                        "silent: ended with status 0",
+                        "endless: printed more than 16 MiB",
+                        "endless-line: printed more than 16 MiB");
         assertThat(alive).contains(2L).allMatch(count -> count <= 2);
         assertThat(serverCount()).isZero();
     }
@@ -100,17 +115,15 @@ class ComparisonTest {
     @Test
     void anInterrupt_leavesTheResultsSoFar() throws Exception {
         Thread measuring = Thread.currentThread();
-        try (RunFiles files = RunFiles.create()) {
-            Comparison comparison =
-                    comparison(files, List.of(BASELINE), List.of("request-reply", "pipelined"), SHORT, line -> {
-                        if (line.startsWith("  request-reply")) {
-                            measuring.interrupt();
-                        }
-                    });
-            assertThat(comparison.run()).isFalse();
-            assertThat(Thread.interrupted() || serverCount() == 0).isTrue();
-            assertThat(comparison.results()).hasSize(1);
-        }
+        Comparison comparison =
+                comparison(plain, List.of(plain), workloads("request-reply", "pipelined"), SHORT, line -> {
+                    if (line.startsWith("  request-reply")) {
+                        measuring.interrupt();
+                    }
+                });
+        assertThat(comparison.run()).isFalse();
+        assertThat(Thread.interrupted() || serverCount() == 0).isTrue();
+        assertThat(comparison.results()).hasSize(1);
         assertThat(serverCount()).isZero();
     }
 
@@ -125,55 +138,37 @@ class ComparisonTest {
                 Duration.ofMillis(600),
                 false,
                 false);
-        try (RunFiles files = RunFiles.create()) {
-            Comparison comparison =
-                    comparison(files, List.of(BASELINE), List.of("request-reply", "echo"), late, line -> {});
-            assertThat(comparison.run()).isTrue();
-            assertThat(comparison.results().stream()
-                            .map(result -> result.rounds().size()))
-                    .hasSize(1)
-                    .allMatch(count -> count < 1000);
-            assertThat(comparison.leftOut()).containsExactly("raw-nio: no time left for echo");
-        }
+        Comparison comparison = comparison(RAW, List.of(RAW), workloads("request-reply", "echo"), late, line -> {});
+        assertThat(comparison.run()).isTrue();
+        assertThat(comparison.results().stream().map(result -> result.rounds().size()))
+                .hasSize(1)
+                .allMatch(count -> count < 1000);
+        assertThat(comparison.results().get(0).rounds())
+                .allSatisfy(
+                        round -> assertThat(round.candidate().allocatedBytes()).isPositive());
+        assertThat(comparison.leftOut()).containsExactly("raw-nio: no time left for echo");
     }
 
     @Test
-    void idleConnections_haveAFigure() throws Exception {
-        try (RunFiles files = RunFiles.create()) {
-            Workload few = Workload.named("idle").withConnections(100);
-            Comparison comparison = new Comparison(
-                    Plan.of(BASELINE, List.of(BASELINE), List.of(few)),
-                    SHORT,
-                    Cores.UNPINNED,
-                    QUICK_JVM,
-                    files,
-                    line -> {},
-                    new CountDownLatch(1));
-            assertThat(comparison.run()).isTrue();
-            assertThat(comparison.results()).hasSize(1);
-        }
+    void idleConnectionsUnderTls_haveAFigure() throws Exception {
+        Workload few = Workload.named("tls-idle").withConnections(100);
+        Comparison comparison = comparison(RAW, List.of(RAW), List.of(few), SHORT, line -> {});
+        assertThat(comparison.run()).isTrue();
+        assertThat(comparison.leftOut()).isEmpty();
+        assertThat(comparison.results()).hasSize(1);
+        assertThat(comparison.results().get(0).rounds())
+                .hasSize(1)
+                .allSatisfy(round -> assertThat(round.baseline().rate()).isPositive());
     }
 
     @Test
     void aBaselineThatFails_endsTheComparisonWithItsReason() throws Exception {
-        try (RunFiles files = RunFiles.create()) {
-            Comparison comparison = new Comparison(
-                    Plan.of(Contender.parse("broken=echo no luck >&2; false"), List.of(BASELINE), List.of(echo())),
-                    SHORT,
-                    Cores.UNPINNED,
-                    QUICK_JVM,
-                    files,
-                    line -> {},
-                    new CountDownLatch(1));
-            assertThatThrownBy(comparison::run)
-                    .isInstanceOf(IOException.class)
-                    .hasMessage("the baseline broken failed: no luck");
-        }
+        Contender broken = Contender.parse("broken=echo no luck >&2; false");
+        Comparison comparison = comparison(broken, List.of(plain), workloads("echo"), SHORT, line -> {});
+        assertThatThrownBy(comparison::run)
+                .isInstanceOf(IOException.class)
+                .hasMessage("the baseline broken failed: no luck");
         assertThat(serverCount()).isZero();
-    }
-
-    private static Workload echo() {
-        return Workload.named("echo");
     }
 
     @Test

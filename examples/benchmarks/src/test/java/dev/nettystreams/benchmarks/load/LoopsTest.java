@@ -36,7 +36,7 @@ class LoopsTest {
     @Test
     void repliesThatNeverCome_countWithTheTimeUntilTheEnd() throws Exception {
         try (LoadGenerator generator = new LoadGenerator();
-                StallingServer server = new StallingServer(1, Duration.ofSeconds(4));
+                StallingServer server = new StallingServer(1, Duration.ofMinutes(1));
                 LoadConnections connections = LoadConnections.open(generator, ECHO.withConnections(2), server.port())) {
             OpenLoop.Outcome outcome = OpenLoop.run(connections, 100, Duration.ofMillis(100));
             assertThat(outcome.unanswered()).isEqualTo(10);

@@ -12,13 +12,14 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
-/** Echoes, and stands still once: after so many reads, for so long. */
+/** Echoes, and stands still once: after so many reads, for so long, or until it is closed. */
 final class StallingServer implements AutoCloseable {
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel listening;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private int reads; // on the loop
 
     StallingServer(int readsBefore, Duration stall) throws InterruptedException {
@@ -44,10 +45,11 @@ final class StallingServer implements AutoCloseable {
                 .channel();
     }
 
-    private static void standStill(Duration stall) {
-        long end = System.nanoTime() + stall.toNanos();
-        while (System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(end - System.nanoTime());
+    private void standStill(Duration stall) {
+        try {
+            closing.await(stall.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -57,6 +59,7 @@ final class StallingServer implements AutoCloseable {
 
     @Override
     public void close() {
+        closing.countDown();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }

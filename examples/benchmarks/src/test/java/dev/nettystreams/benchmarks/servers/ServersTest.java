@@ -22,7 +22,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
@@ -42,6 +44,9 @@ class ServersTest {
     static Path directory;
 
     private static TlsFiles certificate;
+
+    /** The reasons of Python's libraries that are not on this machine. */
+    private static final Map<String, String> ABSENT = new HashMap<>();
 
     @BeforeAll
     static void createCertificate() throws Exception {
@@ -213,6 +218,9 @@ class ServersTest {
     }
 
     private static AutoCloseable startPython(String library, ServerTask task) throws Exception {
+        if (ABSENT.containsKey(library)) {
+            return abort("skipped: " + ABSENT.get(library));
+        }
         Path program = directory.resolve("python_server.py");
         if (!Files.exists(program)) {
             try (InputStream source = ServerKind.class.getResourceAsStream("python_server.py")) {
@@ -225,12 +233,14 @@ class ServersTest {
         try {
             process = new ProcessBuilder(command).start();
         } catch (IOException e) {
+            ABSENT.put(library, "no python3");
             return abort("skipped: no python3");
         }
         String line = process.inputReader().readLine();
         if (line == null) {
             String reason = new String(process.getErrorStream().readAllBytes(), US_ASCII);
             assertThat(reason).endsWith("is not installed\n");
+            ABSENT.put(library, reason);
             return abort("skipped: " + reason);
         }
         assertThat(line).isEqualTo("listening on 127.0.0.1:" + task.port());

@@ -186,11 +186,11 @@ public final class Comparison {
             Round round = result.rounds().get(0);
             log.accept(String.format(
                     Locale.ROOT,
-                    "  %s: %.1f %s, and %.1f of %s",
+                    "  %s: %s %s, and %s of %s",
                     result.workload().name(),
-                    round.candidate().rate(),
+                    FigureFormat.number(round.candidate().rate()),
                     result.workload().unit(),
-                    round.baseline().rate(),
+                    FigureFormat.number(round.baseline().rate()),
                     result.baseline()));
             return;
         }

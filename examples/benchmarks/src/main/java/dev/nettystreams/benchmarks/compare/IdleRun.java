@@ -49,7 +49,8 @@ final class IdleRun {
                 double before = settled(server);
                 try (LoadConnections measured = open(workload, server)) {
                     double kib = (settled(server) - before) / workload.connectionCount();
-                    return new Round.Sample(kib, Double.NaN, Double.NaN, 0, 0);
+                    // Few connections may be lost among other changes of a process.
+                    return new Round.Sample(kib > 0 ? kib : Double.NaN, Double.NaN, Double.NaN, 0, 0);
                 }
             }
         } catch (ServerFailure e) {

@@ -66,5 +66,5 @@ public record Settings(
 
     /** A look that ends within two minutes. */
     public static final Settings QUICK = new Settings(
-            Duration.ofSeconds(2), 4, Duration.ofMillis(200), 0, Duration.ZERO, Duration.ofSeconds(105), false, false);
+            Duration.ofSeconds(2), 4, Duration.ofMillis(200), 0, Duration.ZERO, Duration.ofSeconds(100), false, false);
 }

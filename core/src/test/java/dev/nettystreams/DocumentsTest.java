@@ -97,7 +97,7 @@ class DocumentsTest {
         Map<String, List<String>> tests = testsByPromise();
         assertThat(tests.keySet())
                 .containsExactlyInAnyOrderElementsOf(Stream.of(
-                                codes("R%d", 12),
+                                codes("R%d", 13),
                                 codes("W%d", 8),
                                 codes("C%d", 7),
                                 codes("T%d", 8),

@@ -46,6 +46,7 @@ final class ScriptedTransport implements Transport {
 
     Runnable beforeCopy = () -> {};
 
+    private byte[] scratch = {};
     private @Nullable TransportEvents events;
 
     ScriptedTransport() {
@@ -189,17 +190,25 @@ final class ScriptedTransport implements Transport {
     public void writeOwned(ByteBuffer source) {
         note("writeOwned");
         beforeWrite.run();
-        byte[] bytes = new byte[source.remaining()];
-        source.get(bytes);
-        written.writeBytes(bytes);
+        int byteCount = source.remaining();
+        source.get(scratch(byteCount), 0, byteCount);
+        written.write(scratch, 0, byteCount);
     }
 
     @Override
     public void write(Chunk source) {
         note("writeChunk");
-        byte[] bytes = new byte[source.remaining()];
-        source.take(bytes, 0, bytes.length);
-        written.writeBytes(bytes);
+        int byteCount = source.remaining();
+        source.take(scratch(byteCount), 0, byteCount);
+        written.write(scratch, 0, byteCount);
+    }
+
+    /** Returns the same array each time, so that a test of allocated bytes sees those of the streams. */
+    private byte[] scratch(int byteCount) {
+        if (scratch.length < byteCount) {
+            scratch = new byte[byteCount];
+        }
+        return scratch;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.nettystreams;
 
+import dev.nettystreams.spi.Block;
 import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import java.nio.ByteBuffer;
@@ -107,8 +108,7 @@ final class Relay extends StreamFuture<Long> implements Occupant {
         try {
             int byteCount = queue.size();
             if (byteCount > 0) {
-                target.output.writeOwned(ByteBuffer.wrap(queue.peek(byteCount))); // may throw: drop only afterwards
-                queue.drop(byteCount);
+                passOn(queue, queue.take(byteCount));
                 moved(byteCount);
                 holdWhileClogged();
             }
@@ -117,6 +117,16 @@ final class Relay extends StreamFuture<Long> implements Occupant {
             }
         } catch (IllegalStateException e) { // the target is closed on this side, or in startTls
             end(e);
+        }
+    }
+
+    /** Writes all bytes of the queue, or gives them back if the target refuses them. */
+    private void passOn(ByteQueue emptied, byte[] all) {
+        try {
+            target.output.writeOwned(ByteBuffer.wrap(all));
+        } catch (RuntimeException | Error e) {
+            emptied.hold(Block.of(ByteBuffer.wrap(all)));
+            throw e;
         }
     }
 

@@ -42,7 +42,7 @@ class AllocationTest {
     private static final ArrayCount IF_FEW_WAIT =
             (caller, size, arrival) -> arrival == Arrival.BEFORE_THE_CALL && size < HELD_BYTES ? 1 : 0;
 
-    /** The loop's own thread writes to the transport at once; the bytes of other threads wait in one copy. */
+    /** W9: the loop's own thread writes to the transport at once; the bytes of other threads wait in one copy. */
     private static final ArrayCount OFF_THE_LOOP = (caller, size, arrival) -> caller == Caller.LOOP ? 0 : 1;
 
     /**

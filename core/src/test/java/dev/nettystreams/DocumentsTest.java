@@ -98,7 +98,7 @@ class DocumentsTest {
         assertThat(tests.keySet())
                 .containsExactlyInAnyOrderElementsOf(Stream.of(
                                 codes("R%d", 13),
-                                codes("W%d", 8),
+                                codes("W%d", 9),
                                 codes("C%d", 7),
                                 codes("T%d", 8),
                                 codes("S%d", 11),

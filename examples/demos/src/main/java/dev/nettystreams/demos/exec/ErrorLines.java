@@ -25,9 +25,9 @@ final class ErrorLines {
         this.limit = limit;
     }
 
-    /** Prints until the end of the program's standard error. */
-    void print() {
-        lines.connection()
+    /** Prints until the end of the program's standard error; completes then, also if that is lost. */
+    CompletableFuture<?> print() {
+        return lines.connection()
                 .repeat(() -> next().thenApply(line -> {
                     if (line.length > 0) {
                         print(line);

@@ -30,10 +30,10 @@ final class ExecDialogue implements Dialogue {
 
     private final StreamReader reader;
     private final StreamWriter writer;
-    private final Function<List<String>, CompletableFuture<StreamProcess>> programs;
+    private final Function<List<String>, CompletableFuture<Program>> programs;
     private final List<String> command;
 
-    private volatile @Nullable StreamProcess child;
+    private volatile @Nullable Program child;
     private volatile boolean hasFailed;
     private boolean isRelayed;
 
@@ -41,7 +41,7 @@ final class ExecDialogue implements Dialogue {
     ExecDialogue(
             StreamReader reader,
             StreamWriter writer,
-            Function<List<String>, CompletableFuture<StreamProcess>> programs,
+            Function<List<String>, CompletableFuture<Program>> programs,
             List<String> command) {
         this.reader = reader;
         this.writer = writer;
@@ -51,8 +51,8 @@ final class ExecDialogue implements Dialogue {
 
     @Override
     public CompletableFuture<byte[]> read() {
-        StreamProcess running = child;
-        return running == null ? start() : relay(running);
+        Program running = child;
+        return running == null ? start() : relay(running.process());
     }
 
     @Override
@@ -61,7 +61,7 @@ final class ExecDialogue implements Dialogue {
             isRelayed = true;
             return Then.READ_ON;
         }
-        Objects.requireNonNull(child).close();
+        Objects.requireNonNull(child).ended();
         return Then.END;
     }
 
@@ -69,7 +69,7 @@ final class ExecDialogue implements Dialogue {
         return programs.apply(command).thenApply(started -> {
             child = started;
             if (hasFailed) {
-                started.close(); // the dialogue was cancelled meanwhile
+                started.process().close(); // the dialogue was cancelled meanwhile
             }
             return DONE;
         });
@@ -99,9 +99,9 @@ final class ExecDialogue implements Dialogue {
     @Override
     public CompletionStage<?> failed(Throwable failure) {
         hasFailed = true;
-        StreamProcess running = child;
+        Program running = child;
         if (running != null) {
-            running.close();
+            running.process().close();
         }
         writer.abort();
         return CompletableFuture.failedFuture(failure);

@@ -80,12 +80,11 @@ public final class ExecServer extends ServerCommand {
         return new ExecDialogue(reader, writer, this::start, command);
     }
 
-    private CompletableFuture<StreamProcess> start(List<String> command) {
+    private CompletableFuture<Program> start(List<String> command) {
         return streams.startProcess(new ProcessBuilder(command)).thenApply(child -> {
             children.add(child);
             child.exit().thenRun(() -> children.remove(child));
-            new ErrorLines(child, errorLines).print();
-            return child;
+            return new Program(child, new ErrorLines(child, errorLines).print());
         });
     }
 }

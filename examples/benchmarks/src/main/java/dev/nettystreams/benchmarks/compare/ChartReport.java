@@ -57,7 +57,14 @@ public final class ChartReport {
         return scores;
     }
 
-    /** Returns the end of a title: what a reader must not miss. */
+    /** Names what the bars are: mostly rates, and processor times where the generator was the limit. */
+    static String title(Report report) {
+        boolean isPartlyByCpu = report.results().stream().anyMatch(Result::isByCpu);
+        return (isPartlyByCpu ? "Rate, or processor time where the generator was the limit," : "Rate")
+                + " as a ratio to " + report.results().get(0).baseline() + ", higher is better" + caveat(report);
+    }
+
+    /** Returns the end of a title: the reasons not to trust the figures. */
     static String caveat(Report report) {
         return (report.settings().isForPublication() ? "" : ": NOT FOR PUBLICATION")
                 + (report.isComplete() ? "" : ", interrupted");
@@ -67,8 +74,7 @@ public final class ChartReport {
         CategoryChart chart = new CategoryChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
-                .title("Rate as a ratio to " + report.results().get(0).baseline() + ", higher is better"
-                        + caveat(report))
+                .title(title(report))
                 .xAxisTitle("workload, on " + report.facts().getOrDefault("CPU", "an unknown processor"))
                 .yAxisTitle("ratio")
                 .build();

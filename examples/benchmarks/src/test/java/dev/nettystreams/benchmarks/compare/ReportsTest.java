@@ -95,6 +95,15 @@ class ReportsTest {
     }
 
     @Test
+    void chartsTitle_namesTheBars() {
+        assertThat(ChartReport.title(report(Settings.WHOLE, true, 0.5)))
+                .isEqualTo("Rate as a ratio to raw-epoll, higher is better");
+        assertThat(ChartReport.title(report(Settings.QUICK, true, 0.95)))
+                .startsWith("Rate, or processor time where the generator was the limit, as a ratio")
+                .endsWith(": NOT FOR PUBLICATION");
+    }
+
+    @Test
     void command_isQuotedAsForAShell() {
         Report report = report(Settings.WHOLE, true, 0.5);
         Report quoted = new Report(

@@ -104,7 +104,9 @@ final class LoopAccess {
 
     /** Returns whether the caller may touch this connection's state, except for its transport. */
     boolean isHere() {
-        return (!isResident() && loop.isCurrent()) || carrierOfCaller() != null;
+        return isResident() // the cheaper question first; a carried thread may act for a loop that has ended
+                ? carrierOfCaller() != null || loop.isCurrent()
+                : loop.isCurrent() || carrierOfCaller() != null;
     }
 
     @SuppressWarnings("ReferenceEquality") // a subclass of Thread may override equals

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Servers are compared in pairs with the baseline, and both are measured in turn. Ctrl-C ends the comparison"
-                    + " and writes what there is.",
+                    + " and writes the results so far.",
             "A command of --server receives MODE PORT [tls CERT KEY], listens at 127.0.0.1 and prints a line when it"
                     + " does."
         })

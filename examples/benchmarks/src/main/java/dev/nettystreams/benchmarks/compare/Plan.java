@@ -16,7 +16,7 @@ import java.util.Map;
  * @param pairs the pairs
  */
 public record Plan(Contender baseline, List<Pair> pairs) {
-    /** Starting and stopping two servers takes about so long. */
+    /** The approximate time to start and to stop two servers. */
     private static final Duration START = Duration.ofMillis(2500);
 
     /**

@@ -34,7 +34,7 @@ public final class Exchange {
         return request.length;
     }
 
-    /** Returns so many requests, one after the other, which are released at the end of the run. */
+    /** Returns a number of requests, one after the other, which are released at the end of the run. */
     ByteBuf requests(int count) {
         ByteBuf requests = Unpooled.directBuffer(request.length * count, request.length * count);
         for (int i = 0; i < count; i++) {

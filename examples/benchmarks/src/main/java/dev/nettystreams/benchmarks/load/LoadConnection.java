@@ -36,7 +36,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         context = added;
     }
 
-    /** Sends so many requests in one write, at most as many as the connection was made for. */
+    /** Sends a number of requests in one write, at most as many as the connection was made for. */
     void send(int count) {
         ChannelHandlerContext here = context;
         if (here == null) {

@@ -17,7 +17,7 @@ import org.HdrHistogram.Histogram;
 public final class OpenLoop implements Drive {
     private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    /** After the last request, replies may take so long; what is missing then counts with the time until then. */
+    /** The time for replies after the last request; a reply that is missing then counts with the time until then. */
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final int MOST_IN_A_TURN = 64;

@@ -10,7 +10,7 @@ public final class Protocol {
     /** The reply to a {@link Mode#PING ping}. */
     public static final byte[] PONG = "+PONG\r\n".getBytes(US_ASCII);
 
-    /** A {@link Mode#SINK sink} replies once in so many bytes. */
+    /** A {@link Mode#SINK sink} replies once for this number of bytes. */
     public static final int SINK_BYTES = 1 << 20;
 
     /** The size of the blocks that servers write, and of the most that they ask a read for. */

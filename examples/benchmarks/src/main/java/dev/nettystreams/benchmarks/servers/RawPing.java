@@ -22,7 +22,7 @@ final class RawPing extends RawHandler {
         return Unpooled.unreleasableBuffer(replies);
     }
 
-    /** Returns so many replies. */
+    /** Returns a number of replies, one after the other. */
     static ByteBuf replies(int count) {
         return REPLIES.retainedSlice(0, count * Protocol.PONG.length);
     }

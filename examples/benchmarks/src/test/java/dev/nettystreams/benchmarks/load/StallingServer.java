@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Echoes, and stands still once: after so many reads, for so long, or until it is closed. */
+/** Echoes, and stands still once, after a number of reads: for a time, or until it is closed. */
 final class StallingServer implements AutoCloseable {
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel listening;

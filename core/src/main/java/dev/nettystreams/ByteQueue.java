@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * A search remembers its position and the state of its automaton, so every byte is examined once: a line that arrives
  * one byte at a time costs as much as one that arrives at once. Taking bytes resets the search.
  *
- * <p>Memory: an empty queue holds none. The loop's thread has one spare array of {@value #SPARE_BYTES} bytes, which it
- * lends to a queue and gets back when the queue is empty, so a loop with many mostly idle connections needs only one.
+ * <p>Memory: an empty queue holds none. The loop's thread has a few spare arrays of {@value #SPARE_BYTES} bytes. It
+ * lends one to a queue and gets it back when the queue is empty: at once if the loop itself runs the reader, later if a
+ * thread elsewhere does. So a loop with many mostly idle connections needs only these.
  * More bytes need an array of their own, which grows by doubling. If one read takes exactly the whole array, it gets
  * the array itself, and its bytes are copied only once.
  *
@@ -37,40 +38,42 @@ final class ByteQueue {
     private static final byte[] EMPTY = {};
 
     /**
-     * One array to lend, or none while it is lent. Only the owning thread lends; any thread returns. If two threads
-     * return an array at once, one array is lost.
+     * The arrays that a thread has to lend. Only that thread lends; any thread returns. If two threads return an array
+     * at once, one array may be lost, and a later queue gets a new one.
      */
-    private static final class Spare {
-        private static final ThreadLocal<Spare> OF_THREAD = ThreadLocal.withInitial(Spare::new);
-        private static final VarHandle ARRAY;
+    private static final class Spares {
+        private static final int MOST = 16;
+        private static final ThreadLocal<Spares> OF_THREAD = ThreadLocal.withInitial(Spares::new);
+        private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(byte[][].class);
 
-        static {
-            try {
-                ARRAY = MethodHandles.lookup().findVarHandle(Spare.class, "array", byte[].class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
-        @SuppressWarnings("unused") // accessed through ARRAY
-        private byte @Nullable [] array;
+        private final byte[] @Nullable [] arrays = new byte[MOST][];
 
         byte[] lend() {
-            byte[] lent = (byte[]) ARRAY.getAcquire(this);
-            ARRAY.set(this, (byte[]) null);
-            return lent == null ? new byte[SPARE_BYTES] : lent;
+            for (int i = 0; i < MOST; i++) {
+                byte[] spare = (byte[]) ELEMENT.getAcquire(arrays, i);
+                if (spare != null) {
+                    arrays[i] = null;
+                    return spare;
+                }
+            }
+            return new byte[SPARE_BYTES];
         }
 
         /** The caller must not touch the array after this call; the release store publishes its last reads. */
         void giveBack(byte[] lent) {
-            ARRAY.setRelease(this, lent);
+            for (int i = 0; i < MOST; i++) {
+                if ((byte[]) ELEMENT.getOpaque(arrays, i) == null) {
+                    ELEMENT.setRelease(arrays, i, lent);
+                    return;
+                }
+            }
         }
     }
 
     private byte[] array = EMPTY;
 
     /** The lender of the current array. The array returns to it even if another thread gives it back. */
-    private @Nullable Spare lender;
+    private @Nullable Spares lender;
 
     private int head;
     private int tail;
@@ -317,7 +320,7 @@ final class ByteQueue {
 
     private byte[] arrayFor(int needed, boolean isFirst) {
         if (needed <= SPARE_BYTES) {
-            lender = Spare.OF_THREAD.get();
+            lender = Spares.OF_THREAD.get();
             return lender.lend();
         }
         // A read often takes the first chunk whole before the next one arrives: it gets an array that fits.

@@ -70,6 +70,15 @@ class Claimable<T extends @Nullable Object> extends StreamFuture<T> {
         wake();
     }
 
+    /** Does the same, and wakes the parked thread together with others. */
+    final void succeed(T result, WakeUps wakeUps) {
+        super.complete(result);
+        Thread waiting = waiter;
+        if (waiting != null) {
+            wakeUps.add(waiting);
+        }
+    }
+
     /** Called by the loop after its claim. */
     final void fail(Throwable reason) {
         super.completeExceptionally(reason);

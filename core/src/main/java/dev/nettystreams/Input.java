@@ -191,8 +191,7 @@ final class Input {
                 read.fail(e);
                 return;
             }
-            lendBehind(read);
-            read.succeed(result); // last: the caller's code may run inside and read again
+            succeed(read, result);
         }
     }
 
@@ -304,16 +303,23 @@ final class Input {
             throw e; // bytes are lost: the transport ends the connection
         }
         gate.taken(queue().size());
-        lendBehind(read);
-        read.succeed(result); // last: the caller's code may run inside and read again
+        succeed(read, result);
         return true;
     }
 
-    /** After a read on another thread: lends the queue, possibly empty, so that the next read need not ask the loop. */
-    private void lendBehind(PendingRead<?> read) {
-        if (read.isRemote && !isOver()) {
+    /**
+     * Completes a claimed read. Called last: the caller's code may run inside, and read again. After a read on another
+     * thread, lends the queue, possibly empty, so that the next read need not ask the loop.
+     */
+    private <T extends @Nullable Object> void succeed(PendingRead<T> read, T result) {
+        if (!read.isRemote) {
+            read.succeed(result);
+            return;
+        }
+        if (!isOver()) {
             bytes.lend();
         }
+        read.succeed(result, access.wakeUps());
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.nettystreams.carrier.Carrier;
 import dev.nettystreams.carrier.Carriers;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.LoopThreads;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +42,9 @@ final class LoopAccess {
     /** The carrier of this loop's threads, or null if this JVM cannot carry threads. Written once, on the loop. */
     private volatile @Nullable Carrier carrier;
 
+    /** Written once, on the loop. */
+    private @Nullable WakeUps wakeUps;
+
     /**
      * The carried thread that called last. A plain field: only a thread that finds itself in it acts on it, and that
      * thread has written it.
@@ -61,6 +65,12 @@ final class LoopAccess {
     void start() {
         LoopThreads.mark(loop);
         carrier = Carriers.of(loop);
+        wakeUps = WakeUps.of(loop);
+    }
+
+    /** Returns the wake-ups of this loop's waiting threads. On the loop. */
+    WakeUps wakeUps() {
+        return Objects.requireNonNull(wakeUps);
     }
 
     /** Returns the carrier of this loop's threads. On the loop. */

@@ -118,7 +118,7 @@ public final class Await {
      */
     public static ConnectionHandler onEventLoop(ConnectionHandler handler) {
         requireEventLoop();
-        return on(handler, connection -> Task.start(connection.core(), talk(handler, connection)));
+        return on(handler, connection -> Task.start(connection.core(), new Conversing(handler, connection)));
     }
 
     /**
@@ -163,15 +163,17 @@ public final class Await {
     }
 
     static CompletionStage<?> start(HandlerThreads threads, ConnectionHandler handler, StreamConnection connection) {
-        return Task.start(threads, talk(handler, connection));
+        return Task.start(threads, new Conversing(handler, connection));
     }
 
-    @SuppressWarnings("NullAway") // Void has no other value
-    private static Callable<Void> talk(ConnectionHandler handler, StreamConnection connection) {
-        return () -> {
+    /** A handler's run. A class, not a lambda expression, which would be one more frame on each suspended stack. */
+    private record Conversing(ConnectionHandler handler, StreamConnection connection) implements Callable<Void> {
+        @Override
+        @SuppressWarnings("NullAway") // Void has no other value
+        public Void call() throws Exception {
             handler.handle(connection.reader(), connection.writer());
             return null;
-        };
+        }
     }
 
     // ---- tasks
@@ -338,27 +340,21 @@ public final class Await {
     private static <T extends @Nullable Object> T waitedFor(CompletableFuture<T> future)
             throws InterruptedException, ExecutionException {
         Interrupts own = Interrupts.ofCaller();
-        if (own == null) {
-            return parkedFor(future);
-        }
-        int wait = own.beginWait();
+        int wait = own == null ? Interrupts.NOT_WAITING : own.beginWait();
         boolean isInterrupted = false;
         try {
-            return parkedFor(future);
+            if (future instanceof Claimable<T> ours) {
+                ours.park(); // or get parks
+            }
+            return future.get();
         } catch (InterruptedException e) {
             isInterrupted = true;
             throw e;
         } finally {
-            own.endWait(wait, isInterrupted);
+            if (own != null) {
+                own.endWait(wait, isInterrupted);
+            }
         }
-    }
-
-    private static <T extends @Nullable Object> T parkedFor(CompletableFuture<T> future)
-            throws InterruptedException, ExecutionException {
-        if (future instanceof Claimable<T> ours) {
-            ours.park(); // or get parks
-        }
-        return future.get();
     }
 
     /** Returns the outcome of a stage that is complete or about to be, without regard to the thread's interrupt. */

@@ -1,6 +1,5 @@
 package dev.nettystreams;
 
-import dev.nettystreams.carrier.Interrupts;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 enum HandlerThreads {
     PLATFORM {
         @Override
-        Thread unstarted(Runnable task) {
+        Thread newThread(Runnable task) {
             Thread thread = new Thread(task, "netty-streams-connection-" + COUNTER.incrementAndGet());
             thread.setDaemon(true);
             return thread;
@@ -23,7 +22,7 @@ enum HandlerThreads {
     },
     VIRTUAL {
         @Override
-        Thread unstarted(Runnable task) {
+        Thread newThread(Runnable task) {
             ThreadFactory factory = VirtualThreads.FACTORY;
             if (factory == null) {
                 throw new IllegalStateException(unavailableMessage());
@@ -37,15 +36,8 @@ enum HandlerThreads {
     /** Virtual threads if this JVM has them. */
     static final HandlerThreads BEST = VirtualThreads.FACTORY != null ? VIRTUAL : PLATFORM;
 
-    abstract Thread unstarted(Runnable task);
-
     /** Creates a thread without starting it. */
-    Thread newThread(Runnable task, Interrupts interrupts) {
-        return unstarted(() -> {
-            interrupts.adoptCaller();
-            task.run();
-        });
-    }
+    abstract Thread newThread(Runnable task);
 
     boolean isAvailable() {
         return this == PLATFORM || VirtualThreads.FACTORY != null;

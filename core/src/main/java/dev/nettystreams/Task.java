@@ -10,8 +10,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,28 +79,28 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     }
 
     private void startOn(@Nullable Carrier carrier) {
-        startOn((task, own) -> {
+        startOn(task -> {
             if (carrier == null) {
                 throw new IllegalStateException("await on the event loop " + CarriedThreads.unavailabilityReason());
             }
-            return carrier.newThread(task, own);
+            return carrier.newThread(task);
         });
     }
 
     /** Starts the code; returns the exception that prevented that, which is then the outcome, or null. */
     @Nullable
     Throwable startOn(ThreadsBesideCaller threads) {
-        return startOn(threads::newThread);
+        return startOn(threads::newThreadThatAdopts);
     }
 
-    private @Nullable Throwable startOn(BiFunction<Runnable, Interrupts, Thread> threads) {
+    private @Nullable Throwable startOn(Function<Runnable, Thread> threads) {
         if (isCancelRequested || isDone()) {
             super.cancel(false);
             ended();
             return null;
         }
         try {
-            Thread thread = threads.apply(this::run, interrupts);
+            Thread thread = threads.apply(new Run());
             interrupts.bind(thread);
             thread.start();
             return null;
@@ -111,18 +111,31 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         }
     }
 
-    private void run() {
-        try {
-            super.complete(code.call());
-        } catch (InterruptedException e) {
-            super.completeExceptionally(isCancelRequested ? cancellation(e) : e);
-        } catch (Throwable e) { // any exception of the code is its outcome
-            if (outcome != null) {
-                outcome.failed(e);
+    /** The run of the code. A suspended handler's frames stay in memory, so few of them are the library's. */
+    private final class Run implements Runnable {
+        @Override
+        public void run() {
+            interrupts.adoptCaller();
+            try {
+                settle(code.call());
+            } catch (InterruptedException e) {
+                settleExceptionally(isCancelRequested ? cancellation(e) : e);
+            } catch (Throwable e) { // any exception of the code is its outcome
+                if (outcome != null) {
+                    outcome.failed(e);
+                }
+                settleExceptionally(e);
             }
-            super.completeExceptionally(e);
+            ended();
         }
-        ended();
+    }
+
+    private void settle(T result) {
+        super.complete(result);
+    }
+
+    private void settleExceptionally(Throwable failure) {
+        super.completeExceptionally(failure);
     }
 
     private void ended() {

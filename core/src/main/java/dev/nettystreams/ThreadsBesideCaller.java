@@ -35,16 +35,20 @@ final class ThreadsBesideCaller {
         return new ThreadsBesideCaller(carrier, HandlerThreads.ofCaller());
     }
 
+    /** Creates a thread for code that knows nothing of {@link Interrupts}. */
     Thread newThread(Runnable task) {
         Objects.requireNonNull(task, "task");
         Interrupts interrupts = new Interrupts();
-        Thread made = newThread(task, interrupts);
+        Thread made = newThreadThatAdopts(() -> {
+            interrupts.adoptCaller();
+            task.run();
+        });
         interrupts.bind(made);
         return made;
     }
 
-    /** Creates a thread; the caller binds {@code interrupts} to it. */
-    Thread newThread(Runnable task, Interrupts interrupts) {
-        return carrier != null ? carrier.newThread(task, interrupts) : others.newThread(task, interrupts);
+    /** Creates a thread; the caller binds {@link Interrupts} to it, which the task adopts. */
+    Thread newThreadThatAdopts(Runnable task) {
+        return carrier != null ? carrier.newThread(task) : others.newThread(task);
     }
 }

@@ -26,7 +26,7 @@ final class WakeUps {
 
     private final Loop loop;
     private final Runnable task = this::runScheduled;
-    private final Thread[] waiting = new Thread[MOST];
+    private final @Nullable Thread[] waiting = new @Nullable Thread[MOST];
     private int count;
     private boolean isScheduled;
 

@@ -625,7 +625,7 @@ class OnEventLoopTest {
         CompletableFuture<Void> task = Await.onEventLoop(
                 pair.near(),
                 () -> HandlerThreads.VIRTUAL
-                        .unstarted(() -> {
+                        .newThread(() -> {
                             CompletableFuture<byte[]> line = reader.readLine().orTimeout(1, TimeUnit.HOURS);
                             timers.complete(loop.timerCount());
                             line.cancel(false);

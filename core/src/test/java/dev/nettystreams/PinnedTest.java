@@ -101,7 +101,7 @@ class PinnedTest {
         Await.onEventLoop(
                         pair.near(),
                         () -> HandlerThreads.VIRTUAL
-                                .unstarted(() -> {
+                                .newThread(() -> {
                                     try {
                                         outcome.completeExceptionally(
                                                 new AssertionError(Pinning.call(() -> await(reader.readLine()))));

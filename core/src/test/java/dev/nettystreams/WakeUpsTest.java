@@ -30,7 +30,7 @@ class WakeUpsTest {
             thread.setDaemon(true);
             thread.start();
             while (LockSupport.getBlocker(thread) != this) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
             all.add(this);
         }

@@ -13,8 +13,11 @@ public interface Carrier {
     /** Returns whether the loop has ended. The threads that it carried then run on other threads. Any thread. */
     boolean isOrphaned();
 
-    /** Creates a thread on this loop without starting it. The caller binds {@code interrupts} to it. Any thread. */
-    Thread newThread(Runnable task, Interrupts interrupts);
+    /**
+     * Creates a thread on this loop without starting it. The caller binds {@link Interrupts} to it, which the task
+     * {@linkplain Interrupts#adoptCaller adopts}. Any thread.
+     */
+    Thread newThread(Runnable task);
 
     /**
      * Called when an event begins; {@link #endEvent} must follow. A thread that becomes ready in the event runs at its

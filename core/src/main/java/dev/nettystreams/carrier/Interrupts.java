@@ -65,6 +65,9 @@ public final class Interrupts {
         }
     }
 
+    /** The value of {@link #beginWait} on a thread that no loop carries. */
+    public static final int NOT_WAITING = WatchedWait.NOT_WAITING;
+
     private static final ThreadLocal<@Nullable Interrupts> OF_CALLER = new ThreadLocal<>();
 
     /**
@@ -209,7 +212,7 @@ public final class Interrupts {
         }
         LoopCarrier carries = carrier;
         if (carries == null) {
-            return WatchedWait.NOT_WAITING;
+            return NOT_WAITING;
         }
         wasPinned = false;
         int begun = wait.begin();

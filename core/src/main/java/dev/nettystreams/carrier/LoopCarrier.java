@@ -87,14 +87,11 @@ final class LoopCarrier implements Carrier, Executor {
     }
 
     @Override
-    public Thread newThread(Runnable task, Interrupts interrupts) {
+    public Thread newThread(Runnable task) {
         if (probe.beginWatch()) {
             PinWatch.add(this);
         }
-        return CarriedThreads.unstarted(this, () -> {
-            interrupts.adoptCaller();
-            task.run();
-        });
+        return CarriedThreads.unstarted(this, task);
     }
 
     // ---- the scheduler

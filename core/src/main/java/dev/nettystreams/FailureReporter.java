@@ -7,8 +7,10 @@ public interface FailureReporter {
     int LINES_PER_SECOND = 10;
 
     /**
-     * Logs to the platform logger {@code dev.nettystreams}. A network failure, or an abort while the handler waited,
-     * takes one line at level {@code INFO}; any other failure is a program error and goes to {@code WARNING} with its
+     * Logs to the platform logger {@code dev.nettystreams}. The loss of the connection, such as a reset
+     * ({@link StreamBrokenException}), takes one line at level {@code DEBUG}. What else a peer can cause, such as a
+     * failed handshake, an overlong line or an end in the middle of a message, and an abort while the handler waited,
+     * take one line at level {@code INFO}. Any other failure is a program error and goes to {@code WARNING} with its
      * stack trace. Logs at most {@value #LINES_PER_SECOND} lines per second at each level, for all connections
      * together; a later line tells how many were left out.
      *

@@ -2,48 +2,30 @@ package dev.nettystreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nettystreams.support.LoggedLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The log lines of failed handlers: one line for a network failure, a stack trace for a program error. */
+/** O5: the log lines of failed handlers: one line if a peer is the cause, a stack trace for a program error. */
 class FailureReporterTest {
-    private static final Logger LOGGER = Logger.getLogger("dev.nettystreams");
-
-    private final List<LogRecord> records = new ArrayList<>();
     private final Bench bench = new Bench();
-    private final Handler collector = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            records.add(record);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private LoggedLines log;
 
     @BeforeEach
     void listen() {
-        LOGGER.addHandler(collector);
-        LOGGER.setUseParentHandlers(false);
+        log = new LoggedLines();
     }
 
     @AfterEach
     void listenNoMore() {
-        LOGGER.removeHandler(collector);
-        LOGGER.setUseParentHandlers(true);
+        log.close();
     }
 
     private void serve(ConnectionHandler handler) {
@@ -51,17 +33,28 @@ class FailureReporterTest {
     }
 
     @Test
-    void peerThatResets_isALine() {
+    void peerThatResets_isALine_forDebugging() {
         serve(ConnectionHandler.callbacks((reader, writer) -> reader.readLine()));
         bench.wire.lose(new IOException("reset"));
-        assertLogged(Level.INFO, "ended: dev.nettystreams.StreamBrokenException: connection lost: reset");
+        assertLogged(Level.FINE, "ended: dev.nettystreams.StreamBrokenException: connection lost: reset");
     }
 
     @Test
     void peerThatResets_aLoopOverLines_isALineToo() {
-        serve(ConnectionHandler.callbacks((reader, writer) ->
-                CompletableFuture.failedFuture(new UncheckedIOException(new IOException("reset")))));
-        assertLogged(Level.INFO, "ended: java.io.UncheckedIOException: java.io.IOException: reset");
+        serve(ConnectionHandler.callbacks((reader, writer) -> CompletableFuture.failedFuture(
+                new UncheckedIOException(new StreamBrokenException("connection lost: reset", null)))));
+        assertLogged(
+                Level.FINE,
+                "ended: java.io.UncheckedIOException: dev.nettystreams.StreamBrokenException: connection lost: reset");
+    }
+
+    /** What a peer has sent is wrong: that is worth a line. */
+    @Test
+    void peerThatEndsInTheMiddle_isALine() {
+        serve(ConnectionHandler.callbacks((reader, writer) -> reader.readExactly(5)));
+        bench.wire.feed("abc");
+        bench.wire.eof();
+        assertLogged(Level.INFO, "IncompleteReadException: the input ended after 3 of 5 expected bytes");
     }
 
     @Test
@@ -81,11 +74,12 @@ class FailureReporterTest {
             return reader.readLine();
         }));
         assertLogged(Level.WARNING, "failed");
-        assertThat(records.get(0).getThrown()).isInstanceOf(StreamClosedException.class);
+        assertThat(log.records().get(0).getThrown()).isInstanceOf(StreamClosedException.class);
     }
 
     private void assertLogged(Level level, String end) {
         bench.loop.runReady();
+        List<LogRecord> records = log.records();
         assertThat(records).hasSize(1);
         assertThat(records.get(0).getLevel()).isEqualTo(level);
         assertThat(records.get(0).getMessage()).endsWith(end);

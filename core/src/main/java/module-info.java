@@ -5,6 +5,7 @@
  * {@link dev.nettystreams.testing}.
  */
 module dev.nettystreams.core {
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports dev.nettystreams;

@@ -84,8 +84,13 @@ final class Conversation {
     }
 
     private void report(Throwable failure) {
+        tell(() -> connection.core().probe.handlerFailed(failure));
+        tell(() -> reporter.report(connection, failure));
+    }
+
+    private static void tell(Runnable listener) {
         try {
-            reporter.report(connection, failure);
+            listener.run();
         } catch (Throwable lost) {
             // No one is left to tell, and the exception must not reach the loop.
         }

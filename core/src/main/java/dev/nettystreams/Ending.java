@@ -170,6 +170,7 @@ final class Ending {
         Failure failure = failureOf(before, cause);
         outcome = new Outcome(failure);
         closing.stop();
+        access.probe.ended(failure);
         List<CompletableFuture<Void>> waiters = new ArrayList<>(
                 writer.ended(failure != null ? failure : new Failure.ClosedHere("the connection is closed")));
         waiters.addAll(closeWaiters.release());
@@ -204,6 +205,7 @@ final class Ending {
     /** The connection has another owner. Returns the futures, which the caller must fail. */
     List<CompletableFuture<Void>> handedOver(Failure reason) {
         outcome = new Outcome(reason);
+        access.probe.ended(reason);
         List<CompletableFuture<Void>> waiters = new ArrayList<>(writer.ended(reason));
         waiters.addAll(closeWaiters.release());
         return waiters;

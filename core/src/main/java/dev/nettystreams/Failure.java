@@ -11,6 +11,9 @@ sealed interface Failure {
     /** Creates a new exception with this reason. */
     Exception newException();
 
+    /** Returns the reason in words. */
+    String message();
+
     /** This side ended it. */
     record ClosedHere(String message) implements Failure {
         @Override

@@ -357,7 +357,7 @@ final class Input {
     }
 
     void holdRelay() {
-        gate.pause();
+        gate.hold(bytes.size());
     }
 
     void resumeRelay() {

@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +50,12 @@ final class LoopAccess {
      */
     private @Nullable Thread resident;
 
-    /** Null unless debug mode is on. */
-    private final DebugMode.@Nullable TurnTimes times;
+    /** Observes the connection. */
+    final ConnectionProbe probe;
 
-    /** @param connection names the connection, for the warnings of debug mode */
-    LoopAccess(Loop loop, Supplier<String> connection) {
+    LoopAccess(Loop loop, ConnectionProbe probe) {
         this.loop = loop;
-        this.times = DebugMode.TurnTimes.of(connection);
+        this.probe = probe;
         this.yielding = loop::executeNextTurn;
     }
 
@@ -122,6 +120,12 @@ final class LoopAccess {
     @SuppressWarnings("ReferenceEquality") // a subclass of Thread may override equals
     private boolean isResident() {
         return Thread.currentThread() == resident;
+    }
+
+    /** Returns whether a thread is the carried thread that called last; a stale answer off the loop. */
+    @SuppressWarnings("ReferenceEquality") // as above
+    boolean isResident(Thread thread) {
+        return thread == resident;
     }
 
     // ---- futures
@@ -252,9 +256,7 @@ final class LoopAccess {
     Carrier beginTurn() {
         assert loop.isCurrent();
         turns.begin();
-        if (times != null) {
-            times.begin();
-        }
+        probe.turnBegins();
         Carrier threads = carrier;
         if (threads != null) {
             threads.beginEvent();
@@ -263,9 +265,7 @@ final class LoopAccess {
     }
 
     void endTurn(@Nullable Carrier threads) {
-        if (times != null) {
-            times.end();
-        }
+        probe.turnEnds();
         if (threads != null) {
             threads.endEvent();
         }

@@ -13,13 +13,15 @@ import java.util.concurrent.Executor;
 final class ReadGate {
     private final Transport transport;
     private final Executor onLoop;
+    private final ConnectionProbe probe;
     private volatile int lowMark; // written on the loop
     private volatile boolean paused; // written on the loop
 
     /** @param onLoop runs a task on the loop's own thread, at once if that is the caller */
-    ReadGate(Transport transport, Executor onLoop, int limit) {
+    ReadGate(Transport transport, Executor onLoop, ConnectionProbe probe, int limit) {
         this.transport = transport;
         this.onLoop = onLoop;
+        this.probe = probe;
         this.lowMark = limit;
     }
 
@@ -41,7 +43,7 @@ final class ReadGate {
     /** @param byteCount the number of buffered bytes, the new ones included */
     void arrived(int byteCount) {
         if (byteCount > 2L * lowMark) {
-            pause();
+            hold(byteCount);
         }
     }
 
@@ -58,6 +60,19 @@ final class ReadGate {
         }
     }
 
+    /**
+     * Pauses because the bytes have nowhere to go; counted, and recorded.
+     *
+     * @param byteCount the number of buffered bytes
+     */
+    void hold(int byteCount) {
+        if (!paused) {
+            pause();
+            probe.readPaused(byteCount);
+        }
+    }
+
+    /** Pauses for another reason: the wire is about to change hands, or to be secured. */
     void pause() {
         if (!paused) {
             paused = true;
@@ -67,6 +82,7 @@ final class ReadGate {
 
     private void resume() {
         paused = false;
+        probe.readGoesOn("resumed");
         onLoop.execute(this::resumeUnlessPausedAgain);
     }
 

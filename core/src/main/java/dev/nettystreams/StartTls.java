@@ -4,9 +4,11 @@ import dev.nettystreams.spi.Chunk;
 import dev.nettystreams.spi.Loop;
 import dev.nettystreams.spi.StageFailures;
 import dev.nettystreams.spi.Timeouts;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
             inputEnded(core.input.failure());
             return;
         }
+        core.probe.handshakeBegins(upgrade);
         startDeadline(upgrade.handshakeTimeout());
         CompletionStage<?> prepared;
         try {
@@ -139,17 +142,27 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
 
     private void handshaken(@Nullable TlsSession session, @Nullable Throwable failure) {
         if (failure != null) {
-            failWith(StageFailures.unwrapped(failure));
+            failWith(nameLoss(StageFailures.unwrapped(failure)));
         } else if (session == null) {
             failWith(new SSLHandshakeException("the upgrade returned no session: " + upgrade));
         } else if (claim()) {
             settle();
             if (core.secured(session)) {
+                core.probe.handshakeDone(session);
                 succeed(session);
             } else {
+                core.probe.handshakeFailed("closed meanwhile");
                 fail(new StreamClosedException("the connection was closed during startTls()"));
             }
         }
+    }
+
+    /** An exception of the wire, such as a reset, is a loss of the connection, as it is without TLS. */
+    private static Throwable nameLoss(Throwable failure) {
+        boolean isOfTheWire = failure instanceof IOException
+                && !(failure instanceof SSLException)
+                && !(failure instanceof StreamBrokenException);
+        return isOfTheWire ? Failure.Broken.by(failure).newException() : failure;
     }
 
     @Override
@@ -177,6 +190,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
             failWith(new StreamBrokenException("the input ended before TLS was established", null));
         } else if (reason != null && claim()) {
             settle();
+            core.probe.handshakeFailed(reason.message());
             fail(reason.newException());
         }
     }
@@ -184,6 +198,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
     private void failWith(Throwable cause) {
         if (claim()) {
             settle();
+            core.probe.handshakeFailed(cause.toString());
             dropPlaintext();
             core.upgradeFailed(new Failure.Broken("startTls() failed: " + cause, cause));
             fail(cause);
@@ -194,6 +209,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
     private void endIfCalledOff() {
         if (!isSettledHere) {
             settle();
+            core.probe.handshakeFailed("cancelled");
             dropPlaintext();
             core.upgradeFailed(new Failure.ClosedHere("startTls() was cancelled by its caller"));
         }

@@ -146,6 +146,16 @@ public final class StreamConnection implements AutoCloseable {
     }
 
     /**
+     * Returns the counts of this connection: bytes, pauses, waits, handshakes. They are counted always, at no cost
+     * worth mentioning.
+     *
+     * @return the live counts, the same object every time
+     */
+    public ConnectionMetrics metrics() {
+        return core.probe.metrics;
+    }
+
+    /**
      * Changes the limits of the living connection, such as the read limit after a login, or the write marks (asyncio's
      * {@code set_write_buffer_limits}).
      *

@@ -35,6 +35,7 @@ final class StreamCore implements TransportEvents {
 
     final Transport transport;
     final Loop loop;
+    final ConnectionProbe probe;
     final Lifecycle lifecycle;
     final LoopAccess access;
     final TransportWriter writer;
@@ -59,10 +60,12 @@ final class StreamCore implements TransportEvents {
         this.loop = transport.loop();
         this.inForce = InForce.of(limits);
         this.lifecycle = new Lifecycle(transport.outputRefusal());
-        this.access = new LoopAccess(loop, this::toString);
-        this.writer = new TransportWriter(transport, access, limits.writeHighMarkBytes(), this::outputBroken);
+        this.probe = new ConnectionProbe(this);
+        this.access = new LoopAccess(loop, probe);
+        Transport counted = new CountedTransport(transport, probe.metrics);
+        this.writer = new TransportWriter(counted, access, limits.writeHighMarkBytes(), this::outputBroken);
         this.output = new Output(writer, access, lifecycle);
-        this.gate = new ReadGate(transport, access::run, limits.readLimitBytes());
+        this.gate = new ReadGate(transport, access::run, probe, limits.readLimitBytes());
         this.input = new Input(access, lifecycle, gate);
         this.ending = new Ending(transport, access, this::limits, lifecycle, input, output, writer);
     }
@@ -100,6 +103,7 @@ final class StreamCore implements TransportEvents {
 
     /** Any thread. Calls made after it reach the transport after its start. */
     void start() {
+        probe.opened();
         if (loop.isCurrent()) {
             startOnLoop();
         } else {
@@ -188,6 +192,7 @@ final class StreamCore implements TransportEvents {
     @Override
     public void dataReceived(Chunk chunk) {
         writer.flushing.burstBegan();
+        probe.metrics.read(chunk.remaining());
         if (!ending.drop(chunk)) {
             input.arrived(chunk);
         }
@@ -239,12 +244,22 @@ final class StreamCore implements TransportEvents {
         ending.abort(reason);
     }
 
-    @Override
-    public String toString() {
+    /** Any thread. */
+    boolean isReadPaused() {
+        return gate.isPaused();
+    }
+
+    /** Any thread. */
+    String peerName() {
         Object peer = transport.extraInfo("peername");
         // Null if the connection was lost before the transport could ask for it.
         String name = peer == null ? "unknown" : peer.toString();
-        return lifecycle.state() + ", peer=" + (name.isEmpty() ? "unnamed" : name) + ", buffered="
-                + input.bufferedByteCount() + ", pending=" + writer.pendingByteCount();
+        return name.isEmpty() ? "unnamed" : name;
+    }
+
+    @Override
+    public String toString() {
+        return lifecycle.state() + ", peer=" + peerName() + ", buffered=" + input.bufferedByteCount() + ", pending="
+                + writer.pendingByteCount();
     }
 }

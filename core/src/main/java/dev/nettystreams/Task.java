@@ -69,7 +69,7 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
     /** Starts code on a connection's event loop. */
     static <T extends @Nullable Object> Task<T> start(StreamCore core, Callable<? extends T> code) {
         Task<T> task = new Task<>(code, null, core.loop);
-        Runnable start = () -> task.startOn(core.access.carrier());
+        Runnable start = () -> task.startFor(core);
         if (core.loop.isCurrent() && CarriedThreads.arePrepared()) {
             start.run();
         } else {
@@ -78,12 +78,15 @@ final class Task<T extends @Nullable Object> extends StreamFuture<T> {
         return task;
     }
 
-    private void startOn(@Nullable Carrier carrier) {
+    private void startFor(StreamCore core) {
+        Carrier carrier = core.access.carrier();
         startOn(task -> {
             if (carrier == null) {
                 throw new IllegalStateException("await on the event loop " + CarriedThreads.unavailabilityReason());
             }
-            return carrier.newThread(task);
+            Thread thread = carrier.newThread(task);
+            core.probe.runsOn(thread);
+            return thread;
         });
     }
 

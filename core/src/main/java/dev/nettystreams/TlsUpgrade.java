@@ -28,6 +28,15 @@ public interface TlsUpgrade {
     Duration handshakeTimeout();
 
     /**
+     * Returns the name of the implementation of TLS, for diagnosis.
+     *
+     * @return a short name; by default that of the upgrade's class
+     */
+    default String engineName() {
+        return getClass().getSimpleName();
+    }
+
+    /**
      * Returns the upgrade for a connection to a host. The client asks for the host by name (SNI) and verifies its
      * certificate against it.
      *

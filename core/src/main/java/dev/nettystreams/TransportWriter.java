@@ -40,7 +40,7 @@ final class TransportWriter {
         this.access = access;
         this.highMarkBytes = highMarkBytes;
         this.abort = abort;
-        this.gate = new WriteGate(transport);
+        this.gate = new WriteGate(transport, access.probe);
         this.flushing = new Flushing(transport, access);
         this.crossThreadWrites = new CrossThreadWrites(highMarkBytes);
         this.collecting = access.reusable(this::collectAndFlush);

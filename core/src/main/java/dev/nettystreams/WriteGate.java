@@ -23,14 +23,16 @@ final class WriteGate {
     private record FlushWaiter(long ticket, CompletableFuture<Void> future) {}
 
     private final Transport transport;
+    private final ConnectionProbe probe;
     private @Nullable Failure failure;
     private final Waiters drainers = new Waiters();
     private @Nullable ArrayDeque<FlushWaiter> flushers; // null until the first flush waits
     private int nextLook = FIRST_LOOK; // the size at which cancelled waiters are pruned
     private long lastTicket;
 
-    WriteGate(Transport transport) {
+    WriteGate(Transport transport, ConnectionProbe probe) {
         this.transport = transport;
+        this.probe = probe;
     }
 
     @Nullable
@@ -43,7 +45,10 @@ final class WriteGate {
     }
 
     void awaitLowMark(CompletableFuture<Void> drainer) {
-        drainers.add(drainer);
+        if (!drainer.isDone()) {
+            probe.drainWaits();
+            drainers.add(drainer);
+        }
     }
 
     void awaitFlushed(CompletableFuture<Void> flusher) {
@@ -62,6 +67,7 @@ final class WriteGate {
 
     /** Removes and returns the drain waiters. */
     List<CompletableFuture<Void>> reachedLowMark() {
+        probe.drainsDone("room");
         return drainers.release();
     }
 
@@ -87,7 +93,8 @@ final class WriteGate {
         if (failure == null) {
             failure = reason;
         }
-        List<CompletableFuture<Void>> released = new ArrayList<>(reachedLowMark());
+        probe.drainsDone(reason.message());
+        List<CompletableFuture<Void>> released = new ArrayList<>(drainers.release());
         released.addAll(flushedThrough(Long.MAX_VALUE));
         return released;
     }

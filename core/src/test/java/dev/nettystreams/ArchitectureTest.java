@@ -2,6 +2,11 @@ package dev.nettystreams;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import dev.nettystreams.flight.Flight;
+import dev.nettystreams.flight.HandshakeSpan;
+import dev.nettystreams.flight.LoopSpan;
+import dev.nettystreams.flight.Recorded;
+import dev.nettystreams.flight.Span;
 import dev.nettystreams.support.ArchitectureRules;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +22,7 @@ class ArchitectureTest extends ArchitectureRules {
             "BorrowedBytes",
             "ConcurrentReadException",
             "ConnectionHandler",
+            "ConnectionMetrics",
             "FailureReporter",
             "IncompleteFileException",
             "IncompleteReadException",
@@ -68,7 +74,7 @@ class ArchitectureTest extends ArchitectureRules {
             "testing.StreamPair",
             "testing.WireCounts");
 
-    /** Types of the package that the module does not export; not API. */
+    /** Types of the packages that the module does not export; not API. */
     private static final Set<String> SEAM = Set.of(
             "carrier.CarriedThreads",
             "carrier.Carrier",
@@ -78,7 +84,12 @@ class ArchitectureTest extends ArchitectureRules {
             "carrier.Interrupts",
             "carrier.Interrupts$Reason",
             "carrier.Interrupts$Sender",
-            "carrier.Outgoing");
+            "carrier.Outgoing",
+            "flight.Flight",
+            "flight.HandshakeSpan",
+            "flight.LoopSpan",
+            "flight.Recorded",
+            "flight.Span");
 
     /** They remember an answer. */
     private static final Set<String> CACHES = Set.of(
@@ -104,7 +115,33 @@ class ArchitectureTest extends ArchitectureRules {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages("dev.nettystreams..", "java..", "javax.net.ssl..", "org.jspecify..")
+                .resideOutsideOfPackages(
+                        "dev.nettystreams..", "java..", "javax.net.ssl..", "jdk.jfr..", "org.jspecify..")
+                .check(module());
+    }
+
+    /** A run-time image may lack {@code jdk.jfr}: one package knows it, and its door does not. */
+    @Test
+    void flightRecorder_isKnownToOnePackage_behindItsDoor() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..flight")
+                .or()
+                .belongToAnyOf(Flight.class, HandshakeSpan.class, LoopSpan.class, Recorded.class, Span.class)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.jfr..")
+                .check(module());
+        noClasses()
+                .that()
+                .resideInAPackage("..flight")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.nettystreams",
+                        "dev.nettystreams.carrier",
+                        "dev.nettystreams.spi",
+                        "dev.nettystreams.testing")
                 .check(module());
     }
 

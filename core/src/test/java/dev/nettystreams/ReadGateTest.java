@@ -12,7 +12,9 @@ class ReadGateTest {
     private final ArrayDeque<Runnable> later = new ArrayDeque<>();
 
     private ReadGate gate(Executor onLoop) {
-        return new ReadGate(wire, task -> onLoop.execute(() -> wire.loop.run(task)), 4);
+        StreamCore core = wire.connect().core();
+        wire.calls.clear();
+        return new ReadGate(wire, task -> onLoop.execute(() -> wire.loop.run(task)), core.probe, 4);
     }
 
     private void pause(ReadGate gate) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Waiters of the output: every pending one is completed, and every cancelled one is forgotten. */
 class WriteGateTest {
     private final ScriptedTransport wire = new ScriptedTransport();
-    private final WriteGate gate = new WriteGate(wire);
+    private final WriteGate gate = new WriteGate(wire, wire.connect().core().probe);
 
     private CompletableFuture<Void> awaitFlushed() {
         CompletableFuture<Void> flusher = new CompletableFuture<>();

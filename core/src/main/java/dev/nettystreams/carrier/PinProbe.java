@@ -1,5 +1,7 @@
 package dev.nettystreams.carrier;
 
+import dev.nettystreams.flight.Flight;
+import dev.nettystreams.flight.LoopSpan;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,8 @@ final class PinProbe {
     private int runCount;
     private @Nullable Runnable continuation; // mounted now, or null between two runs
     private @Nullable Interrupts waiter; // the interrupts of the thread that began to wait last
+    private @Nullable LoopSpan held; // used again for each run that is timed
+    private boolean isTimed; // the current run, for Flight Recorder
 
     PinProbe(String loopName) {
         this.loopName = loopName;
@@ -32,10 +36,19 @@ final class PinProbe {
     void runBegins(Runnable mounted) {
         runCount++;
         continuation = mounted;
+        if (Flight.isTimingLoops()) {
+            isTimed = true;
+            held = Flight.holdBegins(held);
+        }
     }
 
     void runEnds() {
+        Runnable ended = continuation;
         continuation = null;
+        if (isTimed && ended != null && held != null) {
+            isTimed = false;
+            held.finishRun(() -> CarriedThreads.threadOf(ended));
+        }
     }
 
     void waits(Interrupts caller) {

@@ -57,6 +57,7 @@ public final class StreamChecks {
         suite.addWrites();
         suite.addFiles();
         suite.addCloses();
+        suite.addMetrics();
         return suite.checks;
     }
 
@@ -141,6 +142,13 @@ public final class StreamChecks {
         add("close/close works after a cancelled read", CloseChecks::closeAfterCancelledRead);
         add("close/each half can be closed alone", CloseChecks::halfClose);
         add("close/a large reply arrives after the peer's FIN", CloseChecks::bulkReplyAfterFin);
+    }
+
+    private void addMetrics() {
+        add("metrics/every byte counts once", MetricsChecks::everyByteCounts);
+        add("metrics/the counts are final at the end", MetricsChecks::countsAreFinalAtTheEnd);
+        add("metrics/pauses and waits count", MetricsChecks::waitsCount);
+        add("metrics/no count falls", MetricsChecks::countsNeverFall);
     }
 
     private void add(String name, StreamCheck.Body body) {

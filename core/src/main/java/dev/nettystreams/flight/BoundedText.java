@@ -1,0 +1,22 @@
+package dev.nettystreams.flight;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Text that a peer may have chosen, fit for a recording: printable, and of bounded length. */
+final class BoundedText {
+    /** The largest number of characters. */
+    static final int MOST_CHARS = 200;
+
+    private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
+
+    private BoundedText() {}
+
+    static @Nullable String of(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        String head = text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS - 3) + "...";
+        return CONTROLS.matcher(head).replaceAll("?");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.nettystreams.flight;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Period;
+import jdk.jfr.Timespan;
+import jdk.jfr.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that is open now: what a live recording knows of a wait that has not ended. JFR asks for it at the
+ * beginning and at the end of each chunk of a recording, and so at each dump.
+ */
+@Name("dev.nettystreams.OpenConnection")
+@Label("Open Connection")
+@Description("The state of a connection that is open, at the beginning and the end of a chunk of the recording")
+@Category({ConnectionEvent.GROUP, "Connections"})
+@Period("everyChunk")
+final class OpenConnection extends ConnectionEvent {
+    private static final OpenConnection SWITCH = new OpenConnection();
+
+    @Label("State")
+    @Nullable
+    String state;
+
+    @Label("Opened At")
+    @Timestamp(Timestamp.MILLISECONDS_SINCE_EPOCH)
+    long openedAt;
+
+    @Label("Bytes Read")
+    @DataAmount
+    long bytesRead;
+
+    @Label("Bytes Written")
+    @DataAmount
+    long bytesWritten;
+
+    @Label("Buffered Bytes")
+    @Description("Bytes that have arrived, and that no read has taken")
+    @DataAmount
+    long bufferedBytes;
+
+    @Label("Pending Bytes")
+    @Description("Bytes that the program has written, and that the operating system has not taken")
+    @DataAmount
+    long pendingBytes;
+
+    @Label("Read Paused")
+    @Description("Whether reading is paused because the program reads more slowly than the peer sends")
+    boolean readPaused;
+
+    @Label("Read Paused For")
+    @Description("N/A if reading goes on, or was paused before the recording began")
+    @Timespan
+    long readPausedFor;
+
+    @Label("Drains Waiting")
+    @Description("How many calls of drain wait because the peer reads more slowly than the program writes")
+    int drainsWaiting;
+
+    @Label("Drain Waiting For")
+    @Description("N/A if no drain waits, or the first one began to wait before the recording began")
+    @Timespan
+    long drainWaitingFor;
+
+    static boolean isOn() {
+        return SWITCH.isEnabled();
+    }
+
+    /**
+     * Has JFR call for the events once a recording starts. Asking JFR directly would initialize it, which takes longer
+     * than opening many connections.
+     */
+    static void installHook() {
+        FlightRecorder.addListener(new FlightRecorderListener() {
+            @Override
+            public void recorderInitialized(FlightRecorder recorder) {
+                FlightRecorder.addPeriodicEvent(OpenConnection.class, OpenConnection::recordAll);
+            }
+        });
+    }
+
+    private static void recordAll() {
+        if (isOn()) {
+            OpenConnections.snapshot().forEach(OpenConnection::record);
+        }
+    }
+
+    private static void record(Recorded connection) {
+        OpenConnection event = new OpenConnection();
+        event.describe(connection);
+        event.state = connection.state();
+        event.openedAt = connection.openedMillis();
+        event.bytesRead = connection.bytesRead();
+        event.bytesWritten = connection.bytesWritten();
+        event.bufferedBytes = connection.bufferedByteCount();
+        event.pendingBytes = connection.pendingByteCount();
+        event.readPaused = connection.isReadPaused();
+        event.readPausedFor = connection.pausedNanos();
+        event.drainsWaiting = connection.drainsWaiting();
+        event.drainWaitingFor = connection.waitingNanos();
+        event.commit();
+    }
+}

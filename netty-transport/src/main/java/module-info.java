@@ -8,7 +8,9 @@ module dev.nettystreams.transport {
     requires static io.netty.transport.classes.io_uring;
     requires static io.netty.transport.classes.kqueue;
     requires io.netty.transport.unix.common;
+    requires static micrometer.core;
     requires static org.jspecify;
 
     exports dev.nettystreams.netty;
+    exports dev.nettystreams.netty.micrometer;
 }

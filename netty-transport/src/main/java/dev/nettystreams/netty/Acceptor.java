@@ -65,6 +65,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final Consumer<StreamConnection> accepted;
     private final int maxConnections;
     private final ServerOptions options;
+    private final ServerMetrics metrics;
 
     private volatile @Nullable SocketAddress publicAddress;
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
@@ -76,7 +77,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.LISTENING; // guarded by lock
     private boolean isBackingOff; // guarded by lock
 
-    Acceptor(EventLoopGroup group, StreamLimits limits, ServerOptions options, Consumer<StreamConnection> accepted) {
+    /** @param metrics counts the connections that are refused */
+    Acceptor(
+            EventLoopGroup group,
+            StreamLimits limits,
+            ServerOptions options,
+            Consumer<StreamConnection> accepted,
+            ServerMetrics metrics) {
+        this.metrics = metrics;
         this.group = group;
         this.limits = limits;
         this.maxConnections = options.maxConnections();
@@ -107,7 +115,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             dropped = List.copyOf(waiting);
             waiting.clear();
         }
-        dropped.forEach(channel -> channel.unsafe().closeForcibly());
+        dropped.forEach(this::drop);
+    }
+
+    private void drop(Channel channel) {
+        metrics.refused();
+        channel.unsafe().closeForcibly();
     }
 
     void connectionEnded() {
@@ -173,7 +186,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     /** Closes a channel with a reset, as if no socket listened at its address. */
-    private static void refuse(Channel channel) {
+    private void refuse(Channel channel) {
+        metrics.refused();
         try {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         } catch (RuntimeException e) {
@@ -185,7 +199,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private Runnable admit(Channel channel) {
         synchronized (lock) {
             if (phase == Phase.CLOSED) {
-                return () -> channel.unsafe().closeForcibly();
+                return () -> drop(channel);
             }
             if (openCount == maxConnections) {
                 waiting.add(channel);
@@ -196,9 +210,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** An accepted channel got no streams. */
+    private void notServed() {
+        metrics.refused();
+        connectionEnded();
+    }
+
     /** Adds streams to a channel that is counted. */
     private void serve(Channel channel) {
-        Admission admission = new Admission(limits, options, accepted, this::connectionEnded, limit);
+        Admission admission = new Admission(limits, options, accepted, this::notServed, limit);
         try {
             if (publicAddress == null) {
                 options.connection().applyToTcp(channel);
@@ -236,6 +256,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         if (!setBackingOff(true)) {
             return; // already paused, as with many accepts of io_uring under way
         }
+        metrics.acceptFailed();
         context.executor().schedule(() -> setBackingOff(false), RETRY_DELAY_SECONDS, TimeUnit.SECONDS);
         try {
             limit.log(

@@ -53,6 +53,7 @@ public final class StreamServer implements AutoCloseable {
     private volatile boolean isCutOff;
     private final Map<StreamConnection, CompletableFuture<Void>> conversations = new ConcurrentHashMap<>();
     private final ConnectionSet ownConnections = new ConnectionSet();
+    private final ServerMetrics metrics = new ServerMetrics(ownConnections);
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isServing = new AtomicBoolean();
     private final AtomicBoolean isServingForever = new AtomicBoolean();
@@ -70,7 +71,7 @@ public final class StreamServer implements AutoCloseable {
         this.handler = options.tls() == null ? handler : new SecureHandler(options.tls(), handler);
         this.options = options;
         this.connections = connections;
-        this.acceptor = new Acceptor(group, limits, options, this::accepted);
+        this.acceptor = new Acceptor(group, limits, options, this::accepted, metrics);
     }
 
     /** Returns the handler for a listening channel, to be added before the channel is bound. */
@@ -100,9 +101,11 @@ public final class StreamServer implements AutoCloseable {
     private void accepted(StreamConnection connection) {
         if (!ownConnections.add(connection)) {
             connection.abort(); // closed meanwhile
+            metrics.refused();
             acceptor.connectionEnded();
             return;
         }
+        metrics.accepted(connection.metrics());
         if (!connections.add(connection)) {
             connection.abort(); // the streams were closed meanwhile; the handler sees the abort
         }
@@ -114,6 +117,7 @@ public final class StreamServer implements AutoCloseable {
         conversation.whenComplete((done, failure) -> {
             conversations.remove(connection);
             connections.remove(connection);
+            metrics.ended(connection.metrics()); // before the last connection completes waitClosed
             ownConnections.remove(connection);
             acceptor.connectionEnded();
         });
@@ -121,12 +125,17 @@ public final class StreamServer implements AutoCloseable {
 
     private CompletableFuture<Void> conversationOver(StreamConnection connection) {
         try {
-            return connection.serve(handler, options.reporter());
+            return connection.serve(handler, this::report);
         } catch (Throwable e) { // otherwise the connection would be counted for ever
             connection.abort();
             LOGGER.log(Level.WARNING, () -> "could not serve " + connection, e);
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private void report(StreamConnection connection, Throwable failure) {
+        metrics.failed();
+        options.reporter().report(connection, failure);
     }
 
     /**
@@ -356,6 +365,15 @@ public final class StreamServer implements AutoCloseable {
      */
     public int connectionCount() {
         return ownConnections.size();
+    }
+
+    /**
+     * Returns the counts of this server: connections, and the bytes, waits and handshakes of all of them.
+     *
+     * @return the live counts, the same object every time
+     */
+    public ServerMetrics metrics() {
+        return metrics;
     }
 
     @Override

@@ -40,7 +40,8 @@ class AcceptorTest {
                 group,
                 StreamLimits.DEFAULT,
                 ServerOptions.DEFAULT.withMaxConnections(maxConnections),
-                connection -> {});
+                connection -> {},
+                new ServerMetrics(new ConnectionSet()));
     }
 
     private static EmbeddedChannel serving(Acceptor acceptor) {

@@ -18,12 +18,14 @@ class ArchitectureTest extends ArchitectureRules {
                         "NettyStreams",
                         "NioUnixChannel",
                         "NioUnixServerChannel",
+                        "ServerMetrics",
                         "ServerOptions",
                         "StreamChannelHandler",
                         "ProcessOutput",
                         "StreamProcess",
                         "StreamServer",
-                        "UnixCredentials"),
+                        "UnixCredentials",
+                        "micrometer.StreamServerMetrics"),
                 Set.of());
     }
 
@@ -33,6 +35,18 @@ class ArchitectureTest extends ArchitectureRules {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty.handler..", "javax.net.ssl..")
+                .check(module());
+    }
+
+    /** It is there only in programs that use it. */
+    @Test
+    void micrometer_isKnownToItsBinderAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..micrometer")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "..netty.micrometer")
                 .check(module());
     }
 }

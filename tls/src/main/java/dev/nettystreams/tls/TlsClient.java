@@ -233,6 +233,11 @@ public final class TlsClient implements TlsUpgrade {
     }
 
     @Override
+    public String engineName() {
+        return config == null ? "of the program's context" : config.engine().toString();
+    }
+
+    @Override
     public CompletionStage<TlsSession> apply(Transport transport, byte[] leftover) {
         if (host == null && verifiesHost) {
             return CompletableFuture.failedFuture(

@@ -220,6 +220,11 @@ public final class TlsServer implements TlsUpgrade {
     }
 
     @Override
+    public String engineName() {
+        return config == null ? "of the program's context" : config.engine().toString();
+    }
+
+    @Override
     public CompletionStage<TlsSession> apply(Transport transport, byte[] leftover) {
         return TlsLayer.install(
                 transport,

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +117,25 @@ class ConsumerTest {
         assumeTrue(IoBackend.EPOLL.isAvailable() && "amd64".equals(System.getProperty("os.arch")), "no epoll here");
         assertThat(run("--add-modules", EPOLL + "," + BORINGSSL, "-p", path, "-m", "consumer/consumer.Main"))
                 .contains("over EPOLL", "by " + TlsEngine.best());
+    }
+
+    /** Nothing requires {@code jdk.jfr}: the JVM adds it for the recording, and our module has to ask for it. */
+    @Test
+    void recordingOfAProgramWithModuleInfo_hasTheEvents() throws Exception {
+        Files.writeString(
+                source.resolve("module-info.java"),
+                "/** A program. */\nmodule consumer { requires dev.nettystreams.tls; }\n");
+        compile("-p", dependencies());
+        Path recording = directory.resolve("consumer.jfr");
+        run(
+                "-XX:StartFlightRecording:dumponexit=true,filename=" + recording,
+                "-p",
+                classes + File.pathSeparator + dependencies(),
+                "-m",
+                "consumer/consumer.Main");
+        assertThat(RecordingFile.readAllEvents(recording))
+                .extracting(event -> event.getEventType().getName())
+                .contains("dev.nettystreams.Connection");
     }
 
     private void compile(String pathOption, String path) throws Exception {

@@ -44,7 +44,7 @@ class DocumentsTest {
     private static final Pattern COMMENT =
             Pattern.compile("\"(?:\\\\.|[^\"\\\\\\n])*\"|(/\\*.*?\\*/|//[^\\n]*)", Pattern.DOTALL);
 
-    private static final Pattern PROMISE = Pattern.compile("\\b(?:ST-\\d\\d|[RWCTSAB]\\d{1,2})\\b");
+    private static final Pattern PROMISE = Pattern.compile("\\b(?:ST-\\d\\d|[RWCTSABO]\\d{1,2})\\b");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("\\[[^]]*]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
 
@@ -104,6 +104,7 @@ class DocumentsTest {
                                 codes("S%d", 11),
                                 codes("A%d", 5),
                                 codes("B%d", 8),
+                                codes("O%d", 5),
                                 codes("ST-%02d", 14))
                         .flatMap(List::stream)
                         .toList());

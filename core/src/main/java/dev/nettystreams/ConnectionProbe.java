@@ -36,6 +36,7 @@ final class ConnectionProbe implements Recorded {
     private @Nullable Span life;
     private @Nullable Span pause;
     private @Nullable Span stall;
+    private @Nullable Span flush;
     private @Nullable HandshakeSpan handshake;
 
     private boolean isHandshaking;
@@ -45,6 +46,7 @@ final class ConnectionProbe implements Recorded {
     private volatile int drainsWaiting; // written on the loop
     private volatile long pausedSinceNanos = Flight.UNKNOWN; // written on the loop
     private volatile long waitingSinceNanos = Flight.UNKNOWN; // written on the loop
+    private volatile long flushingSinceNanos = Flight.UNKNOWN; // written on the loop
 
     ConnectionProbe(StreamCore core) {
         this.core = core;
@@ -64,6 +66,7 @@ final class ConnectionProbe implements Recorded {
         String cause = reason == null ? "closed" : reason.message();
         readGoesOn(cause);
         drainsDone(cause);
+        flushesDone(cause);
         Span begun = life;
         life = null;
         Flight.connectionEnded(this, begun, cause);
@@ -136,6 +139,24 @@ final class ConnectionProbe implements Recorded {
         if (begun != null) {
             stall = null;
             waitingSinceNanos = Flight.UNKNOWN;
+            begun.finish(this, why);
+        }
+    }
+
+    /** A {@code flush}, or a piece of a file, waits; no other one does. */
+    void flushWaits() {
+        flush = Flight.flushWaits(this);
+        if (flush != null) {
+            flushingSinceNanos = System.nanoTime();
+        }
+    }
+
+    /** No {@code flush} and no piece of a file waits any more. */
+    void flushesDone(String why) {
+        Span begun = flush;
+        if (begun != null) {
+            flush = null;
+            flushingSinceNanos = Flight.UNKNOWN;
             begun.finish(this, why);
         }
     }
@@ -256,6 +277,11 @@ final class ConnectionProbe implements Recorded {
     @Override
     public long waitingNanos() {
         return since(waitingSinceNanos);
+    }
+
+    @Override
+    public long flushingNanos() {
+        return since(flushingSinceNanos);
     }
 
     private static long since(long beginNanos) {

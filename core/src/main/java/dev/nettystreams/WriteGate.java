@@ -61,6 +61,9 @@ final class WriteGate {
             waiters.removeIf(waiter -> waiter.future.isDone());
             nextLook = Math.max(FIRST_LOOK, 2 * waiters.size());
         }
+        if (waiters.isEmpty()) {
+            probe.flushWaits();
+        }
         waiters.add(new FlushWaiter(++lastTicket, flusher));
         transport.notifyFlushed(lastTicket);
     }
@@ -81,6 +84,9 @@ final class WriteGate {
         while (!waiters.isEmpty() && waiters.element().ticket <= ticket) {
             released.add(waiters.remove().future);
         }
+        if (waiters.isEmpty()) {
+            probe.flushesDone("sent");
+        }
         return released;
     }
 
@@ -94,6 +100,7 @@ final class WriteGate {
             failure = reason;
         }
         probe.drainsDone(reason.message());
+        probe.flushesDone(reason.message());
         List<CompletableFuture<Void>> released = new ArrayList<>(drainers.release());
         released.addAll(flushedThrough(Long.MAX_VALUE));
         return released;

@@ -48,6 +48,8 @@ class ConnectionProbeTest {
         probe.readGoesOn("resumed");
         probe.drainWaits();
         probe.drainsDone("room");
+        probe.flushWaits();
+        probe.flushesDone("sent");
         probe.turnEnds();
     }
 

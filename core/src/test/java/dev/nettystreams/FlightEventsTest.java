@@ -152,6 +152,27 @@ class FlightEventsTest {
         assertThat(recording.event("DrainWaited", peer).getString("outcome")).isEqualTo("abort() was called");
     }
 
+    /** As a piece of a file does, which is flushed before the next one. */
+    @Test
+    void flush_thatWaits_isInADumpAtOnce_andAnEventOnceItEnds() {
+        write(7);
+        CompletableFuture<Void> flushed = connection.writer().flush();
+        wire.loop.runReady();
+        List<RecordedEvent> open = recording.events("OpenConnection", peer);
+        assertThat(open.get(open.size() - 1).getDuration("flushWaitingFor")).isPositive();
+        wire.reportFlushed(wire.tickets.get(0));
+        assertThat(flushed).isCompleted();
+        RecordedEvent event = recording.event("FlushWaited", peer);
+        assertThat(event.getLong("pendingBytes")).isEqualTo(7);
+        assertThat(event.getString("outcome")).isEqualTo("sent");
+        connection.writer().flush();
+        wire.loop.runReady();
+        wire.lose(new IOException("reset"));
+        assertThat(recording.events("FlushWaited", peer))
+                .extracting(waited -> waited.getString("outcome"))
+                .containsExactly("sent", "connection lost: reset");
+    }
+
     @Test
     void pauseOfReading_isInADumpAtOnce_andAnEventOnceItEnds() {
         wire.feed("123456789");
@@ -329,6 +350,9 @@ class FlightEventsTest {
                 .extracting(EventType::getName)
                 .contains(
                         "dev.nettystreams.Connection",
+                        "dev.nettystreams.FlushWaited",
+                        "dev.nettystreams.HandlerFailed",
+                        "dev.nettystreams.Handshake",
                         "dev.nettystreams.OpenConnection",
                         "dev.nettystreams.ReadPaused",
                         "dev.nettystreams.DrainWaited",

@@ -78,6 +78,11 @@ public final class Flight {
         return IS_AVAILABLE && DrainWaited.isOn() ? DrainWaited.begun(connection.pendingByteCount()) : null;
     }
 
+    /** Begins the event of the waits of {@code flush}. */
+    public static @Nullable Span flushWaits(Recorded connection) {
+        return IS_AVAILABLE && FlushWaited.isOn() ? FlushWaited.begun(connection.pendingByteCount()) : null;
+    }
+
     /** Begins the event of a handshake. */
     public static @Nullable HandshakeSpan handshakeBegins(Supplier<String> engine) {
         return IS_AVAILABLE && Handshake.isOn() ? Handshake.begun(engine.get()) : null;

@@ -1,8 +1,10 @@
 package dev.nettystreams.flight;
 
+import java.util.List;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
+import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Label;
@@ -23,6 +25,16 @@ import org.jspecify.annotations.Nullable;
 @Period("everyChunk")
 final class OpenConnection extends ConnectionEvent {
     private static final OpenConnection SWITCH = new OpenConnection();
+
+    /** Registered at once, so that tools show them before the first of each has happened. */
+    private static final List<Class<? extends Event>> EVENTS = List.of(
+            ConnectionLife.class,
+            DrainWaited.class,
+            FlushWaited.class,
+            HandlerFailed.class,
+            Handshake.class,
+            LoopHeld.class,
+            ReadPaused.class);
 
     @Label("State")
     @Nullable
@@ -68,6 +80,11 @@ final class OpenConnection extends ConnectionEvent {
     @Timespan
     long drainWaitingFor;
 
+    @Label("Flush Waiting For")
+    @Description("N/A if no flush and no piece of a file waits, or the first one began to wait before the recording")
+    @Timespan
+    long flushWaitingFor;
+
     static boolean isOn() {
         return SWITCH.isEnabled();
     }
@@ -80,6 +97,7 @@ final class OpenConnection extends ConnectionEvent {
         FlightRecorder.addListener(new FlightRecorderListener() {
             @Override
             public void recorderInitialized(FlightRecorder recorder) {
+                EVENTS.forEach(FlightRecorder::register);
                 FlightRecorder.addPeriodicEvent(OpenConnection.class, OpenConnection::recordAll);
             }
         });
@@ -104,6 +122,7 @@ final class OpenConnection extends ConnectionEvent {
         event.readPausedFor = connection.pausedNanos();
         event.drainsWaiting = connection.drainsWaiting();
         event.drainWaitingFor = connection.waitingNanos();
+        event.flushWaitingFor = connection.flushingNanos();
         event.commit();
     }
 }

@@ -47,6 +47,9 @@ public interface Recorded {
     /** Returns the time since a {@code drain} began to wait, or {@link Flight#UNKNOWN}. */
     long waitingNanos();
 
+    /** Returns the time since a {@code flush} or a piece of a file began to wait, or {@link Flight#UNKNOWN}. */
+    long flushingNanos();
+
     /** Returns whether a thread runs the connection's handler, or was the last carried thread that used it. */
     boolean isServedBy(Thread thread);
 }

@@ -16,7 +16,7 @@ import jdk.jfr.consumer.RecordingFile;
 /** A recording of the library's events, however short, from its making to its closing. */
 public final class FlightRecording implements AutoCloseable {
     private static final List<String> DURATIONS =
-            List.of("Connection", "ReadPaused", "DrainWaited", "Handshake", "LoopHeld");
+            List.of("Connection", "ReadPaused", "DrainWaited", "FlushWaited", "Handshake", "LoopHeld");
 
     private final Recording recording = new Recording();
 

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a reader, as bytes or as text, one read at a time.
+ * The lines of a reader, as bytes or as text, one read at a time; for publishers also the chunks of a reader.
  *
  * @param <L> the type of a line
  */

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,10 +298,14 @@ public final class StreamReader {
     }
 
     private Lines<byte[]> linesOfBytes() {
+        return untilEmpty(this::readLine);
+    }
+
+    private static Lines<byte[]> untilEmpty(Supplier<CompletableFuture<byte[]>> read) {
         return new Lines<>() {
             @Override
             public CompletableFuture<byte[]> read() {
-                return readLine();
+                return read.get();
             }
 
             @Override
@@ -310,6 +316,42 @@ public final class StreamReader {
     }
 
     // ---- other views of the same bytes
+
+    /**
+     * Returns a publisher of the received bytes, for reactive libraries such as Reactor, RxJava and Mutiny.
+     *
+     * <p>Each element is what a {@link #read} of {@code byteCount} bytes returns, and is read when the subscriber has
+     * requested it: a subscriber that requests slowly slows the peer down. Signals {@code onComplete} at EOF, which the
+     * request behind the last element finds, and {@code onError} with the exception of a failed read. Neither closes
+     * the connection.
+     *
+     * <p>The publisher has one subscriber; a second one gets {@code onError} with {@link IllegalStateException}. While
+     * an element is requested, a read is pending, so no other read may be called. Cancelling the subscription consumes
+     * no further byte: the next read, or a new publisher, sees every byte that was not in an element. (An element that
+     * was complete when another thread cancelled is still delivered.)
+     *
+     * <p>Signals are sent on the connection's event loop, where a subscriber must not block. They keep the rules of
+     * reactive streams: {@code request} of zero or fewer elements gets {@link IllegalArgumentException} by
+     * {@code onError}, and a subscriber that throws counts as cancelled.
+     *
+     * @param byteCount the maximum number of bytes in an element, one or more
+     * @return a publisher for one subscriber
+     */
+    public Flow.Publisher<byte[]> asPublisher(int byteCount) {
+        if (byteCount < 1) {
+            throw new IllegalArgumentException("byteCount < 1: " + byteCount);
+        }
+        return new ReadPublisher<>(core.loop, untilEmpty(() -> read(byteCount)));
+    }
+
+    /**
+     * Returns a publisher of the lines until EOF, each as {@link #readLine()} returns it; see {@link #asPublisher}.
+     *
+     * @return a publisher for one subscriber
+     */
+    public Flow.Publisher<byte[]> linePublisher() {
+        return new ReadPublisher<>(core.loop, linesOfBytes());
+    }
 
     /**
      * Returns a reader of these bytes as text: lines and strings.

@@ -146,6 +146,15 @@ public final class StreamWriter {
     }
 
     /**
+     * Returns a subscriber that writes what a publisher of a reactive library sends; see {@link WriterSubscriber}.
+     *
+     * @return a new subscriber, for one publisher
+     */
+    public WriterSubscriber asSubscriber() {
+        return new WriterSubscriber(this);
+    }
+
+    /**
      * Writes a copy of several byte arrays in order, with nothing between them (asyncio's {@code writelines}).
      *
      * @param lines the arrays to write

@@ -3,6 +3,7 @@ package dev.nettystreams;
 import java.nio.charset.Charset;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +139,17 @@ public final class TextReader {
     public Iterable<String> lines() {
         format.requireLines("lines");
         return () -> new LineIterator<>(linesOfText());
+    }
+
+    /**
+     * Returns a publisher of the lines until EOF, without their endings; see {@link StreamReader#asPublisher}.
+     *
+     * @return a publisher for one subscriber
+     * @throws IllegalArgumentException if LF is not the single byte 10 in the charset, as in UTF-16
+     */
+    public Flow.Publisher<String> linePublisher() {
+        format.requireLines("linePublisher");
+        return new ReadPublisher<>(reader.core.loop, linesOfText());
     }
 
     private Lines<String> linesOfText() {

@@ -46,6 +46,7 @@ class ArchitectureTest extends ArchitectureRules {
             "TlsSession",
             "TlsTruncationException",
             "TlsUpgrade",
+            "WriterSubscriber",
             "spi.CancelForwarding",
             "spi.Block",
             "spi.Chunk",

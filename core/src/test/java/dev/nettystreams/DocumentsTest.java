@@ -39,7 +39,8 @@ class DocumentsTest {
             "netty-transport/src",
             "tls/src",
             "examples/demos/src",
-            "examples/benchmarks/src");
+            "examples/benchmarks/src",
+            "examples/recipes/src");
 
     private static final Pattern FENCED = Pattern.compile("^```.*?^```", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern CODE_SPAN = Pattern.compile("`([^`]+)`");

@@ -126,6 +126,14 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Creates a database with the name of its owner. */
+    void createDatabase(String owner) throws Exception {
+        try (Connection postgres = server.getPostgresDatabase().getConnection();
+                Statement statement = postgres.createStatement()) {
+            statement.execute("CREATE DATABASE " + owner + " OWNER " + owner);
+        }
+    }
+
     String port() {
         return Integer.toString(server.getPort());
     }

@@ -8,6 +8,7 @@ import dev.nettystreams.demos.DemoProcess;
 import dev.nettystreams.demos.Finished;
 import dev.nettystreams.demos.Main;
 import dev.nettystreams.demos.Programs;
+import dev.nettystreams.demos.Readme;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
@@ -74,6 +75,27 @@ class PostgresQueryTest {
 
     private static CommandResult asAlice(String sql) {
         return query("--host", "localhost", "--ca", root, "--user", "alice", "--password", Database.PASSWORD, sql);
+    }
+
+    /** README's line, with another host, its port, and the root of this test. */
+    @Test
+    void readmesCommand_queries() throws Exception {
+        Programs.require("bash");
+        database.createRole("me", "secret");
+        database.createDatabase("me");
+        String block = Readme.theOne(Readme.indentedBlocks(), "demos postgres-query");
+        String line = Readme.theOne(block.lines().toList(), "demos postgres-query");
+        List<String> demo = DemoProcess.commandLine(Main.class, "postgres-query");
+        Finished query = Finished.run(
+                new byte[0],
+                List.of(
+                        "bash",
+                        "-c",
+                        line.replace("demos postgres-query", String.join(" ", demo))
+                                .replace("db.example.org", "localhost --port " + database.port())
+                                .replace("chain.pem", root)));
+        assertThat(query.text()).as(query.err()).contains("PostgreSQL");
+        assertThat(query.status()).isZero();
     }
 
     private static void assertPrinted(CommandResult query, String... lines) {

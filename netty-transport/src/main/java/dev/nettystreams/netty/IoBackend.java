@@ -252,6 +252,10 @@ public enum IoBackend {
      * Returns the best backend for this machine: the first available one of epoll, kqueue and NIO, or the one that the
      * system property {@code dev.nettystreams.backend} names.
      *
+     * <p>It never chooses io_uring. With many connections and small or pipelined messages io_uring may be faster, which
+     * depends on the kernel; in bulk it gains nothing, and it notices a reset while reading is paused only within a
+     * second. Measure your own load before you choose it; README has figures.
+     *
      * @return an available backend
      * @throws IllegalStateException if the backend that the property names is not available, or if the streams cannot
      *     run on the version of Netty on the class path

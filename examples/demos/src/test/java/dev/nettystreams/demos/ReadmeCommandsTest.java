@@ -35,6 +35,7 @@ class ReadmeCommandsTest {
             "--add-opens java.base/java.lang=ALL-UNNAMED", "an option; all tests run with it",
             "--add-modules io.netty", "an option; ConsumerTest of the module tls runs with it",
             "compare --workloads", "takes minutes; the tests of the benchmarks run the command",
+            "-XX:AOTCache", "options of JDK 25, for the jar, which is made after the tests",
             "netty-streams-benchmarks.jar growth", "takes minutes; the tests of the benchmarks run the commands");
 
     @TempDir

@@ -35,10 +35,13 @@ import org.testng.annotations.BeforeMethod;
  * written for TestNG; here JUnit calls its methods, each on a new object, as TestNG does.
  */
 class FlowTckTest {
-    /** How long the suite waits for a signal that must come, and for one that must not; it polls as often. */
+    /** How long the suite waits for a signal that must come, and for one that must not. */
     private static final int TIMEOUT_MILLIS = 5000;
 
     private static final int SILENCE_MILLIS = 20;
+
+    /** The suite looks for a failure after this time, and gives up, whatever its timeout, if there is none yet. */
+    private static final int POLL_MILLIS = 500;
 
     private static final int BATCH = 1000;
 
@@ -64,7 +67,7 @@ class FlowTckTest {
     }
 
     private static TestEnvironment environment() {
-        return new TestEnvironment(TIMEOUT_MILLIS, SILENCE_MILLIS, SILENCE_MILLIS);
+        return new TestEnvironment(TIMEOUT_MILLIS, SILENCE_MILLIS, POLL_MILLIS);
     }
 
     /** A reader of as many bytes or lines as the suite asks for, and then EOF. */

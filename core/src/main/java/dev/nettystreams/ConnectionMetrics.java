@@ -41,7 +41,8 @@ public final class ConnectionMetrics {
 
     /**
      * Returns the number of bytes that have arrived, whether or not a read has taken them. Bytes that arrive after
-     * {@code close}, and are discarded, count too.
+     * {@code close}, and are discarded, count too. Bytes that arrive during {@code startTls}, for the handshake, do not
+     * count.
      *
      * @return a number of bytes
      */

@@ -248,6 +248,11 @@ final class Input {
         return slot.waiting() != null;
     }
 
+    /** On the loop: returns whether a switch to TLS is ahead that will hand the arriving bytes over, or refuse them. */
+    boolean isSwitchingToTls() {
+        return slot.waiting() instanceof StartTls upgrade && !upgrade.hasSwitched();
+    }
+
     void occupy(Occupant newcomer) {
         slot.occupy(newcomer);
     }

@@ -45,6 +45,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
     private final byte[] lastPlaintext;
     private Loop.@Nullable Timer deadline;
     private boolean isSettledHere;
+    private boolean hasSwitched;
 
     private StartTls(StreamCore core, TlsUpgrade upgrade, byte[] lastPlaintext) {
         this.core = core;
@@ -116,6 +117,7 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
         }
         LeftoverPolicy policy = upgrade.leftoverPolicy();
         byte[] unread = core.input.takeLeftover();
+        hasSwitched = true;
         if (refuseInjected(unread)) {
             return;
         }
@@ -163,6 +165,11 @@ final class StartTls extends Claimable<TlsSession> implements Occupant {
                 && !(failure instanceof SSLException)
                 && !(failure instanceof StreamBrokenException);
         return isOfTheWire ? Failure.Broken.by(failure).newException() : failure;
+    }
+
+    /** Returns whether the bytes that arrive from now on are those under TLS. */
+    boolean hasSwitched() {
+        return hasSwitched;
     }
 
     @Override

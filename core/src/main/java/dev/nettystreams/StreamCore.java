@@ -192,7 +192,9 @@ final class StreamCore implements TransportEvents {
     @Override
     public void dataReceived(Chunk chunk) {
         writer.flushing.burstBegan();
-        probe.metrics.read(chunk.remaining());
+        if (!input.isSwitchingToTls()) {
+            probe.metrics.read(chunk.remaining());
+        }
         if (!ending.drop(chunk)) {
             input.arrived(chunk);
         }

@@ -4,6 +4,7 @@ import static dev.nettystreams.Await.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.nettystreams.StreamConnection;
+import dev.nettystreams.netty.support.BlockingThreadCount;
 
 /** Upper-cases standard input; says what happened on standard error. */
 final class StandardStreamsProgram {
@@ -33,6 +34,7 @@ final class StandardStreamsProgram {
                 System.err.println("closed: " + e.getMessage());
             }
             System.out.println("still open");
+            new BlockingThreadCount().awaitCount(1); // the one inside the read
             System.err.println("threads: " + NettyStreams.blockingThreadCount());
         }
     }

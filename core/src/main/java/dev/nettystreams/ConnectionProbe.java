@@ -102,17 +102,18 @@ final class ConnectionProbe implements Recorded {
     void readPaused(long bufferedByteCount) {
         metrics.readPaused();
         pause = Flight.readPaused(bufferedByteCount);
-        if (pause != null) {
-            pausedSinceNanos = System.nanoTime();
-        }
+        pausedSinceNanos = System.nanoTime();
     }
 
     /** @param why why the pause has ended, if it was one that {@link #readPaused} has told of */
     void readGoesOn(String why) {
+        if (pausedSinceNanos == Flight.UNKNOWN) {
+            return;
+        }
+        pausedSinceNanos = Flight.UNKNOWN;
         Span begun = pause;
         if (begun != null) {
             pause = null;
-            pausedSinceNanos = Flight.UNKNOWN;
             begun.finish(this, why);
         }
     }
@@ -123,9 +124,7 @@ final class ConnectionProbe implements Recorded {
         drainsWaiting = before + 1;
         if (before == 0) {
             stall = Flight.drainWaits(this);
-            if (stall != null) {
-                waitingSinceNanos = System.nanoTime();
-            }
+            waitingSinceNanos = System.nanoTime();
         }
     }
 
@@ -135,10 +134,10 @@ final class ConnectionProbe implements Recorded {
             return;
         }
         drainsWaiting = 0;
+        waitingSinceNanos = Flight.UNKNOWN;
         Span begun = stall;
         if (begun != null) {
             stall = null;
-            waitingSinceNanos = Flight.UNKNOWN;
             begun.finish(this, why);
         }
     }
@@ -146,17 +145,18 @@ final class ConnectionProbe implements Recorded {
     /** A {@code flush}, or a piece of a file, waits; no other one does. */
     void flushWaits() {
         flush = Flight.flushWaits(this);
-        if (flush != null) {
-            flushingSinceNanos = System.nanoTime();
-        }
+        flushingSinceNanos = System.nanoTime();
     }
 
     /** No {@code flush} and no piece of a file waits any more. */
     void flushesDone(String why) {
+        if (flushingSinceNanos == Flight.UNKNOWN) {
+            return;
+        }
+        flushingSinceNanos = Flight.UNKNOWN;
         Span begun = flush;
         if (begun != null) {
             flush = null;
-            flushingSinceNanos = Flight.UNKNOWN;
             begun.finish(this, why);
         }
     }

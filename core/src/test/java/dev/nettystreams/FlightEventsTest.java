@@ -3,7 +3,6 @@ package dev.nettystreams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.nettystreams.flight.Flight;
 import dev.nettystreams.support.FlightRecording;
 import java.io.IOException;
 import java.time.Duration;
@@ -132,7 +131,7 @@ class FlightEventsTest {
     }
 
     @Test
-    void drain_thatBeganToWaitBeforeTheRecording_isInADump_withoutATime() {
+    void drain_thatBeganToWaitBeforeTheRecording_isInADump_withItsTime() {
         recording.close();
         wire.isWritable = false;
         drain();
@@ -140,7 +139,23 @@ class FlightEventsTest {
         List<RecordedEvent> open = recording.events("OpenConnection", peer);
         RecordedEvent now = open.get(open.size() - 1);
         assertThat(now.getInt("drainsWaiting")).isEqualTo(1);
-        assertThat(now.getLong("drainWaitingFor")).isEqualTo(Flight.UNKNOWN);
+        assertThat(now.getDuration("drainWaitingFor")).isPositive();
+    }
+
+    /** Neither a wait for the system nor a pause needs the recording from its beginning. */
+    @Test
+    void flushAndPause_thatBeganBeforeTheRecording_areInADump_withTheirTimes() {
+        recording.close();
+        write(7);
+        connection.writer().flush();
+        wire.feed("123456789");
+        wire.loop.runReady();
+        recording = new FlightRecording();
+        List<RecordedEvent> open = recording.events("OpenConnection", peer);
+        RecordedEvent now = open.get(open.size() - 1);
+        assertThat(now.getDuration("flushWaitingFor")).isPositive();
+        assertThat(now.getBoolean("readPaused")).isTrue();
+        assertThat(now.getDuration("readPausedFor")).isPositive();
     }
 
     @Test

@@ -67,7 +67,7 @@ final class OpenConnection extends ConnectionEvent {
     boolean readPaused;
 
     @Label("Read Paused For")
-    @Description("N/A if reading goes on, or was paused before the recording began")
+    @Description("N/A if reading goes on")
     @Timespan
     long readPausedFor;
 
@@ -76,12 +76,12 @@ final class OpenConnection extends ConnectionEvent {
     int drainsWaiting;
 
     @Label("Drain Waiting For")
-    @Description("N/A if no drain waits, or the first one began to wait before the recording began")
+    @Description("N/A if no drain waits")
     @Timespan
     long drainWaitingFor;
 
     @Label("Flush Waiting For")
-    @Description("N/A if no flush and no piece of a file waits, or the first one began to wait before the recording")
+    @Description("N/A if no flush and no piece of a file waits")
     @Timespan
     long flushWaitingFor;
 

@@ -61,9 +61,8 @@ class TlsLossLogTest {
     private static void assertOneLineForDebugging(LoggedLines log) {
         assertThat(log.all())
                 .hasSizeLessThanOrEqualTo(1)
-                .allSatisfy(line -> assertThat(line)
-                        .startsWith("FINE StreamConnection[")
-                        .contains("ended: dev.nettystreams."));
+                .allSatisfy(line ->
+                        assertThat(line).startsWith("FINE StreamConnection[").contains("ended: dev.nettystreams."));
     }
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "netty-streams-benchmarks",
         mixinStandardHelpOptions = true,
-        version = "netty-streams 0.1.0-SNAPSHOT",
+        version = "netty-streams 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures netty-streams, and compares it with other servers.",
         footer = {"", "Start with:  compare --quick", "Each command has a --help of its own."},

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "netty-streams-demos",
         mixinStandardHelpOptions = true,
-        version = "netty-streams 0.1.0-SNAPSHOT",
+        version = "netty-streams 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
         description = "Small programs on netty-streams: Python asyncio's streams for Java.",
         footer = {"", "Start with:  tour", "Each command has a --help of its own."},

@@ -1,0 +1,49 @@
+package dev.nettystreams.demos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** One version: that of the root POM, in the programs, the documents and the changelog. */
+class VersionTest {
+    private static final Path ROOT = Path.of("..", "..");
+
+    private static String version() throws Exception {
+        return firstGroup("<artifactId>netty-streams</artifactId>\\s*<version>(.*?)</version>", "pom.xml");
+    }
+
+    private static String firstGroup(String pattern, String file) throws Exception {
+        return Pattern.compile(pattern)
+                .matcher(Files.readString(ROOT.resolve(file)))
+                .results()
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + pattern + " in " + file));
+    }
+
+    @Test
+    void programs_printIt() throws Exception {
+        String declaration = "version = \"netty-streams (.*?)\"";
+        assertThat(Main.commandLine().getCommandSpec().version()).containsExactly("netty-streams " + version());
+        assertThat(firstGroup(declaration, "examples/benchmarks/src/main/java/dev/nettystreams/benchmarks/Main.java"))
+                .isEqualTo(version());
+    }
+
+    @Test
+    void changelog_beginsWithIt() throws Exception {
+        assertThat(firstGroup("(?m)^## (.*)$", "CHANGELOG.md")).isEqualTo(version());
+    }
+
+    /** In each form: {@code group:artifact:version}, and the element after the artifact's. */
+    @Test
+    void readme_namesIt() throws Exception {
+        Pattern coordinates = Pattern.compile("netty-streams-\\w+(?:</artifactId>\\s*<version>|:)(\\d[^<\"\\s]*)");
+        assertThat(coordinates.matcher(Readme.text()).results().map((MatchResult found) -> found.group(1)))
+                .isNotEmpty()
+                .containsOnly(version());
+    }
+}

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -45,5 +48,21 @@ class VersionTest {
         assertThat(coordinates.matcher(Readme.text()).results().map((MatchResult found) -> found.group(1)))
                 .isNotEmpty()
                 .containsOnly(version());
+    }
+
+    /** Its source has literal versions, because it is published without the parent that has the properties. */
+    @Test
+    void bom_hasIt_forEachModule_andTheTestedNetty() throws Exception {
+        Map<String, String> managed = new TreeMap<>();
+        Pattern.compile("<artifactId>([\\w-]+)</artifactId>\\s*<version>(.*?)</version>")
+                .matcher(firstGroup("(?s)<dependencyManagement>(.*)</dependencyManagement>", "core/bom/pom.xml"))
+                .results()
+                .forEach(found -> managed.put(found.group(1), found.group(2)));
+        Map<String, String> expected = new TreeMap<>();
+        expected.put("netty-bom", firstGroup("<netty.version>(.*?)<", "pom.xml"));
+        for (String module : List.of("core", "netty-transport", "tls")) {
+            expected.put(firstGroup("</parent>\\s*<artifactId>(.*?)<", module + "/pom.xml"), version());
+        }
+        assertThat(managed).isEqualTo(expected);
     }
 }

@@ -58,7 +58,7 @@ class MemoryConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> memory_oneByteAtATime() {
-        return ConformanceTests.over(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withChunks(1), 1 << 20));
+        return ConformanceTests.over(source(nearLoop, farLoop, MemoryOptions.DEFAULT.withChunks(1), 1 << 18));
     }
 
     @TestFactory

@@ -30,10 +30,7 @@ class ReadmeCommandsTest {
     private static final Map<String, String> NOT_RUN = Map.of(
             "mvn -B verify", "this is the build; .ci/run runs both lines",
             "Echo.java", "ReadmeTest runs it with its own class path: the jar is made after the tests",
-            "dev.nettystreams:netty-streams-tls:", "coordinates, and no command",
-            "dev.nettystreams:netty-streams-transport:", "coordinates, and no command",
             "--add-opens java.base/java.lang=ALL-UNNAMED", "an option; all tests run with it",
-            "--add-modules io.netty", "an option; ConsumerTest of the module tls runs with it",
             "compare --workloads", "takes minutes; the tests of the benchmarks run the command",
             "-XX:AOTCache", "options of JDK 25, for the jar, which is made after the tests",
             "netty-streams-benchmarks.jar growth", "takes minutes; the tests of the benchmarks run the commands");

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -41,13 +40,19 @@ class VersionTest {
         assertThat(firstGroup("(?m)^## (.*)$", "CHANGELOG.md")).isEqualTo(version());
     }
 
-    /** In each form: {@code group:artifact:version}, and the element after the artifact's. */
+    /** In each form: {@code group:artifact:version}, the element after the artifact's, and the name of a file. */
     @Test
-    void readme_namesIt() throws Exception {
-        Pattern coordinates = Pattern.compile("netty-streams-\\w+(?:</artifactId>\\s*<version>|:)(\\d[^<\"\\s]*)");
-        assertThat(coordinates.matcher(Readme.text()).results().map((MatchResult found) -> found.group(1)))
-                .isNotEmpty()
-                .containsOnly(version());
+    void coordinates_haveIt() throws Exception {
+        Pattern coordinates = Pattern.compile("netty-streams-\\w+(?:</artifactId>\\s*<version>|:|-)(\\d[.\\d]*\\d)");
+        for (String document : List.of("README.md", "examples/docs/installing.md")) {
+            assertThat(coordinates
+                            .matcher(Files.readString(ROOT.resolve(document)))
+                            .results())
+                    .extracting(found -> found.group(1))
+                    .as(document)
+                    .isNotEmpty()
+                    .containsOnly(version());
+        }
     }
 
     /** Its source has literal versions, because it is published without the parent that has the properties. */

@@ -8,7 +8,8 @@ final class BoundedText {
     /** The largest number of characters. */
     static final int MOST_CHARS = 200;
 
-    private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
+    /** Controls, halves of characters, and characters that show nothing or that change the order of what is shown. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private BoundedText() {}
 
@@ -17,6 +18,6 @@ final class BoundedText {
             return null;
         }
         String head = text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS - 3) + "...";
-        return CONTROLS.matcher(head).replaceAll("?");
+        return UNPRINTABLE.matcher(head).replaceAll("?");
     }
 }

@@ -55,7 +55,7 @@ final class LoopHeld extends ConnectionEvent implements LoopSpan {
         }
         Thread runner = thread.get();
         Recorded connection = runner == null ? null : OpenConnections.servedBy(runner);
-        heldBy = runner == null ? "a task" : runner.getName();
+        heldBy = runner == null ? "a task" : BoundedText.of(runner.getName());
         if (connection != null) {
             describe(connection);
         } else {

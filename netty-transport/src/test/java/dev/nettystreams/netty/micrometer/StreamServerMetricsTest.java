@@ -1,6 +1,7 @@
 package dev.nettystreams.netty.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.netty.NettyStreams;
@@ -9,6 +10,7 @@ import dev.nettystreams.netty.support.Wire;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,5 +102,49 @@ class StreamServerMetricsTest {
                         meter -> assertThat(meter.getId().getTag("address")).isEqualTo("127.0.0.1:" + other.port()));
         one.close();
         other.close();
+    }
+
+    /** Micrometer would keep the meters of the first server, and drop those of the second without a word. */
+    @Test
+    void metersOfAnotherServer_areNeitherSharedNorRemoved() throws Exception {
+        StreamServer one = Wire.get(streams.startServer(Wire.ECHO, "127.0.0.1", 0));
+        StreamServer other = Wire.get(streams.startServer(Wire.ECHO, "127.0.0.1", 0));
+        Tags same = Tags.of("address", "echo");
+        new StreamServerMetrics(one, same).bindTo(registry);
+        StreamServerMetrics second = new StreamServerMetrics(other, same);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> second.bindTo(registry))
+                .withMessage("the registry has the meter nettystreams.connections.open with the tags [address=echo]:"
+                        + " give each server tags of its own, or close the former binder first");
+        second.close();
+        assertThat(registry.getMeters()).hasSize(11);
+        one.close();
+        other.close();
+    }
+
+    @Test
+    void registryThatIsBoundTwice_isBoundOnce() throws Exception {
+        StreamServer server = Wire.get(streams.startServer(Wire.ECHO, "127.0.0.1", 0));
+        StreamServerMetrics binder = new StreamServerMetrics(server);
+        binder.bindTo(registry);
+        binder.bindTo(registry);
+        assertThat(registry.getMeters()).hasSize(11);
+        binder.close();
+        assertThat(registry.getMeters()).isEmpty();
+        binder.bindTo(registry);
+        assertThat(registry.getMeters()).hasSize(11);
+        server.close();
+    }
+
+    @Test
+    void metersThatAFilterDenies_areNoConflict() throws Exception {
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("nettystreams.drains"));
+        StreamServer server = Wire.get(streams.startServer(Wire.ECHO, "127.0.0.1", 0));
+        StreamServerMetrics binder = new StreamServerMetrics(server);
+        binder.bindTo(registry);
+        assertThat(registry.getMeters()).hasSize(10);
+        binder.close();
+        assertThat(registry.getMeters()).isEmpty();
+        server.close();
     }
 }

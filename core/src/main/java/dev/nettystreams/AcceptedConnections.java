@@ -122,7 +122,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
     }
 
     /**
-     * Not for use: servers call {@link #start}.
+     * Not for use: servers call {@link #start start}.
      *
      * @throws UnsupportedOperationException always
      */
@@ -135,7 +135,7 @@ public final class AcceptedConnections implements ConnectionHandler, Iterable<St
      * Iterates over the connections until {@link #close}. For straight-line code on a thread that may block.
      *
      * <p>{@code hasNext} waits for a connection. It throws {@link CancellationException} if the thread is interrupted,
-     * and {@link IllegalStateException} on an event loop's own thread, as {@link Await#await} does.
+     * and {@link IllegalStateException} on an event loop's own thread, as {@link Await#await Await.await} does.
      *
      * @return an iterator that shares the connections with every other one
      */

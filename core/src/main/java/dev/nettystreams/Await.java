@@ -122,7 +122,7 @@ public final class Await {
     }
 
     /**
-     * Returns whether {@link #onEventLoop} is available on this JVM.
+     * Returns whether {@link #onEventLoop onEventLoop} is available on this JVM.
      *
      * @return true from Java 21 on, if {@code java.lang} is opened to this library
      */

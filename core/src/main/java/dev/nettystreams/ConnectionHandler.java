@@ -7,9 +7,9 @@ import java.util.function.BiFunction;
  * Straight-line code that handles one connection: the {@code client_connected_cb} of asyncio's servers.
  *
  * <p>A lambda passed to a server runs on a thread of its own, virtual from Java 21 on and a platform thread before, and
- * may {@linkplain Await#await await}. {@link Await#onVirtualThreads}, {@link Await#onThreads} and
- * {@link Await#onEventLoop(ConnectionHandler)} choose the thread; {@link #callbacks} creates a handler that runs on the
- * event loop and must not wait.
+ * may {@linkplain Await#await await}. {@link Await#onVirtualThreads Await.onVirtualThreads},
+ * {@link Await#onThreads Await.onThreads} and {@link Await#onEventLoop(ConnectionHandler)} choose the thread;
+ * {@link #callbacks callbacks} creates a handler that runs on the event loop and must not wait.
  *
  * <p>The connection is closed when the handler has ended. If the handler throws, the failure is reported first.
  */

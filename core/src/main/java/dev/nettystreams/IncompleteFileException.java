@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link StreamWriter#writeFile} could not send a file to its end, because the file shrank, was closed, or could not be
- * read. The bytes that were sent before stay sent, and the connection goes on.
+ * {@link StreamWriter#writeFile StreamWriter.writeFile} could not send a file to its end, because the file shrank, was
+ * closed, or could not be read. The bytes that were sent before stay sent, and the connection goes on.
  */
 public final class IncompleteFileException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -7,8 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * A {@link StreamReader}'s bytes as numbers with a fixed width, in one byte order: {@link StreamReader#numbers}. It has
- * no buffer of its own, so reads of numbers and reads of bytes may alternate.
+ * A {@link StreamReader}'s bytes as numbers with a fixed width, in one byte order:
+ * {@link StreamReader#numbers StreamReader.numbers}. It has no buffer of its own, so reads of numbers and reads of
+ * bytes may alternate.
  *
  * <pre>{@code
  * int length = await(reader.numbers(BIG_ENDIAN).readInt());
@@ -33,7 +34,7 @@ public final class NumberReader {
     /**
      * Returns the byte order of the numbers.
      *
-     * @return the order that {@link StreamReader#numbers} was given
+     * @return the order that {@link StreamReader#numbers StreamReader.numbers} was given
      */
     public ByteOrder order() {
         return order;

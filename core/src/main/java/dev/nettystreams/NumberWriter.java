@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Writes numbers with a fixed width in one byte order: {@link StreamWriter#numbers}. Its writes and those of the
- * {@link StreamWriter} may alternate; the rules of {@link StreamWriter#write(byte[])} hold for both. The methods return
- * this writer, so that calls can be chained.
+ * Writes numbers with a fixed width in one byte order: {@link StreamWriter#numbers StreamWriter.numbers}. Its writes
+ * and those of the {@link StreamWriter} may alternate; the rules of {@link StreamWriter#write(byte[])} hold for both.
+ * The methods return this writer, so that calls can be chained.
  *
  * <pre>{@code
  * writer.numbers(BIG_ENDIAN).writeInt(frame.length);
@@ -29,7 +29,7 @@ public final class NumberWriter {
     /**
      * Returns the byte order of the numbers.
      *
-     * @return the order that {@link StreamWriter#numbers} was given
+     * @return the order that {@link StreamWriter#numbers StreamWriter.numbers} was given
      */
     public ByteOrder order() {
         return order;

@@ -377,7 +377,7 @@ public final class StreamReader {
 
     /**
      * Returns an input stream of these bytes, for the rest of Java: {@code InputStreamReader}, {@code GZIPInputStream},
-     * parsers. For threads that may block, as for {@link Await#await}.
+     * parsers. For threads that may block, as for {@link Await#await Await.await}.
      *
      * <p>It has no buffer of its own. An interrupt of a waiting read throws {@link java.io.InterruptedIOException},
      * consumes no bytes, and leaves the thread's interrupt status set. On an event loop's own thread, reads throw

@@ -127,7 +127,7 @@ public final class StreamWriter {
 
     /**
      * Returns an output stream to this writer, for the rest of Java: {@code OutputStreamWriter},
-     * {@code GZIPOutputStream}, serializers. For threads that may block, as for {@link Await#await}.
+     * {@code GZIPOutputStream}, serializers. For threads that may block, as for {@link Await#await Await.await}.
      *
      * <p>{@code write} is a write and a drain, in pieces of 64 KiB, so a large array waits at the caller and not in the
      * write buffer. {@code flush} is a {@link #flush}. An interrupt of a waiting call throws

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Each task runs on the same kind of thread as the code that starts it: on the same event loop, or on a thread of
- * its own ({@link Await#createTask}). The first failure cancels the other tasks, and so does {@code close}: they are
- * interrupted, and their {@code await} cancels the stage that it waits for. After {@code join} or {@code close} has
- * returned or thrown, no task of the group is running.
+ * its own ({@link Await#createTask Await.createTask}). The first failure cancels the other tasks, and so does
+ * {@code close}: they are interrupted, and their {@code await} cancels the stage that it waits for. After {@code join}
+ * or {@code close} has returned or thrown, no task of the group is running.
  *
  * <p>{@code join} and {@code close} wait, so only threads that may block call them. Any thread may call {@code start},
  * including the group's own tasks.

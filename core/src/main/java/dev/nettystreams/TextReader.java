@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link StreamReader}'s bytes as text in one charset: {@link StreamReader#text}. It has no buffer of its own, so
- * reads of text and reads of bytes may alternate: each one starts where the one before it ended.
+ * A {@link StreamReader}'s bytes as text in one charset: {@link StreamReader#text StreamReader.text}. It has no buffer
+ * of its own, so reads of text and reads of bytes may alternate: each one starts where the one before it ended.
  *
  * <pre>{@code
  * TextReader text = reader.text(UTF_8);
@@ -38,7 +38,7 @@ public final class TextReader {
     /**
      * Returns the charset of the text.
      *
-     * @return the charset that {@link StreamReader#text} was given
+     * @return the charset that {@link StreamReader#text StreamReader.text} was given
      */
     public Charset charset() {
         return format.charset;
@@ -118,7 +118,7 @@ public final class TextReader {
     }
 
     /**
-     * Calls a function with each line until EOF; see {@link StreamReader#forEachLine}.
+     * Calls a function with each line until EOF; see {@link StreamReader#forEachLine StreamReader.forEachLine}.
      *
      * @param each called on the connection's event loop with a line without its ending; returns a stage, or null to go
      *     on at once

@@ -53,8 +53,8 @@ public interface TlsUpgrade {
      * this method first, on the connection's event loop, so the method must not block. A server that uses TLS from the
      * first byte calls it before it listens.
      *
-     * @return completes, on any thread, when {@link #apply} has everything that it needs; fails if that state cannot be
-     *     created
+     * @return completes, on any thread, when {@link #apply apply} has everything that it needs; fails if that state
+     *     cannot be created
      */
     default CompletionStage<?> prepare() {
         return CompletedFuture.done();

@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 /**
  * The event loop of a connection: the one thread that its state is confined to.
  *
- * <p>Tasks run one at a time, in the order of their submission, and never inside {@link #execute}. Each task sees the
- * writes of the tasks before it, even if the loop changes its carrier thread.
+ * <p>Tasks run one at a time, in the order of their submission, and never inside {@link #execute execute}. Each task
+ * sees the writes of the tasks before it, even if the loop changes its carrier thread.
  */
 public interface Loop extends Executor {
     /**
@@ -28,7 +28,7 @@ public interface Loop extends Executor {
 
     /**
      * Submits a task that runs after the loop has served its connections once more. A long-running task uses this to
-     * yield. The default is {@link #execute}, for loops that serve their connections between any two tasks.
+     * yield. The default is {@link #execute execute}, for loops that serve their connections between any two tasks.
      *
      * @param task the task to run
      * @throws java.util.concurrent.RejectedExecutionException if the loop has ended and runs no more tasks
@@ -63,8 +63,8 @@ public interface Loop extends Executor {
 
     /**
      * Returns whether the loop has begun to end: it accepts no more tasks, or may silently drop the ones that it
-     * accepts. A caller that depends on the effect of a task must check this after {@link #execute} and, if it is true,
-     * use {@link #afterEnd}.
+     * accepts. A caller that depends on the effect of a task must check this after {@link #execute execute} and, if it
+     * is true, use {@link #afterEnd afterEnd}.
      *
      * @return true if tasks are rejected or dropped from now on; always false for a loop that never ends
      */

@@ -4,8 +4,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Ends the output of a protocol layer above the wire, such as TLS, whose close_notify must precede the FIN: without it
- * the FIN is a truncation. A layer passes its end to {@link Transport#endOutputBy}. All methods are called on the
- * connection's event loop.
+ * the FIN is a truncation. A layer passes its end to {@link Transport#endOutputBy Transport.endOutputBy}. All methods
+ * are called on the connection's event loop.
  */
 public interface OutputEnd {
     /**

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wire of a connection, as the streams use it. Every method is called on {@link #loop()}, except {@code loop},
- * {@link #canWriteEof}, {@link #outputRefusal}, {@link #pendingByteCount}, {@link #copyOf} and {@link #extraInfo},
- * which any thread may call.
+ * {@link #canWriteEof}, {@link #outputRefusal}, {@link #pendingByteCount}, {@link #copyOf copyOf} and
+ * {@link #extraInfo extraInfo}, which any thread may call.
  *
  * <p>No method calls {@link TransportEvents} before it has returned: the transport reports the effects of a call in a
  * later task of the loop. The streams rely on this rule, which keeps completions from running in the middle of their
@@ -69,7 +69,7 @@ public interface Transport {
 
     /**
      * Appends a block to the write buffer and takes it over, also if this method throws. After the connection is lost,
-     * releases it. The default passes a heap block to {@link #writeOwned}, and a copy of any other.
+     * releases it. The default passes a heap block to {@link #writeOwned writeOwned}, and a copy of any other.
      *
      * @param source the block, of this transport, of another one, or on the heap
      */
@@ -121,7 +121,7 @@ public interface Transport {
     boolean isWritable();
 
     /**
-     * Changes the marks that {@link #start} set. A write buffer that holds no more than the new low mark becomes
+     * Changes the marks that {@link #start start} set. A write buffer that holds no more than the new low mark becomes
      * writable at once, and one that holds more than the new high mark stops being writable: the streams ask
      * {@link #isWritable} behind this call, and the transport reports neither.
      *
@@ -156,7 +156,7 @@ public interface Transport {
 
     /**
      * Returns why the connection has no output, for transports of one direction. The streams refuse every write with
-     * these words, and {@link #writeEof} is not called. Constant, and known before {@link #start}.
+     * these words, and {@link #writeEof} is not called. Constant, and known before {@link #start start}.
      *
      * @return the reason, such as {@code "/run/in is not open for writing"}; null, the default, if there is an output
      */
@@ -172,9 +172,9 @@ public interface Transport {
 
     /**
      * Announces that TLS is spoken over this wire from now on, so that a FIN without a close_notify would be a
-     * truncation. {@link #canWriteEof} is false from here on, until {@link #endOutputBy} says otherwise. The TLS layer
-     * is added next ({@link dev.nettystreams.TlsUpgrade#apply}). Called when everything written before has been sent;
-     * called again for TLS in TLS.
+     * truncation. {@link #canWriteEof} is false from here on, until {@link #endOutputBy endOutputBy} says otherwise.
+     * The TLS layer is added next ({@link dev.nettystreams.TlsUpgrade#apply TlsUpgrade.apply}). Called when everything
+     * written before has been sent; called again for TLS in TLS.
      */
     void beginTls();
 
@@ -197,11 +197,14 @@ public interface Transport {
 
     /**
      * Closes the connection at once. Called after {@link TransportEvents#outputFinished};
-     * {@link TransportEvents#connectionLost} follows.
+     * {@link TransportEvents#connectionLost TransportEvents.connectionLost} follows.
      */
     void close();
 
-    /** Discards unsent bytes and closes the connection at once. {@link TransportEvents#connectionLost} follows. */
+    /**
+     * Discards unsent bytes and closes the connection at once.
+     * {@link TransportEvents#connectionLost TransportEvents.connectionLost} follows.
+     */
     void abort();
 
     /**

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events that a transport reports to the streams above it. Called on the event loop, one at a time, never from
- * inside a method of {@link Transport}, and not after {@link #connectionLost}.
+ * inside a method of {@link Transport}, and not after {@link #connectionLost connectionLost}.
  *
  * <p>Order: any number of {@code dataReceived}, each burst followed by {@code turnEnded}; at most one
  * {@code eofReceived}, with no data after it; at most one of {@code outputFinished} and {@code outputFailed}; finally,

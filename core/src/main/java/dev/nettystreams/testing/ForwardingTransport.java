@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transport that passes each call on to another one. Override the methods that a test is about: to count, delay, drop
- * or fail. {@link MemoryOptions#withNearTransport} puts it around one end of a pair, and overriding {@link #start} with
- * {@link ForwardingEvents} changes what that end receives.
+ * or fail. {@link MemoryOptions#withNearTransport MemoryOptions.withNearTransport} puts it around one end of a pair,
+ * and overriding {@link #start start} with {@link ForwardingEvents} changes what that end receives.
  *
  * <pre>{@code
  * final class FlushCount extends ForwardingTransport {

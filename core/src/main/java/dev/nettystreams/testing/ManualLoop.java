@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event loop that runs tasks only when the test calls it, with a clock that only the test advances.
  *
- * <p>Tasks run on the thread that calls {@link #runReady}, {@link #runOne}, {@link #advance}, {@link #run} or
- * {@link #call}; that thread is the loop's thread only during the call. An exception that a task throws is thrown by
- * the call.
+ * <p>Tasks run on the thread that calls {@link #runReady}, {@link #runOne}, {@link #advance advance}, {@link #run run}
+ * or {@link #call call}; that thread is the loop's thread only during the call. An exception that a task throws is
+ * thrown by the call.
  *
  * <p>Any thread may submit tasks; only one thread at a time may run them.
  */

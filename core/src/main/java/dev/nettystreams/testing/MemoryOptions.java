@@ -108,7 +108,8 @@ public final class MemoryOptions {
     }
 
     /**
-     * Returns these options with a transport around that of the far end; see {@link #withNearTransport}.
+     * Returns these options with a transport around that of the far end; see
+     * {@link #withNearTransport withNearTransport}.
      *
      * @param wrapper called once for each pair, with the transport in memory
      * @return a copy

@@ -35,7 +35,7 @@ public final class StreamChecks {
      * Returns the checks in which threads race; run them many times.
      *
      * @param source connects the pairs to check
-     * @return a part of {@link #all}
+     * @return a part of {@link #all all}
      */
     public static List<StreamCheck> concurrent(PairSource source) {
         StreamChecks suite = new StreamChecks(source);

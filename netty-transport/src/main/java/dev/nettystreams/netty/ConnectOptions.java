@@ -199,7 +199,7 @@ public final class ConnectOptions {
 
     /**
      * Returns these options with another choice of keep-alive probes. The system decides when it sends them, on Linux
-     * after two hours of silence; {@link #withReadIdleTimeout} does not depend on it.
+     * after two hours of silence; {@link #withReadIdleTimeout withReadIdleTimeout} does not depend on it.
      *
      * @param isProbed whether the system probes a peer that has been silent for long (SO_KEEPALIVE)
      * @return a copy
@@ -228,8 +228,8 @@ public final class ConnectOptions {
     /**
      * Returns these options with a timeout for a peer that receives nothing. When written bytes have waited for the
      * time and the socket has taken none, the connection is reset: pending and later waits of both directions fail as
-     * for {@link #withReadIdleTimeout}. The system's send buffer takes bytes before the peer does, so a few megabytes
-     * may have to be written before a dead peer is noticed.
+     * for {@link #withReadIdleTimeout withReadIdleTimeout}. The system's send buffer takes bytes before the peer does,
+     * so a few megabytes may have to be written before a dead peer is noticed.
      *
      * <p>The connection breaks up to a quarter of the time later.
      *
@@ -254,7 +254,8 @@ public final class ConnectOptions {
      * handler connects to another address, as a proxy's does, the opening completes when that handler lets bytes
      * through, and {@linkplain #withTls TLS} begins then.
      *
-     * @param hook called once for each channel; replaces the former hook ({@link Consumer#andThen} combines two)
+     * @param hook called once for each channel; replaces the former hook ({@link Consumer#andThen Consumer.andThen}
+     *     combines two)
      * @return a copy
      */
     public ConnectOptions withChannel(Consumer<? super Channel> hook) {

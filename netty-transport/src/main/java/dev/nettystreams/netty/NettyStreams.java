@@ -407,8 +407,8 @@ public final class NettyStreams implements AutoCloseable {
 
     /**
      * Returns streams over {@code System.in} and {@code System.out}, as they are at the call. Closing the streams
-     * flushes both and leaves them open, so {@code canWriteEof} is false. See {@link #overBlocking} for the threads: a
-     * block of input that is read after the end is lost. Therefore a process can call this method once.
+     * flushes both and leaves them open, so {@code canWriteEof} is false. See {@link #overBlocking overBlocking} for
+     * the threads: a block of input that is read after the end is lost. Therefore a process can call this method once.
      *
      * @return a connection without addresses
      * @throws IllegalStateException if the method was called before in this process
@@ -469,8 +469,9 @@ public final class NettyStreams implements AutoCloseable {
     /**
      * Starts a child process (asyncio's {@code create_subprocess_exec}).
      *
-     * <p>Completes when the process runs. Fails with the {@link IOException} of {@link ProcessBuilder#start} if it
-     * cannot be started. If the future is cancelled or times out, the process is killed.
+     * <p>Completes when the process runs. Fails with the {@link IOException} of
+     * {@link ProcessBuilder#start ProcessBuilder.start} if it cannot be started. If the future is cancelled or times
+     * out, the process is killed.
      *
      * @param builder the command, its environment and redirections, copied at the call
      * @return completes with the process, which the caller should close
@@ -481,10 +482,11 @@ public final class NettyStreams implements AutoCloseable {
     }
 
     /**
-     * Returns the number of threads of this process that make blocking calls for the streams of {@link #overBlocking},
-     * {@link #standardStreams}, {@link #openReadPipe}, {@link #openWritePipe} and {@link #startProcess}: at most one
-     * for each open direction, and one for each call that has not returned since its direction was closed, or since its
-     * opening was given up. Such a thread is a daemon, and holds at most one block of 64 KiB.
+     * Returns the number of threads of this process that make blocking calls for the streams of
+     * {@link #overBlocking overBlocking}, {@link #standardStreams}, {@link #openReadPipe openReadPipe},
+     * {@link #openWritePipe openWritePipe} and {@link #startProcess startProcess}: at most one for each open direction,
+     * and one for each call that has not returned since its direction was closed, or since its opening was given up.
+     * Such a thread is a daemon, and holds at most one block of 64 KiB.
      *
      * @return a number that may be outdated when the caller reads it
      */

@@ -282,7 +282,7 @@ public final class ServerOptions {
 
     /**
      * Returns these options with another choice of keep-alive probes. The system decides when it sends them, on Linux
-     * after two hours of silence; {@link #withReadIdleTimeout} does not depend on it.
+     * after two hours of silence; {@link #withReadIdleTimeout withReadIdleTimeout} does not depend on it.
      *
      * @param isProbed whether the system probes peers that have been silent for long (SO_KEEPALIVE)
      * @return a copy
@@ -293,7 +293,8 @@ public final class ServerOptions {
 
     /**
      * Returns these options with a timeout for a peer that sends nothing: each accepted connection breaks as
-     * {@link ConnectOptions#withReadIdleTimeout} describes. A handler may compute an answer for longer.
+     * {@link ConnectOptions#withReadIdleTimeout ConnectOptions.withReadIdleTimeout} describes. A handler may compute an
+     * answer for longer.
      *
      * @param timeout more than zero
      * @return a copy
@@ -304,7 +305,7 @@ public final class ServerOptions {
 
     /**
      * Returns these options with a timeout for a peer that receives nothing: each accepted connection is reset as
-     * {@link ConnectOptions#withWriteIdleTimeout} describes.
+     * {@link ConnectOptions#withWriteIdleTimeout ConnectOptions.withWriteIdleTimeout} describes.
      *
      * @param timeout more than zero
      * @return a copy
@@ -325,7 +326,8 @@ public final class ServerOptions {
      * <p>Runs on the channel's event loop, and must not block. If it throws, the connection is closed, its exception is
      * reported, and the server continues.
      *
-     * @param hook called once for each channel; replaces the former hook ({@link Consumer#andThen} combines two)
+     * @param hook called once for each channel; replaces the former hook ({@link Consumer#andThen Consumer.andThen}
+     *     combines two)
      * @return a copy
      */
     public ServerOptions withChannel(Consumer<? super Channel> hook) {

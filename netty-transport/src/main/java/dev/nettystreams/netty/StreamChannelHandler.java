@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The streams open when the channel is active. They set the channel's {@code AUTO_READ}, {@code AUTO_CLOSE},
- * {@code ALLOW_HALF_CLOSURE}, write water mark and receive allocator; {@link #handBack} restores them. On an epoll
- * event loop that was not made with {@link IoBackend#ioHandlerFactory()}, a reply larger than the socket buffer is cut
- * off after the peer's EOF (a defect of Netty 4.2.13 and later).
+ * {@code ALLOW_HALF_CLOSURE}, write water mark and receive allocator; {@link #handBack handBack} restores them. On an
+ * epoll event loop that was not made with {@link IoBackend#ioHandlerFactory()}, a reply larger than the socket buffer
+ * is cut off after the peer's EOF (a defect of Netty 4.2.13 and later).
  *
  * <p>Each channel needs a handler of its own. Netty calls it on the channel's event loop; if it is added with another
  * executor, or to a pipeline that has streams already, it closes the channel and throws.
@@ -168,6 +168,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Opens the streams if the channel is active. Refuses a pipeline that has streams already. */
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         isAdded = true;
@@ -177,6 +178,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Opens the streams. */
     @Override
     public void channelActive(ChannelHandlerContext context) {
         open(context);
@@ -214,6 +216,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Ends the streams with a failure, unless {@link #handBack handBack} removes this handler. */
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         ChannelTransport current = transport;
@@ -232,6 +235,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Gives received bytes to the streams. Any other message ends them with a failure. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ChannelTransport current = transport;
@@ -248,6 +252,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Ends a burst of received bytes, after which the streams send their answers. */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (transport != null) {
@@ -256,6 +261,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelReadComplete();
     }
 
+    /** Lets waiting writers go on if the channel has become writable. */
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (transport != null) {
@@ -264,7 +270,10 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelWritabilityChanged();
     }
 
-    /** The end of the input belongs to the streams, like its bytes; {@link #handBack} reports it to the next owner. */
+    /**
+     * The end of the input belongs to the streams, like its bytes; {@link #handBack handBack} reports it to the next
+     * owner.
+     */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         boolean isEndOfInput =
@@ -279,6 +288,7 @@ public final class StreamChannelHandler extends ChannelInboundHandlerAdapter {
         context.fireUserEventTriggered(event);
     }
 
+    /** Ends the streams, because the connection has ended. */
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (transport != null) {

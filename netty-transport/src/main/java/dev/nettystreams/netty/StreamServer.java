@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>There are three ways to end a server: {@link #close} stops accepting and leaves the open connections alone;
- * {@link #shutdown} lets their handlers finish, up to a timeout; {@link #abortClients} aborts the connections.
+ * {@link #shutdown shutdown} lets their handlers finish, up to a timeout; {@link #abortClients} aborts the connections.
  * {@code try}-with-resources calls {@code close}.
  *
  * <p>If another party closes the listening socket, for instance by shutting down the event loops, the server closes.

@@ -31,7 +31,8 @@ public final class Tls {
      * Returns a client that trusts the system's certificate authorities and verifies the host's name, with TLS 1.2 and
      * 1.3, on the {@linkplain TlsEngine#best best} engine.
      *
-     * @return a client for {@code openConnection} or, with {@link TlsClient#upgrade}, for {@code startTls}
+     * @return a client for {@code openConnection} or, with {@link TlsClient#upgrade TlsClient.upgrade}, for
+     *     {@code startTls}
      */
     public static TlsClient client() {
         requireNetty();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The client side of TLS: {@link Tls#client()}.
  *
  * <p>Verifies the server's certificate chain and host name. {@code openConnection} supplies the host; {@code startTls}
- * needs {@link #upgrade}. Immutable.
+ * needs {@link #upgrade upgrade}. Immutable.
  */
 public final class TlsClient implements TlsUpgrade {
     /** A number above every port. */

@@ -94,7 +94,8 @@ public final class StreamServerMetrics implements MeterBinder, AutoCloseable {
     }
 
     /**
-     * Registers the meters. Has no effect if the registry has the meters of this binder already.
+     * Registers the meters, which stay until {@link #close}. Has no effect if the registry has the meters of this
+     * binder already.
      *
      * @throws IllegalStateException if the registry has a meter of the same name and tags, which would show the counts
      *     of another server

@@ -28,11 +28,12 @@ public final class SortServer {
         try (StreamProcess sort = await(streams.startProcess(new ProcessBuilder("sort", "-n")));
                 TaskGroup tasks = new TaskGroup()) {
             tasks.start(() -> await(reader.relayTo(sort.stdin()))); // passes the client's EOF on
-            CompletableFuture<String> errors = sort.stderr().text(UTF_8).readAll(4096);
-            await(sort.stdout().relayTo(writer));
-            tasks.join();
+            tasks.start(() -> await(sort.stdout().relayTo(writer)));
+            CompletableFuture<String> errors =
+                    tasks.start(() -> await(sort.stderr().text(UTF_8).readAll(4096)));
+            tasks.join(); // the first failure, such as a client's reset, ends the other tasks
             if (await(sort.exit()) != 0) {
-                throw new IllegalStateException("sort failed: " + await(errors));
+                throw new IllegalStateException("sort failed: " + errors.join());
             }
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.netty.IoBackend;
 import dev.nettystreams.netty.NettyStreams;
+import dev.nettystreams.netty.StreamServer;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -54,10 +55,8 @@ class ServerRecipesTest {
         }
     }
 
-    private static void awaitClients(PubSub broker) {
-        while (broker.clientCount() < 2) {
-            Thread.onSpinWait();
-        }
+    private static void awaitClients(PubSub broker) throws InterruptedException {
+        Eventually.await(() -> broker.clientCount() == 2);
     }
 
     @Test
@@ -168,6 +167,26 @@ class ServerRecipesTest {
             peer.end();
             assertThat(peer.rest()).isEqualTo("1\n9\n10\n");
         }
+    }
+
+    /** A reset is no EOF: nothing closes the child's standard input, so the server has to end the child. */
+    @Test
+    void childProcess_ofAClientThatResets_isEnded() throws Exception {
+        require("sort");
+        StreamServer server = get(SortServer.start(streams, 0));
+        try (StreamConnection client = get(streams.openConnection("127.0.0.1", server.port()))) {
+            client.writer().write("10\n9\n", UTF_8);
+            get(client.writer().flush());
+            Eventually.await(() -> ProcessHandle.current().children().anyMatch(ServerRecipesTest::isSort));
+            client.abort();
+        }
+        Eventually.await(() -> server.connectionCount() == 0);
+        assertThat(ProcessHandle.current().children().filter(ServerRecipesTest::isSort))
+                .isEmpty();
+    }
+
+    private static boolean isSort(ProcessHandle child) {
+        return child.isAlive() && child.info().command().orElse("").endsWith("sort");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.nettystreams.StreamConnection;
 import dev.nettystreams.netty.NettyStreams;
 import java.io.EOFException;
+import java.io.IOException;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -29,6 +30,9 @@ public final class ConnectionPool implements AutoCloseable {
 
     /** Sends a line and returns the reply; waits while all connections are busy. */
     public String request(String line) throws Exception {
+        if (line.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("a request of two lines would get two replies: " + line);
+        }
         permits.acquire();
         try {
             StreamConnection connection = idleOrNew();
@@ -52,12 +56,24 @@ public final class ConnectionPool implements AutoCloseable {
     /** A server closes connections that have been idle; those are found here, before a request is lost on one. */
     private StreamConnection idleOrNew() throws Exception {
         for (StreamConnection each; (each = idle.poll()) != null; ) {
-            if (!each.reader().atEof() && !each.writer().isClosing()) {
+            if (isUsable(each)) {
                 return each;
             }
             each.close();
         }
         return await(streams.openConnection(host, port));
+    }
+
+    /** Without a request the server has nothing to say: what it has said would be taken for the next reply. */
+    private static boolean isUsable(StreamConnection connection) throws Exception {
+        try {
+            boolean isSilent = await(connection.reader().readAvailable()).length == 0;
+            return isSilent
+                    && !connection.reader().atEof()
+                    && !connection.writer().isClosing();
+        } catch (IOException e) {
+            return false; // lost meanwhile
+        }
     }
 
     private static String exchange(StreamConnection connection, String line) throws Exception {

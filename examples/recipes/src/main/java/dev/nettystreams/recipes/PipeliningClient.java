@@ -39,9 +39,11 @@ public final class PipeliningClient implements AutoCloseable {
 
     /** Sends a line, without waiting for the replies before it; waits while too many requests are under way. */
     public CompletableFuture<String> request(String line) throws Exception {
+        if (line.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("a request of two lines would get two replies: " + line);
+        }
         room.acquire();
         CompletableFuture<String> reply = new CompletableFuture<>();
-        reply.whenComplete((text, failure) -> room.release());
         synchronized (underWay) { // the order of the queue is the order on the wire
             if (end == null) {
                 underWay.add(reply);
@@ -49,6 +51,7 @@ public final class PipeliningClient implements AutoCloseable {
                 return reply;
             }
         }
+        room.release();
         reply.completeExceptionally(end);
         return reply;
     }
@@ -62,6 +65,7 @@ public final class PipeliningClient implements AutoCloseable {
         if (first == null) {
             throw new IllegalStateException("a reply without a request: " + line);
         }
+        room.release(); // not earlier: a request that its caller has given up is still in the queue
         first.complete(line); // outside the lock: the caller's code may run inside
         return null;
     }
@@ -73,6 +77,7 @@ public final class PipeliningClient implements AutoCloseable {
             unanswered = new ArrayList<>(underWay);
             underWay.clear();
         }
+        room.release(unanswered.size());
         unanswered.forEach(each -> each.completeExceptionally(reason));
         connection.close();
     }

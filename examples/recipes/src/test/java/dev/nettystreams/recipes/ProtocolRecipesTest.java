@@ -2,6 +2,7 @@ package dev.nettystreams.recipes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nettystreams.Await;
@@ -118,9 +119,7 @@ class ProtocolRecipesTest {
                 0));
         try (ConnectionPool pool = new ConnectionPool(streams, "127.0.0.1", server.port(), 1)) {
             assertThat(pool.request("one")).isEqualTo("one");
-            while (server.connectionCount() > 0) {
-                Thread.onSpinWait(); // the server closes in its own time
-            }
+            Eventually.await(() -> server.connectionCount() == 0); // the server closes in its own time
             assertThat(pool.request("two")).isEqualTo("two");
         }
     }
@@ -149,6 +148,67 @@ class ProtocolRecipesTest {
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(EOFException.class);
             assertThat(client.request("two")).isCompletedExceptionally();
+        }
+    }
+
+    /** Callers that give up must not make room: a silent server would cost without a bound. */
+    @Test
+    void pipeline_boundsWhatASilentServerCosts_alsoIfCallersGiveUp() throws Exception {
+        StreamServer server = get(streams.startServer(
+                (reader, writer) -> {
+                    Await.await(reader.connection().waitClosed());
+                },
+                "127.0.0.1",
+                0));
+        PipeliningClient client = PipeliningClient.connect(streams, "127.0.0.1", server.port());
+        for (int i = 0; i < 1000; i++) {
+            client.request("one").cancel(false);
+        }
+        CompletableFuture<CompletableFuture<String>> oneMore = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            try {
+                oneMore.complete(client.request("one more"));
+            } catch (Exception e) {
+                oneMore.completeExceptionally(e);
+            }
+        });
+        caller.start();
+        Eventually.await(() -> oneMore.isDone() || caller.getState() == Thread.State.WAITING);
+        assertThat(oneMore).isNotDone();
+        client.close();
+        assertThat(get(oneMore)).isNotNull(); // the end of the connection makes room
+        caller.join();
+    }
+
+    /** A line feed in a request would make two of it, and shift every later reply. */
+    @Test
+    void requestOfTwoLines_isRefused() throws Exception {
+        int port = keyValueServer();
+        try (PipeliningClient pipeline = PipeliningClient.connect(streams, "127.0.0.1", port);
+                ConnectionPool pool = new ConnectionPool(streams, "127.0.0.1", port, 1)) {
+            assertThatIllegalArgumentException().isThrownBy(() -> pipeline.request("GET a\nGET b"));
+            assertThatIllegalArgumentException().isThrownBy(() -> pool.request("GET a\nGET b"));
+            assertThat(get(pipeline.request("GET a"))).isEqualTo("NONE");
+            assertThat(pool.request("GET a")).isEqualTo("NONE");
+        }
+    }
+
+    /** A server may say why it closes an idle connection: that is no reply to the next request. */
+    @Test
+    void pool_takesNoEarlierLineForAReply() throws Exception {
+        StreamServer server = get(streams.startServer(
+                (reader, writer) -> {
+                    String line = Await.await(reader.text(UTF_8).readLine());
+                    writer.write(line + "\n", UTF_8);
+                    Await.await(writer.flush());
+                    writer.write("closing an idle connection\n", UTF_8);
+                },
+                "127.0.0.1",
+                0));
+        try (ConnectionPool pool = new ConnectionPool(streams, "127.0.0.1", server.port(), 1)) {
+            assertThat(pool.request("one")).isEqualTo("one");
+            Eventually.await(() -> server.connectionCount() == 0);
+            assertThat(pool.request("two")).isEqualTo("two");
         }
     }
 

@@ -51,6 +51,7 @@ public final class StreamServer implements AutoCloseable {
     private final Acceptor acceptor;
     private final ConnectionSet connections;
     private volatile boolean isCutOff;
+    private volatile boolean isShuttingDown; // before it closes
     private final Map<StreamConnection, CompletableFuture<Void>> conversations = new ConcurrentHashMap<>();
     private final ConnectionSet ownConnections = new ConnectionSet();
     private final ServerMetrics metrics = new ServerMetrics(ownConnections);
@@ -160,12 +161,14 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Starts accepting connections and waits until the server is closed.
+     * Starts accepting connections and waits until the server is closed or shut down.
      *
-     * <p>Completes after {@link #close}. Cancelling the returned future, or a timeout of it ({@code orTimeout}), closes
-     * the server. Only one call may be pending. Source: asyncio's {@code serve_forever}.
+     * <p>Completes after {@link #close}, whose connections go on; and after {@link #shutdown shutdown}, when its last
+     * handler and connection have ended, so that a program which then closes its streams cuts off no answer. Cancelling
+     * the returned future, or a timeout of it ({@code orTimeout}), closes the server. Only one call may be pending.
+     * Source: asyncio's {@code serve_forever}.
      *
-     * @return completes when the server is closed
+     * @return completes when the server is closed, or its shutdown has ended
      * @throws IllegalStateException if an earlier call is pending
      * @throws StreamClosedException if the server is closed already
      */
@@ -174,7 +177,8 @@ public final class StreamServer implements AutoCloseable {
         if (!isServingForever.compareAndSet(false, true)) {
             throw new IllegalStateException("serveForever() called while another call is waiting");
         }
-        CompletableFuture<Void> serving = closed.copy();
+        CompletableFuture<Void> serving =
+                closed.thenCompose(done -> isShuttingDown ? ownConnections.whenEmpty() : closed);
         serving.whenComplete((done, ended) -> close());
         return serving;
     }
@@ -289,6 +293,7 @@ public final class StreamServer implements AutoCloseable {
      */
     public CompletableFuture<Void> shutdown(Duration timeout) {
         long timeoutNanos = Math.max(0, Timeouts.saturatedNanos(Objects.requireNonNull(timeout, "timeout")));
+        isShuttingDown = true;
         close();
         for (StreamConnection connection : ownConnections.snapshot()) {
             connection.reader().feedEof();

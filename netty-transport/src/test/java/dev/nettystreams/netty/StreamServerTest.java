@@ -153,6 +153,31 @@ class StreamServerTest {
         }
     }
 
+    /** A program closes its streams, with all their connections, once its server has served. */
+    @ParameterizedTest
+    @MethodSource("dev.nettystreams.netty.support.Wire#all")
+    void serveForever_underAShutdown_waitsForTheLastAnswer(Wire wire) throws Exception {
+        try (NettyStreams streams = NettyStreams.create(wire.backend())) {
+            CompletableFuture<Void> mayAnswer = new CompletableFuture<>();
+            Wire.Served served = wire.serve(
+                    streams,
+                    ConnectionHandler.callbacks((reader, writer) -> reader.read(-1)
+                            .thenCombine(mayAnswer, (bytes, may) -> bytes)
+                            .thenAccept(writer::write)));
+            StreamConnection client = served.connect();
+            client.writer().write(new byte[] {7});
+            awaitConnections(served.server(), 1);
+            CompletableFuture<Void> serving = served.server().serveForever();
+            served.server().shutdown(Duration.ofSeconds(15));
+            assertThat(serving).isNotDone();
+            mayAnswer.complete(null);
+            get(client.reader().read(-1));
+            client.close();
+            get(serving);
+            assertThat(served.server().connectionCount()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("dev.nettystreams.netty.support.Wire#all")
     void shutdown_cutsOffWhatDoesNotEndInTime(Wire wire) throws Exception {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The place at which a connection is observed: the streams tell it what happens, and it counts, records an event of
  * Flight Recorder if that event is on, and times turns for debug mode.
  *
- * <p>With all events off it reads no clock and allocates nothing: each method adds to a field at most. A duration is
- * measured from the moment at which its event was on, so the open waits of a recording that began later are of unknown
- * length.
+ * <p>With all events off it allocates nothing, and reads a clock only when the connection opens and when a wait or a
+ * pause begins, so that a recording that begins later tells how long it has lasted. The duration of an event is
+ * measured from the moment at which the event was on.
  *
  * <p>Confined to the connection's loop, except for the methods of {@link Recorded} and those marked "any thread".
  */

@@ -55,8 +55,8 @@
  * <h2>Rules</h2>
  *
  * <ul>
- *   <li><b>Threads.</b> Any thread may call any method. A connection's state changes on its event loop only, and
- *       callbacks that wait for its futures run there; they must not block, and {@code await} throws there.
+ *   <li><b>Threads.</b> Any thread may call any method. A connection's state changes on its event loop only. Callbacks
+ *       of pending futures run there, too: they must not block, and {@code await} throws there.
  *   <li><b>Misuse and failure.</b> Misuse (a negative count, a second read, a write after {@code close}) throws at the
  *       call. A failure of the network or the peer fails the future, with an exception that holds its data:
  *       {@link dev.nettystreams.StreamBrokenException} if the connection was lost,
@@ -68,8 +68,9 @@
  *   <li><b>Ownership.</b> {@code write} copies the bytes, and a read returns an array of the caller's own.
  *       {@code writeOwned} and {@link dev.nettystreams.BorrowedBytes} avoid the copies, and say who owns the memory.
  *   <li><b>Bounds.</b> A reader buffers about twice its limit, then stops reading from the peer. A writer that drains
- *       buffers up to its high mark and one write. {@code close} ends within
- *       {@link dev.nettystreams.StreamLimits#closeTimeout}.
+ *       buffers up to its high mark and one write. {@code close} aborts a connection whose peer has not taken the bytes
+ *       within {@link dev.nettystreams.StreamLimits#closeTimeout}, and then lingers within
+ *       {@linkplain dev.nettystreams.StreamWriter#close bounds}.
  * </ul>
  *
  * @serial exclude the exceptions are serializable because all exceptions are, in no form that the library promises

@@ -72,7 +72,7 @@ final class OpenConnection extends ConnectionEvent {
     long readPausedFor;
 
     @Label("Drains Waiting")
-    @Description("How many calls of drain wait because the peer reads more slowly than the program writes")
+    @Description("How many calls of drain have waited since the write buffer filled, the called-off ones included")
     int drainsWaiting;
 
     @Label("Drain Waiting For")

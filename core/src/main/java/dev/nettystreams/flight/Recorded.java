@@ -38,7 +38,7 @@ public interface Recorded {
     /** Returns whether reading is paused. */
     boolean isReadPaused();
 
-    /** Returns the number of calls of {@code drain} that wait. */
+    /** Returns the number of calls of {@code drain} that wait; a call that is called off counts until there is room. */
     int drainsWaiting();
 
     /** Returns the time since reading was paused, or {@link Flight#UNKNOWN}. */

@@ -67,7 +67,7 @@
  * <ul>
  *   <li>{@link dev.nettystreams.spi.Transport}, {@link dev.nettystreams.spi.TransportEvents}: calls and events.
  *   <li>{@link dev.nettystreams.spi.Loop}: runs the tasks of a connection one at a time.
- *       {@link dev.nettystreams.spi.LoopThreads#mark} makes {@code await} refuse to block it.
+ *       {@link dev.nettystreams.spi.LoopThreads#mark LoopThreads.mark} makes {@code await} refuse to block it.
  *   <li>{@link dev.nettystreams.spi.Chunk}: received bytes in the transport's memory, valid during one event.
  *       {@link dev.nettystreams.spi.Block}: bytes with an owner, valid until the owner releases them.
  *   <li>{@link dev.nettystreams.spi.OutputEnd}: the end of a protocol layer such as TLS, sent before the wire's own.
@@ -79,8 +79,8 @@
  *
  * <ul>
  *   <li><b>Threads.</b> Calls and events happen on the loop, except where {@code Transport} allows any thread.
- *   <li><b>Order.</b> No event is reported from inside a call. After data comes at most one EOF, then the end of the
- *       output, then always one {@code connectionLost}, and nothing after that.
+ *   <li><b>Order.</b> No event is reported from inside a call. At most one EOF, with no data after it; at most one end
+ *       of the output; finally, always, one {@code connectionLost}.
  *   <li><b>Ownership.</b> A chunk belongs to the transport, which reuses it after the event. A block belongs to whoever
  *       took it; {@code write(Block)} takes it over even if it throws.
  *   <li><b>Bounds.</b> After {@code pauseReading}, a transport delivers only what was already under way. It reports

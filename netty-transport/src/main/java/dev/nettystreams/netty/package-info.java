@@ -56,7 +56,7 @@
  *
  * <ul>
  *   <li><b>Threads.</b> Each connection stays on one event loop. A handler runs on a thread of its own, unless
- *       {@link dev.nettystreams.Await#onEventLoop(dev.nettystreams.ConnectionHandler)} or
+ *       {@link dev.nettystreams.Await#onEventLoop(dev.nettystreams.ConnectionHandler) Await.onEventLoop} or
  *       {@link dev.nettystreams.ConnectionHandler#callbacks ConnectionHandler.callbacks} puts it on the loop, where it
  *       must not block the loop.
  *   <li><b>Cancellation.</b> A cancelled {@code openConnection} or {@code startServer} leaves no socket open.

@@ -3,12 +3,15 @@ package dev.nettystreams.site;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 
 /**
  * Makes the API site and checks it. Fails on any warning of {@code javadoc}, on a dead link inside the site, and if the
@@ -34,6 +37,7 @@ final class ApiSite {
         Path site = Path.of(arguments[0]);
         List<String> options = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
         options.addAll(List.of("-quiet", "-d", site.toString()));
+        delete(site);
         List<String> faults = new ArrayList<>(warningsOf(options));
         if (faults.isEmpty()) {
             SiteLinks links = SiteLinks.of(site);
@@ -44,6 +48,17 @@ final class ApiSite {
         }
         faults.forEach(System.err::println);
         System.exit(faults.isEmpty() ? 0 : 1);
+    }
+
+    /** A page of an earlier site could hide a dead link. */
+    static void delete(Path site) throws IOException {
+        if (Files.exists(site)) {
+            try (Stream<Path> files = Files.walk(site)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     /** Runs {@code javadoc} and returns what it prints under the option {@code -quiet}: warnings and errors. */

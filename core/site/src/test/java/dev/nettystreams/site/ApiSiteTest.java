@@ -36,4 +36,13 @@ class ApiSiteTest {
     void missingComment_isReported() throws Exception {
         assertThat(warningsFor("")).anyMatch(line -> line.contains("no comment"));
     }
+
+    @Test
+    void earlierSite_isDeleted() throws Exception {
+        Path page = Files.createDirectories(directory.resolve("site/core")).resolve("A.html");
+        Files.writeString(page, "");
+        ApiSite.delete(directory.resolve("site"));
+        assertThat(directory.resolve("site")).doesNotExist();
+        ApiSite.delete(directory.resolve("site"));
+    }
 }

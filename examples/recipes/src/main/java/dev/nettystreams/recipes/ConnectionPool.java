@@ -56,7 +56,7 @@ public final class ConnectionPool implements AutoCloseable {
     /** A server closes connections that have been idle; those are found here, before a request is lost on one. */
     private StreamConnection idleOrNew() throws Exception {
         for (StreamConnection each; (each = idle.poll()) != null; ) {
-            if (isUsable(each)) {
+            if (tryReuse(each)) {
                 return each;
             }
             each.close();
@@ -65,7 +65,7 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /** Without a request the server has nothing to say: what it has said would be taken for the next reply. */
-    private static boolean isUsable(StreamConnection connection) throws Exception {
+    private static boolean tryReuse(StreamConnection connection) throws Exception {
         try {
             boolean isSilent = await(connection.reader().readAvailable()).length == 0;
             return isSilent

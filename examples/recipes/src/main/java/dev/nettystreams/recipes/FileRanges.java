@@ -13,9 +13,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Sends parts of one file: the request {@code 100 50} is answered by {@code 50} and 50 bytes from offset 100. */
 public final class FileRanges {
+    private static final Pattern RANGE = Pattern.compile("([0-9]{1,18}) ([0-9]{1,18})");
+
     private final Path file;
 
     /** Makes a server of one file. */
@@ -30,12 +34,13 @@ public final class FileRanges {
 
     private void serve(StreamReader reader, StreamWriter writer) throws Exception {
         for (String request : reader.text(UTF_8).lines()) {
-            String[] numbers = request.split(" ", 2);
-            long offset = Long.parseLong(numbers[0]);
-            long wanted = Long.parseLong(numbers[1]);
-            if (offset < 0 || wanted < 0) {
-                throw new IOException("a negative number in the request: " + request);
+            Matcher range = RANGE.matcher(request);
+            if (!range.matches()) {
+                writer.write("ERROR expected an offset and a count\n", UTF_8);
+                return;
             }
+            long offset = Long.parseLong(range.group(1));
+            long wanted = Long.parseLong(range.group(2));
             // opened for each request: another process may have replaced the file
             try (FileChannel opened = FileChannel.open(file, StandardOpenOption.READ)) {
                 long byteCount = Math.max(0, Math.min(wanted, opened.size() - offset));
@@ -49,8 +54,8 @@ public final class FileRanges {
     public static byte[] fetch(StreamConnection connection, long offset, int byteCount) throws Exception {
         connection.writer().write(offset + " " + byteCount + "\n", UTF_8);
         String count = await(connection.reader().text(UTF_8).readLine());
-        if (count == null) {
-            throw new IOException("the server closed the connection before its reply");
+        if (count == null || !count.matches("[0-9]{1,18}") || Long.parseLong(count) > byteCount) {
+            throw new IOException("expected a count of at most " + byteCount + ", not " + count);
         }
         return await(connection.reader().readExactly(Integer.parseInt(count)));
     }

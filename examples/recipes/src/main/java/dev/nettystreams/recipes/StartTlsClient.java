@@ -15,6 +15,7 @@ import java.nio.file.Path;
 /** A client that secures its connection by STARTTLS, and says nothing that matters before. */
 public final class StartTlsClient {
     private static final int LINE_LIMIT_BYTES = 512;
+    private static final int REPLY_LIMIT_LINES = 100;
 
     private final NettyStreams streams;
     private final TlsClient tls;
@@ -49,7 +50,7 @@ public final class StartTlsClient {
     /** Reads a reply of one or more lines: {@code 250-hello}, {@code 250 STARTTLS}. */
     private static String expect(StreamConnection connection, String code) throws Exception {
         StringBuilder reply = new StringBuilder();
-        while (true) {
+        for (int lines = 0; lines < REPLY_LIMIT_LINES; lines++) {
             String line = await(connection.reader().text(US_ASCII).readLine(LineEnding.CRLF, LINE_LIMIT_BYTES));
             if (line == null || !line.startsWith(code)) {
                 throw new IOException("expected " + code + ", not " + line);
@@ -59,6 +60,7 @@ public final class StartTlsClient {
                 return reply.toString();
             }
         }
+        throw new IOException("a reply has more than " + REPLY_LIMIT_LINES + " lines");
     }
 
     /** Asks the server of the recipe above, whose root is in a PEM file. */

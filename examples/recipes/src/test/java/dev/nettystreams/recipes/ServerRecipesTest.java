@@ -2,6 +2,7 @@ package dev.nettystreams.recipes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nettystreams.StreamConnection;
@@ -13,6 +14,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -146,6 +148,31 @@ class ServerRecipesTest {
                     .isEqualTo(Arrays.copyOfRange(content, 1_000_000, 2_500_000));
             assertThat(FileRanges.fetch(connection, 2_999_999, 10)).containsExactly(content[2_999_999]);
             assertThat(FileRanges.fetch(connection, 5_000_000, 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void fileRange_thatIsNone_isAnAnswer() throws Exception {
+        int port = get(new FileRanges(Files.createFile(directory.resolve("file"))).start(streams, 0))
+                .port();
+        for (String request : List.of("", "1", "-1 2", "1 2 3", "9999999999999999999 1", "a b")) {
+            try (Peer peer = new Peer(port)) {
+                assertThat(peer.ask(request)).as(request).isEqualTo("ERROR expected an offset and a count");
+                assertThat(peer.line()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void fetch_ofAServerThatCountsWrongly_isAnError() throws Exception {
+        for (String count : List.of("11", "-1", "99999999999", "ERROR")) {
+            StreamServer server =
+                    get(streams.startServer((reader, writer) -> writer.write(count + "\n", UTF_8), "127.0.0.1", 0));
+            try (StreamConnection connection = get(streams.openConnection("127.0.0.1", server.port()))) {
+                assertThatThrownBy(() -> FileRanges.fetch(connection, 0, 10))
+                        .isInstanceOf(IOException.class)
+                        .hasMessage("expected a count of at most 10, not " + count);
+            }
         }
     }
 

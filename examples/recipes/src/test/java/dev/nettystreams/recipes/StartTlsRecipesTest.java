@@ -75,4 +75,21 @@ class StartTlsRecipesTest {
                     .hasMessageContaining("offers no STARTTLS");
         }
     }
+
+    @Test
+    void replyWithoutAnEnd_isAnError() throws Exception {
+        try (NettyStreams streams = NettyStreams.create()) {
+            StreamServer server = streams.startServer(
+                            (reader, writer) -> {
+                                writer.write("220-ready\r\n".repeat(1000), US_ASCII);
+                                await(reader.read(-1));
+                            },
+                            "127.0.0.1",
+                            0)
+                    .get(20, TimeUnit.SECONDS);
+            StartTlsClient client = new StartTlsClient(streams, Tls.client());
+            assertThatThrownBy(() -> client.whoAmI("127.0.0.1", server.port()))
+                    .hasMessage("a reply has more than 100 lines");
+        }
+    }
 }

@@ -81,8 +81,8 @@
  *   <li><b>Threads.</b> Calls and events happen on the loop, except where {@code Transport} allows any thread.
  *   <li><b>Order.</b> No event is reported from inside a call. At most one EOF, with no data after it; at most one end
  *       of the output; finally, always, one {@code connectionLost}.
- *   <li><b>Ownership.</b> A chunk belongs to the transport, which reuses it after the event. A block belongs to whoever
- *       took it; {@code write(Block)} takes it over even if it throws.
+ *   <li><b>Ownership.</b> A chunk belongs to the transport, which reuses it after the event. A block has one owner, who
+ *       releases it; {@code write(Block)} makes the transport its owner, even if it throws.
  *   <li><b>Bounds.</b> After {@code pauseReading}, a transport delivers only what was already under way. It reports
  *       {@code writable} when a buffer that exceeded the high mark has fallen to the low mark.
  *   <li><b>Cancellation</b> is the streams' affair. A transport sees {@code abort} and {@code close}.
